@@ -1,0 +1,3 @@
+"""Sidelook: an open wide-area ground surveillance radar system."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The nouns: frozen columnar records that every stage takes and gives. No algorithms."""
