@@ -9,6 +9,8 @@ from sidelook.model.columns import Columnar, Floats, Indices, stack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair(Columnar):
+    """A record of two columns and a shared field."""
+
     number: Indices
     vector: Floats
     name: str = ""
