@@ -1,0 +1,1 @@
+"""Where things are: the ellipsoid, frames, viewing geometry and the ground."""
