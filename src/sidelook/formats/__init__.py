@@ -1,0 +1,1 @@
+"""Records <-> bytes: codecs and file formats. They take open streams, never a path or a socket."""
