@@ -12,9 +12,11 @@ from sidelook.formats.export.shapes import Shapes
 
 ROW_GROUP = 128 * 1024
 
+_NOTHING = pa.table({"geometry": pa.array([], pa.binary())})
+
 
 class GeoParquetSink:
-    """Writes blocks as row groups; metadata ``geo`` (box included) and ``sidelook`` (marking) come last.
+    """Writes row groups of at least ``ROW_GROUP`` rows; the footer holds ``geo`` with the box, and the marking.
 
     Parameters
     ----------
@@ -24,26 +26,35 @@ class GeoParquetSink:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._writer: pq.ParquetWriter | None = None
+        self._held: list[pa.Table] = []
         self._kinds: set[str] = set()
         self._extent, self._lineage = Extent(), Lineage()
 
     def write(self, table: pa.Table, shapes: Shapes) -> None:
         """Write one block; see ``TableSink``."""
-        table = table.append_column("geometry", shapes.wkb())
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._stream, table.schema, compression="zstd", version="2.6")
-        self._writer.write_table(table, row_group_size=ROW_GROUP)
+        self._held.append(table.append_column("geometry", shapes.wkb()))
+        if sum(held.num_rows for held in self._held) >= ROW_GROUP:
+            self._write_held()
         self._extent.add(shapes.longitudes(), shapes.latitudes())
         self._lineage.add(table)
         self._kinds |= shapes.kinds
 
     def close(self) -> None:
         """Write the footer."""
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._stream, pa.schema({"geometry": pa.binary()}))
+        writer = self._write_held()
         metadata = {"geo": json.dumps(self._geo()), "sidelook": self._lineage.json()}
-        self._writer.add_key_value_metadata(metadata)
-        self._writer.close()
+        writer.add_key_value_metadata(metadata)
+        writer.close()
+
+    def _write_held(self) -> pq.ParquetWriter:
+        """Write the rows held back as one row group; the first call fixes the schema."""
+        table = pa.concat_tables(self._held).unify_dictionaries() if self._held else _NOTHING
+        self._held.clear()
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._stream, table.schema, compression="zstd")
+        if table.num_rows:
+            self._writer.write_table(table, row_group_size=ROW_GROUP)
+        return self._writer
 
     def _geo(self) -> dict[str, object]:
         """Metadata of the GeoParquet specification 1.1; without ``crs`` it means longitude and latitude on WGS 84."""

@@ -81,11 +81,17 @@ def opening(lineage: Lineage) -> str:
     """Write the beginning of a document: its marking in plain sight and as data, and the styles."""
     sentence = escape_xml(lineage.sentence())
     data = "".join(
-        f'<Data name="{name}"><value>{escape_xml(str(value))}</value></Data>'
+        f'<Data name="{name}"><value>{escape_xml(_plain(value))}</value></Data>'
         for name, value in lineage.describe().items()
     )
     head = f"{_HEAD}<name>Sidelook</name>\n<description>{sentence}</description>\n"
     return f"{head}{_STYLES}<ExtendedData>{data}</ExtendedData>\n"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _folder_names(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
