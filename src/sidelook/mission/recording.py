@@ -1,0 +1,120 @@
+"""Recordings on disk, read in blocks: a file, or a folder of files in order of name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sidelook.formats.stanag4607.assembler import DwellAssembler
+from sidelook.formats.stanag4607.stream import StreamDecoder
+from sidelook.mission.opening import NoRecordingError, open_recording, refuse_without_packets
+from sidelook.mission.reporting import Advance
+from sidelook.model.plots import Dwells, concatenate_dwells
+
+#: Endings of recordings that a folder is searched for.
+SUFFIXES = frozenset({".4607", ".gmti", ".s4607"})
+
+#: Bytes read at once: what bounds the memory, whatever the size of the file.
+CHUNK = 256 * 1024
+
+
+def recording_files(source: Path) -> tuple[Path, ...]:
+    """Find the files of a recording.
+
+    Parameters
+    ----------
+    source : a file of any name, or a folder whose files end in one of ``SUFFIXES``
+
+    Returns
+    -------
+    at least one file, in order of name
+
+    Raises
+    ------
+    NoRecordingError
+        if there is none
+    """
+    if not source.is_dir():
+        return (source,)
+    files = sorted(path for path in source.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not files:
+        message = f"{source} holds no *.4607 or *.gmti: name a STANAG 4607 recording, or a folder with some"
+        raise NoRecordingError(message)
+    return tuple(files)
+
+
+def recording_size(source: Path) -> int:
+    """Count the bytes of a recording, file or folder, for showing progress."""
+    return sum(path.stat().st_size for path in recording_files(source) if path.is_file())
+
+
+class RecordingReader:
+    """Reads a recording once, in blocks; the memory it needs is that of one block.
+
+    Parameters
+    ----------
+    source : a file, or a folder of files
+    advance : told how many bytes more are done
+
+    Attributes
+    ----------
+    files : in the order read
+    skipped_octets : bytes so far that were in no sound packet or segment
+    undated : dwells left out so far because no mission segment dates them
+    """
+
+    def __init__(self, source: Path, *, advance: Advance | None = None) -> None:
+        self.files = recording_files(source)
+        self.skipped_octets = 0
+        self.undated = 0
+        self._advance = advance
+
+    def blocks(self) -> Iterator[Dwells]:
+        """Give the dwells, with their plots, as they stand in the files.
+
+        Yields
+        ------
+        blocks that may be empty
+
+        Raises
+        ------
+        NotARecordingError
+            if a file holds no packet
+        """
+        for path in self.files:
+            decoder, assembler = StreamDecoder(), DwellAssembler(source=path.name)
+            for chunk in _chunks(path):
+                yield assembler.assemble(decoder.feed(chunk))
+                if self._advance:
+                    self._advance(len(chunk))
+            yield assembler.assemble(decoder.flush())
+            yield assembler.flush()
+            self._count(path, decoder, assembler)
+
+    def _count(self, path: Path, decoder: StreamDecoder, assembler: DwellAssembler) -> None:
+        refuse_without_packets(str(path), decoder.counters.packets)
+        self.skipped_octets += decoder.counters.skipped_octets
+        self.undated += assembler.undated + assembler.dropped
+
+
+def read_recording(source: Path | str) -> Dwells:
+    """Read a whole recording into memory.
+
+    Parameters
+    ----------
+    source : a STANAG 4607 file, or a folder of files
+
+    Returns
+    -------
+    its dwells with their plots, in the order sent; what is damaged is skipped, what nothing dates is left out
+
+    Raises
+    ------
+    NoRecordingError, NotARecordingError
+        if there is nothing to read
+    """
+    return concatenate_dwells(list(RecordingReader(Path(source)).blocks()))
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with open_recording(path) as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
