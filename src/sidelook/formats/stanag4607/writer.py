@@ -1,0 +1,242 @@
+"""Dwells to datagrams: segments packed into packets, announced by mission and job as the standard asks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidelook.formats.stanag4607.announcing import history_segment, job_segment, mission_segment
+from sidelook.formats.stanag4607.composer import compose_dwells, piece_sizes
+from sidelook.formats.stanag4607.encoder import encode, packet_places, segment_content
+from sidelook.formats.stanag4607.errors import UnwritableDwellsError
+from sidelook.formats.stanag4607.fields import SegmentKind
+from sidelook.formats.stanag4607.layouts import HEADER_DTYPE, HEADER_SIZE, SEGMENT_HEADER_SIZE
+from sidelook.formats.stanag4607.markings import mark_simulated, write_header
+from sidelook.formats.stanag4607.presets import WriterSettings
+from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
+from sidelook.model.columns import Indices, Integers
+from sidelook.model.origin import Origin
+from sidelook.model.plots import Dwells
+from sidelook.timescale import NANOSECONDS_PER_SECOND, day_of, utc_to_mission_time
+
+# D6 ends here by its table; a later time needs a later mission day.
+_LAST_MILLISECOND = 4_000_000_000
+_EARTH_RADIUS = 6_371_000.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Announced:
+    """What was last said of one mission: its day and corners, and when (ns UTC) it and its history were sent."""
+
+    day: date
+    corners: tuple[tuple[float, float], ...]
+    mission_at: int | None = None
+    history_at: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """Packets to be written: header, and rows of dwell pieces or segments of another kind."""
+
+    header: list[NDArray[Any]] = field(default_factory=list)
+    kind: list[NDArray[np.uint8]] = field(default_factory=list)
+    size: list[Integers] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    piece_row: list[Integers] = field(default_factory=list)
+    rows: int = 0
+
+    def add_pieces(self, header: NDArray[Any], size: Integers) -> None:
+        """Add a packet of the next dwell pieces."""
+        self._add(header, np.full(len(size), SegmentKind.DWELL, np.uint8), size)
+        self.piece_row.append(np.arange(self.rows - len(size), self.rows, dtype=np.int64))
+
+    def add_segments(self, header: NDArray[Any], segments: Sequence[Segment]) -> None:
+        """Add a packet of other segments."""
+        size = [SEGMENT_HEADER_SIZE + len(segment_content(segment)) for segment in segments]
+        self._add(header, np.array([segment.kind for segment in segments], np.uint8), np.array(size, np.int64))
+        first = self.rows - len(segments)
+        self.segments += [replace(segment, row=first + i) for i, segment in enumerate(segments)]
+
+    def _add(self, header: NDArray[Any], kind: NDArray[np.uint8], size: Integers) -> None:
+        whole = header.copy()
+        whole["P2"] = HEADER_SIZE + int(size.sum())
+        self.header.append(whole)
+        self.kind.append(kind)
+        self.size.append(size)
+        self.rows += len(size)
+
+    def packets(self, groups: Sequence[DwellGroup]) -> Packets:
+        """Put the plan and the dwell segments, whose rows number the pieces, together."""
+        row = np.concatenate([*self.piece_row, np.zeros(0, np.int64)]).astype(np.int32)
+        counts = [len(size) for size in self.size]
+        return Packets(
+            header=np.concatenate(self.header, dtype=HEADER_DTYPE),  # concatenating alone would make it little-endian
+            offset=np.zeros(len(self.header), np.int64),
+            tail={},
+            kind=np.concatenate(self.kind),
+            size=np.concatenate(self.size),
+            packet=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+            segment_offset=np.zeros(self.rows, np.int64),
+            dwells=tuple(replace(group, row=row[group.row]) for group in groups),
+            segments=tuple(self.segments),
+        )
+
+
+def encode_dwells(
+    dwells: Dwells, settings: WriterSettings | None = None, signatures: Sequence[Segment] = ()
+) -> list[bytes]:
+    """Write dwells, once.
+
+    Parameters
+    ----------
+    dwells : in the order they are to be sent
+    settings : preset, version, sizes
+    signatures : HRR segments (``Segment`` of kind 3), sent after the dwells they belong to
+
+    Returns
+    -------
+    packets, each small enough for one datagram; joined they are a recording
+
+    Raises
+    ------
+    UnwritableDwellsError : a marking was never read, or a field that every dwell must have is missing
+    """
+    return DwellWriter(settings).write(dwells, signatures)
+
+
+class DwellWriter:
+    """Writes dwells as they come, repeating mission, job definition and processing history in time.
+
+    Parameters
+    ----------
+    settings : preset, version, sizes, intervals and what the segments say
+    """
+
+    def __init__(self, settings: WriterSettings | None = None) -> None:
+        self.settings = settings or WriterSettings()
+        self._announced: dict[tuple[str, str, int, int], Announced] = {}
+
+    def write(self, dwells: Dwells, signatures: Sequence[Segment] = ()) -> list[bytes]:
+        """Write the next dwells.
+
+        Parameters
+        ----------
+        dwells : in the order they are to be sent
+        signatures : HRR segments, sent after these dwells
+
+        Returns
+        -------
+        packets, each small enough for one datagram
+
+        Raises
+        ------
+        UnwritableDwellsError : a marking was never read, or a field that every dwell must have is missing
+        """
+        if not len(dwells):
+            return []
+        origins, origin = self._written_origins(dwells)
+        headers = [write_header(each, self.settings.version) for each in origins]
+        milliseconds = np.zeros(len(dwells), np.int64)
+        for number, each in enumerate(origins):
+            rows = origin == number
+            milliseconds[rows] = self._mission_times(each, dwells.take(rows))
+        pieces, groups = compose_dwells(dwells, milliseconds, self.settings)
+        plan = Plan()
+        size = piece_sizes(pieces)
+        for start, stop in self._runs(size, origin[pieces.dwell]):
+            number = int(origin[pieces.dwell[start]])
+            self._announce(plan, origins[number], headers[number], int(dwells.time[pieces.dwell[start]]))
+            plan.add_pieces(headers[number], size[start:stop])
+        for segment in signatures:
+            plan.add_segments(headers[int(origin[-1])], [segment])
+        return _split(plan.packets(groups))
+
+    def _written_origins(self, dwells: Dwells) -> tuple[list[Origin], Indices]:
+        """Give each dwell the origin it is sent under: with a job, and simulated if anything in it is."""
+        table: dict[Origin, int] = {}
+        simulated = dwells.simulated
+        column = np.zeros(len(dwells), np.int32)
+        for number, origin in enumerate(dwells.origins):
+            whole = replace(origin, job=origin.job or self.settings.default_job)
+            for flag, each in ((False, whole), (True, mark_simulated(whole))):
+                rows = (dwells.origin == number) & (simulated == flag)
+                if rows.any():
+                    column[rows] = table.setdefault(each, len(table))
+        return list(table), column
+
+    def _mission_times(self, origin: Origin, dwells: Dwells) -> Integers:
+        """(M,) D6, starting a new mission day where the old one does not reach."""
+        key = _key(origin)
+        known = self._announced.get(key)
+        if known is not None:
+            milliseconds = utc_to_mission_time(dwells.time, known.day)
+            if _within(milliseconds):
+                return milliseconds
+        first = date.fromisoformat(str(day_of(dwells.time.min())))
+        day = self.settings.day if known is None and self.settings.day else first
+        milliseconds = utc_to_mission_time(dwells.time, day)
+        if not _within(milliseconds):
+            message = (
+                f"dwell times do not lie within 46 days from mission day {day}; set another day, or write in parts"
+            )
+            raise UnwritableDwellsError(message)
+        self._announced[key] = Announced(day=day, corners=self.settings.job.corners or _corners(dwells))
+        return milliseconds
+
+    def _runs(self, size: Integers, origin: Indices) -> Iterator[tuple[int, int]]:
+        """Cut the pieces into packets: as many as fit, of one origin."""
+        end = np.cumsum(size)
+        change = np.append(np.flatnonzero(np.diff(origin)) + 1, len(size))
+        start = 0
+        room = self.settings.max_datagram - HEADER_SIZE
+        while start < len(size):
+            before = int(end[start]) - int(size[start])
+            fit = int(np.searchsorted(end, before + room, side="right"))
+            limit = int(change[np.searchsorted(change, start, side="right")])
+            stop = min(max(fit, start + 1), limit)
+            yield start, stop
+            start = stop
+
+    def _announce(self, plan: Plan, origin: Origin, header: NDArray[Any], time: int) -> None:
+        """Send mission, job definition and processing history again, if it is time."""
+        said, settings = self._announced[_key(origin)], self.settings
+        if _is_due(said.mission_at, time, settings.mission_interval):
+            mission = mission_segment(said.day, settings.mission)
+            plan.add_segments(header, [mission, job_segment(origin.job, settings.job, said.corners)])
+            said.mission_at = time
+        if settings.history and _is_due(said.history_at, time, settings.history_interval):
+            plan.add_segments(header, [history_segment(origin, settings.history)])
+            said.history_at = time
+
+
+def _key(origin: Origin) -> tuple[str, str, int, int]:
+    return origin.nationality, origin.platform, origin.mission, origin.job
+
+
+def _is_due(last: int | None, now: int, interval: float) -> bool:
+    return last is None or abs(now - last) >= interval * NANOSECONDS_PER_SECOND
+
+
+def _within(milliseconds: Integers) -> bool:
+    return bool(milliseconds.min() >= 0 and milliseconds.max() <= _LAST_MILLISECOND)
+
+
+def _corners(dwells: Dwells) -> tuple[tuple[float, float], ...]:
+    """Box around dwell areas, clockwise from the north-west; longitudes are kept together across the antimeridian."""
+    middle = float(dwells.area_longitude[0])
+    east = np.mod(dwells.area_longitude - middle + np.pi, 2.0 * np.pi) - np.pi
+    margin = float(dwells.range_half_extent.max()) / _EARTH_RADIUS
+    south = max(float(dwells.area_latitude.min()) - margin, -np.pi / 2)
+    north = min(float(dwells.area_latitude.max()) + margin, np.pi / 2 * (1.0 - 1e-9))
+    wide = margin / max(np.cos(max(abs(south), abs(north))), margin)
+    low, high = middle + float(east.min()) - wide, middle + float(east.max()) + wide
+    return (north, low), (north, high), (south, high), (south, low)
+
+
+def _split(packets: Packets) -> list[bytes]:
+    octets, places = encode(packets), packet_places(packets).tolist()
+    return [octets[start:stop] for start, stop in pairwise(places)]
