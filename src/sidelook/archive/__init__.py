@@ -1,0 +1,47 @@
+"""What happened, kept and found again: raw bytes, plots, dwells and tracks by time, box, mission and track."""
+
+from sidelook.archive.archive import Archive
+from sidelook.archive.box import Box
+from sidelook.archive.errors import (
+    ArchiveDamagedError,
+    ArchiveLockedError,
+    StorageFullError,
+    StorageReadOnlyError,
+)
+from sidelook.archive.framing import RawRecord
+from sidelook.archive.records import (
+    Activity,
+    AuditEntry,
+    Looks,
+    MissionKind,
+    MissionSummary,
+    Purged,
+    RetentionPolicy,
+    Tail,
+    TrackHistory,
+    Window,
+    WriterStatus,
+)
+from sidelook.archive.writer import MissionWriter
+
+__all__ = [
+    "Activity",
+    "Archive",
+    "ArchiveDamagedError",
+    "ArchiveLockedError",
+    "AuditEntry",
+    "Box",
+    "Looks",
+    "MissionKind",
+    "MissionSummary",
+    "MissionWriter",
+    "Purged",
+    "RawRecord",
+    "RetentionPolicy",
+    "StorageFullError",
+    "StorageReadOnlyError",
+    "Tail",
+    "TrackHistory",
+    "Window",
+    "WriterStatus",
+]

@@ -1,0 +1,242 @@
+"""The archive: what happened, kept and found again."""
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from sidelook.archive import engines
+from sidelook.archive.box import Box
+from sidelook.archive.catalog import Catalog
+from sidelook.archive.compaction import Compactor
+from sidelook.archive.deletion import Deleter
+from sidelook.archive.durable import hold_lock, make_folder
+from sidelook.archive.errors import storage_errors
+from sidelook.archive.framing import RawRecord
+from sidelook.archive.rawlog import read_records
+from sidelook.archive.reader import Reader
+from sidelook.archive.records import (
+    Activity,
+    AuditEntry,
+    Looks,
+    MissionKind,
+    MissionSummary,
+    Purged,
+    RetentionPolicy,
+    TrackHistory,
+    Window,
+)
+from sidelook.archive.segments import SegmentMaker, raw_folder
+from sidelook.archive.summary import summarise
+from sidelook.archive.sweep import sweep
+from sidelook.archive.unsealed import DTYPES
+from sidelook.archive.writer import MissionWriter
+from sidelook.errors import UsageError
+from sidelook.model.tracks import TrackTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LOCK_NAME = "writer.lock"
+
+
+class Archive:
+    """A folder of missions: bytes as received, plots, dwells and tracks.
+
+    Build it with ``Archive.open``. One process may write; any number may read, in the same process or
+    others, while it writes. Threads may share an archive.
+    """
+
+    def __init__(self, folder: Path, catalog: Catalog, lock: int | None) -> None:
+        self.folder = folder
+        self._catalog, self._lock = catalog, lock
+        self._writers: dict[int, MissionWriter] = {}
+        self._reader = Reader(folder, catalog, self._writers)
+        self._care = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path, mode: Literal["write", "read"] = "read") -> Self:
+        """Open an archive; for writing it is made where there is none, and put in order where there is one.
+
+        Raises
+        ------
+        ArchiveLockedError
+            Another process writes to it.
+        StorageError
+            The folder is full, read-only or damaged.
+        UsageError
+            There is no archive to read.
+        """
+        if mode == "read":
+            return cls(folder, Catalog(folder, mode), None)
+        with storage_errors(folder, "making the archive"):
+            make_folder(folder)
+        lock = hold_lock(folder / LOCK_NAME)
+        try:
+            catalog = Catalog(folder, mode)
+            sweep(folder, catalog)
+        except BaseException:
+            os.close(lock)
+            raise
+        return cls(folder, catalog, lock)
+
+    def close(self) -> None:
+        """Sync the raw logs and let go; rows not sealed are decoded again from them next time."""
+        try:
+            for writer in self._writers.values():
+                writer.close()
+        finally:
+            self._catalog.close()
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+
+    def __enter__(self) -> Self:
+        """Give the archive."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the archive."""
+        self.close()
+
+    # writing
+
+    def begin_mission(self, name: str, *, kind: MissionKind, received: int) -> MissionWriter:
+        """Start a mission.
+
+        Parameters
+        ----------
+        kind : "live" data fall under the retention policy, "recording" and "simulation" do not
+        received : now, ns UTC
+        """
+        return self._writer(self._catalog.begin_mission(name, kind, received))
+
+    def resume_mission(self, mission: int) -> MissionWriter:
+        """Go on with a mission that has not ended; then ``recover`` what was not sealed."""
+        row = self._catalog.mission(mission)
+        if mission in self._writers or row.ended is not None:
+            message = f"mission {mission} is {'over' if row.ended is not None else 'being written'}: begin another"
+            raise UsageError(message)
+        return self._writer(mission)
+
+    def _writer(self, mission: int) -> MissionWriter:
+        """Make the writer of a mission."""
+        maker = SegmentMaker(folder=self.folder, files=self._reader.files, mission=mission)
+        writer = MissionWriter(self._catalog, maker, self._reader.view)
+        with self._reader.view:
+            self._writers[mission] = writer
+        return writer
+
+    # reading
+
+    def missions(self) -> tuple[MissionSummary, ...]:
+        """List the missions and what is held of each, unsealed rows included."""
+        with self._reader.view:
+            return summarise(self._catalog, self._writers)
+
+    def dwells(
+        self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
+    ) -> Looks:
+        """Read dwells and their plots, in order of time.
+
+        Parameters
+        ----------
+        window : of time, half open; all by default
+        box : of plots. Every dwell of the window is given, for where nothing was seen counts as well;
+            ``plot_count`` counts the plots given
+        brief : leave columns that a map does not show unread (NaN or zero)
+        """
+        return self._reader.looks(mission, window, box, brief=brief)
+
+    def tracks(self, mission: int, window: Window | None = None, box: Box | None = None) -> TrackTable:
+        """Read states of tracks, in order of time."""
+        return self._reader.tracks(mission, window, box)
+
+    def track_history(self, mission: int, track: int) -> TrackHistory:
+        """Read all states of one track and the plots behind it; empty where there is no such track."""
+        return self._reader.history(mission, track)
+
+    def activity(self, mission: int, bins: int, window: Window | None = None) -> Activity:
+        """Count plots and dwells over time, from sums kept in the catalog (in bins of 10 s)."""
+        return self._reader.activity(mission, bins, window)
+
+    def raw(self, mission: int, first: int = 0) -> Iterator[RawRecord]:
+        """Yield the bytes of a mission as received, from record number ``first`` on."""
+        self._catalog.mission(mission)
+        return read_records(raw_folder(self.folder, mission), first)
+
+    def sql(self, query: str, *, mission: int | None = None, window: Window | None = None) -> "pa.Table":
+        """Run an SQL query (DuckDB) over the views ``plots``, ``dwells`` and ``tracks`` of sealed files.
+
+        Angles are radians, with further columns in degrees (``latitude_deg``). Whole files are taken: those
+        that overlap the window. Rows that are not sealed yet are left out.
+
+        Examples
+        --------
+        ``SELECT mission, track, count(*) FROM plots WHERE latitude_deg > 52 GROUP BY ALL``
+        """
+        missions = [row.mission for row in self._catalog.missions() if mission in {None, row.mission}]
+        files = {
+            kind: [
+                self.folder / item.path for number in missions for item in self._catalog.segments(number, kind, window)
+            ]
+            for kind in DTYPES
+        }
+        return engines.sql_engine().run(query, files)
+
+    # care
+
+    def compact(self) -> int:
+        """Merge small files; call it every few minutes. Gives how many were merged."""
+        with self._care:
+            return Compactor(folder=self.folder, catalog=self._catalog, files=self._reader.files).compact()
+
+    def purge_day(self, day: date, mission: int | None = None) -> Purged:
+        """Delete a day for good: its data, raw bytes received on it, counts, checkpoints. Of one mission or all."""
+        return self._purge_days(day, day + timedelta(days=1), mission)
+
+    def purge_before(self, day: date, mission: int | None = None) -> Purged:
+        """Delete everything before a day for good."""
+        return self._purge_days(date(1970, 1, 1), day, mission)
+
+    def purge_mission(self, mission: int) -> Purged:
+        """Delete a mission for good, its name included."""
+        if mission in self._writers and not self._writers[mission].closed:
+            message = f"mission {mission} is being written: end it first"
+            raise UsageError(message)
+        with self._care:
+            self._writers.pop(mission, None)
+            return self._deleter().purge_mission(mission)
+
+    def enforce(self, policy: RetentionPolicy, now: int) -> Purged:
+        """Delete what live sources gave longer ago than the policy allows; call it every few minutes."""
+        with self._care:
+            for writer in self._writers.values():
+                writer.settle()
+            return self._deleter().enforce(policy, now)
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Append to the audit log; durable when it returns."""
+        self._catalog.audit(entry)
+
+    def audit_log(self, *, limit: int = 1000) -> tuple[AuditEntry, ...]:
+        """Give the latest entries of the audit log, newest last."""
+        return self._catalog.audit_log(limit)
+
+    def _purge_days(self, begin: date, end: date, mission: int | None) -> Purged:
+        """Delete days, in memory as well."""
+        with self._care:
+            deleter = self._deleter()
+            for number, writer in self._writers.items():
+                if mission in {None, number}:
+                    writer.settle(forget=deleter.window(begin, end))
+            return deleter.purge_days(begin, end, mission)
+
+    def _deleter(self) -> Deleter:
+        """Make the one that deletes."""
+        return Deleter(folder=self.folder, catalog=self._catalog)

@@ -1,0 +1,138 @@
+"""Records as flat tables, one NumPy column a name: the form that is kept in files and in memory alike.
+
+The tables of plots and dwells are joined by ``dwell_id``, the number of the dwell in its mission, counted
+from 1 in order of arrival. ``origin`` counts the mission's origins.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidelook.archive.records import Looks
+from sidelook.model.columns import Indices, Integers
+from sidelook.model.origin import Origin
+from sidelook.model.plots import Dwells, Plots
+from sidelook.model.tracks import TrackTable
+
+Column: TypeAlias = NDArray[Any]
+Columns: TypeAlias = dict[str, Column]
+
+_COVARIANCES = {
+    f"{name}_{suffix}": (name, place)
+    for name in ("position_covariance", "velocity_covariance")
+    for place, suffix in enumerate(("ee", "en", "nn"))
+}
+_PLOT_NAMES = tuple(name for name in Plots.DTYPES if name not in {"dwell", "simulated"})
+_TRACK_NAMES = tuple(name for name in TrackTable.DTYPES if name not in {"position_covariance", "velocity_covariance"})
+
+PLOT_DTYPES: dict[str, Any] = {
+    "time": np.int64,
+    "dwell_id": np.int64,
+    "track": np.int64,
+    "origin": np.int32,
+    "simulated": np.bool_,
+    "report_simulated": np.bool_,
+    **{name: Plots.DTYPES[name] for name in _PLOT_NAMES},
+}
+DWELL_DTYPES: dict[str, Any] = {"dwell_id": np.int64, "simulated": np.bool_, **Dwells.DTYPES}
+TRACK_DTYPES: dict[str, Any] = {
+    **{name: TrackTable.DTYPES[name] for name in _TRACK_NAMES},
+    **dict.fromkeys(_COVARIANCES, np.float32),
+}
+
+BRIEF_PLOTS = (
+    "time", "dwell_id", "track", "simulated", "report_simulated", "latitude", "longitude", "radial_speed", "snr_db",
+    "target_class", "sigma_slant_range", "sigma_cross_range",
+)  # fmt: skip
+"""What a map shows of a plot; the other columns cost as much again to read."""
+BRIEF_DWELLS = (
+    "dwell_id", "simulated", "time", "revisit", "dwell", "last_of_revisit", "sensor_latitude", "sensor_longitude",
+    "sensor_height", "track", "speed", "area_latitude", "area_longitude", "range_half_extent", "angle_half_extent",
+    "minimum_detectable_speed", "origin",
+)  # fmt: skip
+
+
+def dwell_columns(dwells: Dwells, ids: Integers, origin: Indices) -> Columns:
+    """Spell dwells as a table: ``ids`` and ``origin`` (M,) as the mission counts them."""
+    given = {name: getattr(dwells, name) for name in Dwells.DTYPES}
+    return given | {"dwell_id": ids, "simulated": dwells.simulated, "origin": origin}
+
+
+def plot_columns(dwells: Dwells, ids: Integers, origin: Indices, plot_track: Integers) -> Columns:
+    """Spell the plots of dwells as a table; *simulated* is that of the plot or of where it came from."""
+    plots, owner = dwells.plots, dwells.plots.dwell
+    by_origin = np.array([item.simulated for item in dwells.origins] or [False])[dwells.origin]
+    return {name: getattr(plots, name) for name in _PLOT_NAMES} | {
+        "time": dwells.time[owner],
+        "dwell_id": ids[owner],
+        "track": plot_track,
+        "origin": origin[owner],
+        "simulated": plots.simulated | by_origin[owner],
+        "report_simulated": plots.simulated,
+    }
+
+
+def track_columns(table: TrackTable, origin: Indices) -> Columns:
+    """Spell track states as a table; *simulated* is that of the track or of where it came from."""
+    by_origin = np.array([item.simulated for item in table.origins] or [False])[table.origin]
+    given = {name: getattr(table, name) for name in _TRACK_NAMES}
+    parts = {flat: getattr(table, name)[:, place] for flat, (name, place) in _COVARIANCES.items()}
+    return given | parts | {"origin": origin, "simulated": table.simulated | by_origin}
+
+
+def looks_from(dwells: Columns, plots: Columns, origins: Sequence[Origin]) -> Looks:
+    """Build dwells and their plots from tables; columns not given say nothing.
+
+    Parameters
+    ----------
+    dwells, plots : every plot's dwell must be among the dwells; ``plot_count`` is counted anew
+    origins : of the mission, by number
+    """
+    dwells = select(dwells, np.lexsort((dwells["dwell_id"], dwells["time"])))
+    owner = _rows_of(plots["dwell_id"], dwells["dwell_id"])
+    if np.any(np.diff(owner) < 0):
+        order = np.argsort(owner, kind="stable")
+        plots, owner = select(plots, order), owner[order]
+    count = np.bincount(owner, minlength=len(dwells["time"])).astype(np.int32)
+    kept = {name: plots[name] for name in _PLOT_NAMES if name in plots}
+    rows = Plots.empty(len(owner), **kept, dwell=owner.astype(np.int32), simulated=plots["report_simulated"])
+    given = {name: dwells[name] for name in Dwells.DTYPES if name in dwells} | {"plot_count": count}
+    record = Dwells.empty(len(count), **given, plots=rows, origins=tuple(origins))
+    return Looks(dwells=record, plot_track=plots["track"])
+
+
+def tracks_from(columns: Columns, origins: Sequence[Origin]) -> TrackTable:
+    """Build track states, by time, from a table."""
+    columns = select(columns, np.lexsort((columns["track"], columns["time"])))
+    given = {name: columns[name] for name in _TRACK_NAMES}
+    for whole in ("position_covariance", "velocity_covariance"):
+        parts = [columns[flat] for flat, (name, _) in _COVARIANCES.items() if name == whole]
+        given[whole] = np.stack(parts, axis=1)
+    return TrackTable(**given, origins=tuple(origins))
+
+
+def blank_columns(dtypes: Mapping[str, Any]) -> Columns:
+    """Build a table without rows."""
+    return {name: np.zeros(0, dtype) for name, dtype in dtypes.items()}
+
+
+def select(columns: Columns, rows: NDArray[Any] | slice) -> Columns:
+    """Take rows of a table."""
+    return {name: column[rows] for name, column in columns.items()}
+
+
+def join(parts: Sequence[Columns], names: Sequence[str]) -> Columns:
+    """Put tables one after another; at least one."""
+    if len(parts) == 1:
+        return {name: parts[0][name] for name in names}
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def _rows_of(wanted: Integers, ids: Integers) -> Integers:
+    """Find the row of each wanted id among ids in any order."""
+    if not len(wanted):
+        return np.zeros(0, np.int64)
+    order = np.argsort(ids, kind="stable")
+    return order[np.searchsorted(ids, wanted, sorter=order)]
