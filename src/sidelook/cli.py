@@ -1,0 +1,204 @@
+"""The commands. Each body is imported when its command runs, so that ``--help`` costs nothing but typer."""
+
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sidelook import __version__
+from sidelook.errors import InputError, ReleaseRefusedError, SidelookError, StorageError, UsageError
+
+
+class Exit(IntEnum):
+    """What the exit code of every command says."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    INPUT = 3
+    STORAGE = 4
+    FEED = 5
+    RELEASE = 6
+    INTERRUPTED = 130
+
+
+EPILOG = """\
+Exit codes: 0 done, 1 findings (check), 2 wrong use, 3 bad input, 4 storage, 5 feed or network, 6 not released,
+130 interrupted. Errors are one sentence on the error stream.
+"""
+
+app = typer.Typer(
+    name="sidelook",
+    help="From a STANAG 4607 recording or live stream to tracks on a live map. Surveillance only.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # markup, pretty tracebacks and completion would double the start-up time
+    pretty_exceptions_enable=False,
+)
+
+Recording = Annotated[Path, typer.Argument(help="A STANAG 4607 recording.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
+Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; made where there is none.")]
+Port = Annotated[int | None, typer.Option(help="Port of the page; 0 lets the system choose.", min=0, max=65_535)]
+Listen = Annotated[str | None, typer.Option(help="Address of the page; anything but this machine needs --token.")]
+Token = Annotated[str | None, typer.Option(help="Token that opens the page's data; drawn anew each run by default.")]
+Basemaps = Annotated[Path | None, typer.Option(help="Folder of *.pmtiles and *.geojson base maps.")]
+
+
+def say_version(asked: bool) -> None:  # noqa: FBT001 - the shape of a typer callback
+    """Print the version and stop."""
+    if asked:
+        typer.echo(f"sidelook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say it.")] = False,
+) -> None:
+    """From a STANAG 4607 recording or live stream to tracks on a live map. Surveillance only."""
+
+
+@app.command(
+    epilog="Examples: sidelook run | sidelook run flight.4607 | sidelook run 'udp://239.1.2.3:4607?sender=10.0.0.5'"
+)
+def run(
+    source: Annotated[
+        str | None, typer.Argument(help="Recording, udp://HOST:PORT or tcp://HOST:PORT; else the bundled one.")
+    ] = None,
+    *,
+    settings: SettingsFile = None,
+    archive: Folder = None,
+    port: Port = None,
+    listen: Listen = None,
+    token: Token = None,
+    basemaps: Basemaps = None,
+) -> None:
+    """Track a recording or live stream, keep it, and show it on a live map."""
+    from sidelook.mission.run import Options, run_mission
+
+    options = Options(settings=settings, archive=archive, port=port, address=listen, token=token, basemaps=basemaps)
+    run_mission(source, options)
+
+
+@app.command(epilog="Example: sidelook serve --archive missions --basemaps maps")
+def serve(
+    *,
+    settings: SettingsFile = None,
+    archive: Folder = None,
+    port: Port = None,
+    listen: Listen = None,
+    token: Token = None,
+    basemaps: Basemaps = None,
+) -> None:
+    """Show what an archive holds, without receiving anything."""
+    from sidelook.mission.run import Options, serve_archive
+
+    serve_archive(
+        Options(settings=settings, archive=archive, port=port, address=listen, token=token, basemaps=basemaps)
+    )
+
+
+@app.command(epilog="Example: sidelook track flight.4607 --truth-report --json")
+def track(
+    recording: Recording,
+    *,
+    truth_report: Annotated[
+        bool, typer.Option("--truth-report", help="Score the tracks against truth tags the tracker has not seen.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a recording into tracks and say what came out."""
+    from sidelook.mission.track import report_tracks
+
+    report_tracks(recording, truth_report=truth_report, as_json=as_json)
+
+
+@app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")
+def info(recording: Recording, *, as_json: AsJson = False) -> None:
+    """Say what is in a recording: packets, dwells, reports, time, area, platform, markings."""
+    from sidelook.mission.toolbox import print_info
+
+    print_info(recording, as_json=as_json)
+
+
+@app.command(
+    epilog="Examples: sidelook check flight.4607 | sidelook check flight.4607 --json  (exits with 1 on findings)"
+)
+def check(recording: Recording, *, as_json: AsJson = False) -> None:
+    """Check a recording against the rules of the standard; every finding with offset and field."""
+    from sidelook.mission.toolbox import print_findings
+
+    if print_findings(recording, as_json=as_json):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command(
+    epilog="Examples: sidelook convert flight.4607 flight.parquet | sidelook convert flights/ d.csv --kind dwells"
+)
+def convert(
+    source: Annotated[Path, typer.Argument(help="A recording, or a folder of recordings.")],
+    target: Annotated[Path, typer.Argument(help="To write: .parquet, .geojson, .csv, .kml or .arrow.")],
+    *,
+    kind: Annotated[str | None, typer.Option(help="Rows to write: plots, dwells or tracks.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Convert recordings to GeoParquet, GeoJSON, CSV, KML or Arrow."""
+    from sidelook.mission.toolbox import run_convert
+
+    run_convert(source, target, kind=kind, as_json=as_json)
+
+
+@app.command(
+    epilog="Examples: sidelook record udp://239.1.2.3:4607 -o f.4607 | sidelook record tcp://:4607?listen -o f.4607"
+)
+def record(
+    source: Annotated[str, typer.Argument(help="udp://HOST:PORT (multicast too) or tcp://HOST:PORT.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write; must not exist.")],
+    seconds: Annotated[float | None, typer.Option(help="Stop after that long.", min=0)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what a feed sends to a file, byte for byte, until interrupted."""
+    from sidelook.mission.record import record_feed
+
+    record_feed(source, output, seconds=seconds, as_json=as_json)
+
+
+@app.command(epilog="Examples: sidelook replay f.4607 --to udp://239.1.2.3:4607 --speed 10 | ... --to tcp://HOST:PORT")
+def replay(
+    recording: Recording,
+    *,
+    to: Annotated[str, typer.Option("--to", help="udp://HOST:PORT (multicast too) or tcp://HOST:PORT.")],
+    speed: Annotated[float, typer.Option(help="Times real time; inf for no pauses.")] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Send a recording packet by packet, paced by its own times."""
+    from sidelook.mission.replay import replay_recording
+
+    replay_recording(recording, to, speed=speed, as_json=as_json)
+
+
+def main() -> None:
+    """Run a command; what goes wrong is one sentence and an exit code."""
+    try:
+        app()
+    except SidelookError as error:
+        typer.echo(f"sidelook: {error}", err=True)
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: SidelookError) -> Exit:
+    """Choose the exit code by whose fault it is."""
+    faults: tuple[tuple[type[SidelookError], Exit], ...] = (
+        (UsageError, Exit.USAGE),
+        (InputError, Exit.INPUT),
+        (StorageError, Exit.STORAGE),
+        (ReleaseRefusedError, Exit.RELEASE),
+    )
+    return next((code for kind, code in faults if isinstance(error, kind)), Exit.FEED)

@@ -1,0 +1,158 @@
+"""History over REST: missions, blocks of a window, activity, the life of one track."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import degrees
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sidelook import __version__
+from sidelook.archive import Activity, Box, Looks, MissionSummary, TrackHistory, Window
+from sidelook.console.access import Access
+from sidelook.console.blocks import COLUMNS, Kind, encode_dwells, encode_looks, encode_plots, encode_tracks
+from sidelook.console.board import Board, identify
+from sidelook.console.outgoing import release_looks, release_table
+from sidelook.console.query import BlockQuery, QueryError, read_bins, read_block_query, read_mission, read_whole
+from sidelook.model.tracks import TrackTable
+from sidelook.release import Recipient
+from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
+
+BINARY = "application/octet-stream"
+PATIENCE = 10.0  # s a request waits for a window that is still being filled
+FINAL = {"cache-control": "private, max-age=3600, immutable"}
+PASSING = {"cache-control": "no-store"}
+NOT_FOUND = 404
+
+
+class UnknownMissionError(QueryError):
+    """No mission bears that identity."""
+
+
+class Picture(Protocol):
+    """What the console can ask about the past; an archive is one."""
+
+    def missions(self) -> tuple[MissionSummary, ...]:
+        """List the missions."""
+        ...
+
+    def dwells(
+        self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
+    ) -> Looks:
+        """Give the dwells of a window, with plots inside the box."""
+        ...
+
+    def tracks(self, mission: int, window: Window | None = None, box: Box | None = None) -> TrackTable:
+        """Give states of tracks, by time."""
+        ...
+
+    def track_history(self, mission: int, track: int) -> TrackHistory:
+        """Give the whole life of a track."""
+        ...
+
+    def activity(self, mission: int, bins: int, window: Window | None = None) -> Activity:
+        """Count over time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The handlers of ``/api/...``.
+
+    Attributes
+    ----------
+    picture : answers about the past
+    board : says what is still being filled
+    access : in whose name rows are released
+    """
+
+    picture: Picture
+    board: Board
+    access: Access
+
+    async def hello(self, _: Request) -> Response:
+        """Say what this server is and how its blocks are laid out."""
+        missions = await asyncio.to_thread(self.picture.missions)
+        answer = {
+            "version": __version__,
+            "token_needed": True,
+            "mode": self.board.mode,
+            "missions": [identify(mission.mission) for mission in missions],
+            "tables": {kind.name.lower(): COLUMNS[kind] for kind in Kind},
+        }
+        return JSONResponse(answer, headers=PASSING)
+
+    async def missions(self, _: Request) -> Response:
+        """List the missions, as far as the archive has them."""
+        missions = await asyncio.to_thread(self.picture.missions)
+        return JSONResponse([self.describe(mission) for mission in missions], headers=PASSING)
+
+    def describe(self, mission: MissionSummary) -> Mapping[str, Any]:
+        """Say a mission as the page reads it."""
+        box = mission.box
+        return {
+            "mission": identify(mission.mission),
+            "name": mission.name,
+            "begin_ms": to_milliseconds(mission.begin),
+            "end_ms": to_milliseconds(mission.end),
+            "live": mission.live and mission.mission == self.board.mission and self.board.mode == "live",
+            "complete": self.board.filled(mission.mission, mission.end or 0) if mission.end else False,
+            "simulated": mission.simulated,
+            "box": box and [degrees(side) for side in (box.west, box.south, box.east, box.north)],
+            "plots": mission.plots,
+            "dwells": mission.dwells,
+            "tracks": mission.tracks,
+            "revisit_s": mission.revisit,
+        }
+
+    async def blocks(self, request: Request) -> Response:
+        """Give the rows of a window; one still being filled is waited for, and said to be passing if it is not."""
+        query = read_block_query(request.query_params)
+        final = await self.board.wait_filled(query.mission, query.window[1], PATIENCE)
+        body = await asyncio.to_thread(fetch_blocks, self.picture, query, self.access.recipient)
+        return Response(body, media_type=BINARY, headers=FINAL if final else PASSING)
+
+    async def activity(self, request: Request) -> Response:
+        """Count plots and dwells over the mission, for the timeline."""
+        mission, bins = read_mission(request.query_params), read_bins(request.query_params)
+        activity = await asyncio.to_thread(self.picture.activity, mission, bins)
+        answer = {
+            "begin_ms": activity.begin / NANOSECONDS_PER_MILLISECOND,
+            "bin_ms": activity.width / NANOSECONDS_PER_MILLISECOND,
+            "plots": activity.plots.tolist(),
+            "dwells": activity.dwells.tolist(),
+        }
+        return JSONResponse(answer, headers=PASSING)
+
+    async def track(self, request: Request) -> Response:
+        """Give the whole life of a track and the plots behind it."""
+        mission, track = read_mission(request.query_params), read_whole(request.query_params, "track")
+        body = await asyncio.to_thread(fetch_track, self.picture, mission, track, self.access.recipient)
+        return Response(body, media_type=BINARY, headers=PASSING)
+
+
+def fetch_blocks(picture: Picture, query: BlockQuery, recipient: Recipient) -> bytes:
+    """Read, release and encode the rows of a window."""
+    parts = []
+    if query.kinds & {Kind.DWELLS, Kind.PLOTS}:
+        looks = release_looks(picture.dwells(query.mission, query.window, query.box, brief=True), recipient)
+        parts += [encode_dwells(looks.dwells)] if Kind.DWELLS in query.kinds else []
+        parts += [encode_plots(looks)] if Kind.PLOTS in query.kinds else []
+    if Kind.TRACKS in query.kinds:
+        tracks = picture.tracks(query.mission, query.window, query.box)
+        parts += [encode_tracks(release_table(tracks, recipient))]
+    return b"".join(parts)
+
+
+def fetch_track(picture: Picture, mission: int, track: int, recipient: Recipient) -> bytes:
+    """Read, release and encode the life of a track."""
+    history = picture.track_history(mission, track)
+    tracks = release_table(history.tracks, recipient)
+    return encode_looks(release_looks(history.looks, recipient)) + encode_tracks(tracks)
+
+
+def to_milliseconds(time: int | None) -> float | None:
+    """Turn ns UTC into Unix milliseconds."""
+    return None if time is None else time / NANOSECONDS_PER_MILLISECOND

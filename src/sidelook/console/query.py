@@ -1,0 +1,95 @@
+"""Reading the query of a request into typed values; what cannot be read is said in one sentence."""
+
+from dataclasses import dataclass
+from math import radians
+
+from starlette.datastructures import QueryParams
+
+from sidelook.archive import Box, Window
+from sidelook.console.blocks import Kind
+from sidelook.errors import UsageError
+from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
+
+BOX_NUMBERS = 4
+MOST_BINS = 10_000
+
+
+class QueryError(UsageError):
+    """A parameter is missing or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockQuery:
+    """What ``/api/blocks`` is asked for: kinds of rows of a mission, by time and, if given, box."""
+
+    mission: int
+    window: Window
+    kinds: frozenset[Kind]
+    box: Box | None
+
+
+def read_block_query(query: QueryParams) -> BlockQuery:
+    """Read mission, from, to, kinds and box; QueryError where one is missing or wrong."""
+    return BlockQuery(
+        mission=read_mission(query),
+        window=read_window(query),
+        kinds=read_kinds(query.get("kinds")),
+        box=read_box(query.get("box")),
+    )
+
+
+def read_mission(query: QueryParams) -> int:
+    """Read the mission's identity."""
+    return read_whole(query, "mission")
+
+
+def read_whole(query: QueryParams, name: str) -> int:
+    """Read a whole number that must be there."""
+    try:
+        return int(query[name])
+    except (KeyError, ValueError):
+        message = f"{name!r} must be given as a whole number"
+        raise QueryError(message) from None
+
+
+def read_bins(query: QueryParams) -> int:
+    """Read the number of bins of a histogram."""
+    bins = read_whole(query, "bins")
+    if not 1 <= bins <= MOST_BINS:
+        message = f"'bins' must be from 1 to {MOST_BINS}"
+        raise QueryError(message)
+    return bins
+
+
+def read_window(query: QueryParams) -> Window:
+    """Read from and to (Unix ms) as ns UTC."""
+    try:
+        begin, end = (round(float(query[name]) * NANOSECONDS_PER_MILLISECOND) for name in ("from", "to"))
+    except (KeyError, ValueError, OverflowError):
+        message = "'from' and 'to' must be given in ms since 1970"
+        raise QueryError(message) from None
+    if not begin <= end:
+        message = "'from' must not be after 'to'"
+        raise QueryError(message)
+    return begin, end
+
+
+def read_kinds(text: str | None) -> frozenset[Kind]:
+    """Read kinds of rows, all where none are named."""
+    try:
+        return frozenset(Kind(int(part)) for part in text.split(",")) if text else frozenset(Kind)
+    except ValueError:
+        message = "'kinds' must be of 1 (dwells), 2 (plots) and 3 (tracks), with commas"
+        raise QueryError(message) from None
+
+
+def read_box(text: str | None) -> Box | None:
+    """Read west, south, east, north in degrees."""
+    if not text:
+        return None
+    try:
+        west, south, east, north = (radians(float(part)) for part in text.split(","))
+    except ValueError:
+        message = f"'box' must be {BOX_NUMBERS} numbers: west,south,east,north in degrees"
+        raise QueryError(message) from None
+    return Box(west=west, south=south, east=east, north=north)

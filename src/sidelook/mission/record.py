@@ -1,0 +1,100 @@
+"""``sidelook record``: what a feed sends goes to a file, byte for byte."""
+
+import asyncio
+import os
+import time
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sidelook.archive.errors import storage_errors
+from sidelook.errors import UsageError
+from sidelook.feeds.address import parse_address
+from sidelook.feeds.opening import open_source
+from sidelook.feeds.source import ByteSource, Pulse
+from sidelook.mission.reporting import Advance, answer, progress
+from sidelook.mission.stopping import run_until, stop_on_signals
+from sidelook.timescale import SystemClock
+
+SYNC_INTERVAL = 1.0  # s: what is older is safe on the disk
+
+
+class OutputExistsError(UsageError):
+    """The file to write is there already; recordings are never overwritten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReport:
+    """What was recorded: ``octets`` in ``chunks`` (UDP: datagrams); not those dropped or refused."""
+
+    source: str
+    output: Path
+    octets: int
+    chunks: int
+    dropped: int
+    refused: int
+
+
+def record_feed(source: str, output: Path, *, seconds: float | None = None, as_json: bool = False) -> None:
+    """Record until interrupted or the time (s) is over, then say what was recorded.
+
+    Raises
+    ------
+    AddressError, OutputExistsError, FeedError, StorageError
+    """
+    feed = open_source(parse_address(source), Pulse(clock=SystemClock()))
+    with (
+        storage_errors(output.parent, "recording"),
+        create(output) as stream,
+        progress(f"{source} ->", None) as advance,
+    ):
+        asyncio.run(record(feed, stream, advance, seconds))
+    counters = feed.counters
+    report = RecordReport(
+        source=feed.name, output=output, octets=counters.octets, chunks=counters.chunks,
+        dropped=counters.dropped, refused=counters.refused,
+    )  # fmt: skip
+    answer(report, describe(report), as_json=as_json)
+
+
+def create(path: Path) -> BinaryIO:
+    """Open a new file for writing; never one that is there."""
+    try:
+        return path.open("xb")
+    except FileExistsError:
+        message = f"{path} is there already; choose another name, recordings are never overwritten"
+        raise OutputExistsError(message) from None
+
+
+async def record(feed: ByteSource, stream: BinaryIO, advance: Advance, seconds: float | None) -> None:
+    """Write chunks until told to stop; the file is safe on the disk when this returns."""
+    try:
+        await run_until(stop_on_signals(), write_chunks(feed, stream, advance), seconds)
+    finally:
+        make_safe(stream)
+
+
+async def write_chunks(feed: ByteSource, stream: BinaryIO, advance: Advance) -> None:
+    """Write every chunk, and make the file safe about once a second."""
+    due = time.monotonic() + SYNC_INTERVAL
+    async with aclosing(feed.chunks()) as chunks:
+        async for chunk in chunks:
+            stream.write(chunk.data)
+            advance(len(chunk.data))
+            if time.monotonic() >= due:
+                await asyncio.to_thread(make_safe, stream)
+                due = time.monotonic() + SYNC_INTERVAL
+
+
+def make_safe(stream: BinaryIO) -> None:
+    """Bring what was written onto the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def describe(report: RecordReport) -> str:
+    """Say it for people."""
+    text = f"{report.output}: {report.octets:,} bytes in {report.chunks:,} pieces from {report.source}"
+    lost = [f"{count:,} {what}" for count, what in ((report.dropped, "dropped"), (report.refused, "refused")) if count]
+    return f"{text} ({', '.join(lost)})" if lost else text

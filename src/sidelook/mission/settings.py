@@ -1,0 +1,116 @@
+"""Settings of a run: one typed tree, read from TOML; unknown keys are refused."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sidelook.errors import UsageError
+
+
+class SettingsError(UsageError):
+    """A setting is unknown or has the wrong type; the message names the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """Where the page is served.
+
+    Attributes
+    ----------
+    address : listened at; anything but a loopback address needs a token
+    port : 0 lets the system choose
+    token : that opens REST and WebSocket; drawn for each run where empty
+    basemaps : folder of ``*.pmtiles`` and ``*.geojson``; empty for none
+    """
+
+    address: str = "127.0.0.1"
+    port: int = 8046
+    token: str = ""
+    basemaps: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """What is kept, and for how long.
+
+    Attributes
+    ----------
+    folder : of the archive
+    sync_s : received bytes are safe on the disk at least this often
+    seal_s : rows become Parquet segments this often
+    live_hours : live sources are kept that long from receipt
+    """
+
+    folder: str = "missions"
+    sync_s: float = 1.0
+    seal_s: float = 10.0
+    live_hours: float = 72.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings:
+    """How sources are judged.
+
+    Attributes
+    ----------
+    silence_s : a source quiet for longer is lost
+    """
+
+    silence_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything one can set."""
+
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+    feeds: FeedSettings = field(default_factory=FeedSettings)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read settings from a TOML file; what it does not name keeps its default.
+
+    Raises
+    ------
+    SettingsError
+        Where the file cannot be read, is not TOML, or holds an unknown key or a value of the wrong type.
+    """
+    try:
+        tree = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        message = f"settings {path} cannot be read: {error.strerror}"
+        raise SettingsError(message) from error
+    except ValueError as error:
+        message = f"settings {path} are not TOML: {error}"
+        raise SettingsError(message) from error
+    return parse_settings(tree)
+
+
+def parse_settings(tree: Mapping[str, Any]) -> Settings:
+    """Turn a tree of TOML values into settings; SettingsError names the key at fault."""
+    refuse_unknown(tree, Settings)
+    try:
+        return msgspec.convert(tree, Settings)
+    except msgspec.ValidationError as error:
+        message = f"settings: {error}"
+        raise SettingsError(message) from error
+
+
+def refuse_unknown(tree: Mapping[str, Any], record: type, prefix: str = "") -> None:
+    """Raise for the first key that names no setting, naming the nearest that does."""
+    known = {item.name: item.type for item in fields(record)}
+    for key, value in tree.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            advice = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
+            message = f"settings: no key {prefix}{key}; {advice}"
+            raise SettingsError(message)
+        kind = known[key]
+        if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, Mapping):
+            refuse_unknown(value, kind, f"{prefix}{key}.")

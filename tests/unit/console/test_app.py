@@ -1,0 +1,284 @@
+"""The application as a browser meets it: guard, REST, page, base maps and the WebSocket."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from sidelook.console import api
+from sidelook.console.access import Access, ListenError, grant
+from sidelook.console.app import Console, Parts, build
+from sidelook.console.board import Alarm, Board, Condition, Level, Mode
+from sidelook.console.metrics import Figure
+from sidelook.timescale import SystemClock
+
+from .conftest import BEGIN, SECOND, UNMARKED, FakePicture, make_looks, make_rows, make_tracks
+from .test_blocks import read_blocks
+
+TOKEN = "of-this-run"  # noqa: S105 - opens nothing but the test
+WEBSOCKET = "ws://127.0.0.1:8046"
+BEARER = {"authorization": f"Bearer {TOKEN}"}
+WINDOW = f"mission=7&from={BEGIN // 1_000_000}&to={BEGIN // 1_000_000 + 100_000}"
+
+
+def make_console(
+    picture: FakePicture, tmp_path: Path, access: Access | None = None, board: Board | None = None
+) -> Console:
+    """Build a console over the fake picture, with a page and one base map."""
+    static = tmp_path / "static"
+    (static / "assets").mkdir(parents=True, exist_ok=True)
+    (static / "index.html").write_text('<head><meta name="sidelook-token" content=""></head>')
+    (static / "assets" / "page-1234.js").write_text("let x = 1")
+    maps = tmp_path / "maps"
+    maps.mkdir(exist_ok=True)
+    (maps / "roads.pmtiles").write_bytes(bytes(range(200)))
+    (maps / "roads.txt").write_text("OpenStreetMap contributors\n")
+    (maps / "notes.doc").write_text("not a map")
+    (tmp_path / "secret.geojson").write_text("{}")
+    parts = Parts(
+        picture=picture,
+        board=board or Board(mode=Mode.ARCHIVE),
+        access=access or grant("127.0.0.1", 8046, TOKEN),
+        clock=SystemClock(),
+        basemaps=maps,
+        static=static,
+        figures=(Figure(name="sidelook_plots_total", help="plots", read=lambda: 5.0),),
+    )
+    return build(parts)
+
+
+@contextmanager
+def client_of(console: Console, host: str = "127.0.0.1:8046", peer: str = "127.0.0.1") -> Iterator[TestClient]:
+    """Call the console by a name, as a browser."""
+    with TestClient(console.app, base_url=f"http://{host}", client=(peer, 50_000)) as client:
+        yield client
+
+
+@pytest.fixture
+def client(picture: FakePicture, tmp_path: Path) -> Iterator[TestClient]:
+    """Call from this machine."""
+    with client_of(make_console(picture, tmp_path)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/api/hello", "/api/missions", f"/api/blocks?{WINDOW}", "/api/basemaps", "/api/no"])
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}])
+def test_rest_needs_the_token(client: TestClient, path: str, headers: dict[str, str]) -> None:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 403
+    assert "token" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("host", ["evil.example:8046", "127.0.0.1:9999", "127.0.0.1", "192.168.1.5:8046"])
+def test_other_names_for_this_server_are_refused(picture: FakePicture, tmp_path: Path, host: str) -> None:
+    with client_of(make_console(picture, tmp_path), host) as client:
+        answer = client.get("/")
+        assert answer.status_code == 403
+        assert TOKEN not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://localhost:8046", 200), ("http://127.0.0.1:8046", 200), ("null", 403), ("http://evil.example", 403)],
+)
+def test_other_pages_are_refused(client: TestClient, origin: str, status: int) -> None:
+    assert client.get("/api/hello", headers=BEARER | {"origin": origin}).status_code == status
+
+
+def test_every_answer_bears_the_security_headers(client: TestClient) -> None:
+    for path in ("/", "/api/hello", "/assets/none.js"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'self'")
+        assert "http" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_page_on_this_machine_is_given_the_token(client: TestClient) -> None:
+    answer = client.get("/")
+    assert f'<meta name="sidelook-token" content="{TOKEN}">' in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_page_for_the_network_brings_its_own_token(picture: FakePicture, tmp_path: Path) -> None:
+    access = grant("192.168.1.5", 8046, TOKEN)
+    with client_of(make_console(picture, tmp_path, access), "192.168.1.5:8046", "192.168.1.9") as client:
+        assert 'content=""' in client.get("/").text
+        assert f'content="{TOKEN}"' in client.get(f"/?token={TOKEN}").text
+
+
+def test_listening_to_the_network_needs_a_chosen_token() -> None:
+    with pytest.raises(ListenError, match="--token"):
+        grant("0.0.0.0", 8046, None)  # noqa: S104 - to be refused
+    assert grant("::1", 8046, None).loopback
+
+
+def test_what_is_unmarked_is_withheld_from_the_network(tmp_path: Path) -> None:
+    picture = FakePicture(make_looks([0], [2], UNMARKED), make_tracks([(0, 1, 1)], UNMARKED))
+    with client_of(make_console(picture, tmp_path, grant("10.0.0.1", 1, TOKEN)), "10.0.0.1:1") as network:
+        assert network.get(f"/api/blocks?{WINDOW}", headers=BEARER).content == b""
+    with client_of(make_console(picture, tmp_path)) as operator:
+        assert len(read_blocks(operator.get(f"/api/blocks?{WINDOW}", headers=BEARER).content)) == 3
+
+
+def test_hello_describes_the_blocks(client: TestClient) -> None:
+    hello = client.get("/api/hello", params={"token": TOKEN}).json()
+    assert hello["missions"] == ["7"]
+    assert hello["tables"]["plots"][0] == ["time_ms", "f64"]
+
+
+def test_missions_are_described_in_degrees_and_milliseconds(client: TestClient) -> None:
+    (mission,) = client.get("/api/missions", headers=BEARER).json()
+    assert mission["mission"] == "7"
+    assert mission["box"] == pytest.approx([9, 49, 11, 51])
+    assert mission["end_ms"] - mission["begin_ms"] == 120_000
+    assert (mission["live"], mission["complete"], mission["revisit_s"]) == (False, True, 30.0)
+
+
+def test_blocks_hold_the_rows_of_the_window_and_may_be_kept(client: TestClient) -> None:
+    answer = client.get(f"/api/blocks?{WINDOW}", headers=BEARER)
+    assert [(header["kind"], header["count"]) for header, _ in read_blocks(answer.content)] == [(1, 2), (2, 2), (3, 4)]
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_blocks_of_some_kinds_inside_a_box(client: TestClient) -> None:
+    answer = client.get(f"/api/blocks?{WINDOW}&kinds=2,3&box=9,49,11,51", headers=BEARER)
+    assert [header["kind"] for header, _ in read_blocks(answer.content)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("mission=x&from=0&to=1", "'mission'"),
+        ("mission=7&from=0", "'from' and 'to'"),
+        ("mission=7&from=0&to=nan", "'from' and 'to'"),
+        ("mission=7&from=2&to=1", "after"),
+        (f"{WINDOW}&kinds=9", "'kinds'"),
+        (f"{WINDOW}&box=1,2,3", "'box'"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_answered_with_a_sentence(client: TestClient, query: str, words: str) -> None:
+    answer = client.get(f"/api/blocks?{query}", headers=BEARER)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
+
+
+def test_a_window_still_being_filled_is_waited_for_then_given_as_passing(
+    picture: FakePicture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "PATIENCE", 0.05)
+    board = Board(mode=Mode.FILE, mission=7)
+    board.post(Condition(source="file", time=BEGIN + 50 * SECOND, progress=0.5))
+    with client_of(make_console(picture, tmp_path, board=board)) as client:
+        assert client.get(f"/api/blocks?{WINDOW}", headers=BEARER).headers["cache-control"] == "no-store"
+        early = f"mission=7&from={BEGIN // 1_000_000}&to={BEGIN // 1_000_000 + 50_000}"
+        assert "immutable" in client.get(f"/api/blocks?{early}", headers=BEARER).headers["cache-control"]
+
+
+def test_waiting_ends_when_the_window_is_filled() -> None:
+    async def wait() -> bool:
+        board = Board(mode=Mode.FILE, mission=7)
+        waiting = asyncio.create_task(board.wait_filled(7, BEGIN, 30))
+        await asyncio.sleep(0)
+        board.post(Condition(source="file", time=BEGIN, progress=0.5))
+        return await waiting
+
+    assert asyncio.run(wait())
+
+
+def test_activity_and_the_life_of_a_track(client: TestClient) -> None:
+    activity = client.get("/api/activity?mission=7&bins=4", headers=BEARER).json()
+    assert (activity["plots"], activity["bin_ms"]) == ([5] * 4, 1000)
+    life = read_blocks(client.get("/api/track?mission=7&track=2", headers=BEARER).content)
+    assert life[-1][1]["track"].tolist() == [2, 2]
+    assert client.get("/api/activity?mission=7&bins=0", headers=BEARER).status_code == 400
+
+
+def test_base_maps_in_the_folder_appear_with_ranges(client: TestClient) -> None:
+    (entry,) = client.get("/api/basemaps", headers=BEARER).json()
+    assert entry == {
+        "name": "roads",
+        "kind": "pmtiles",
+        "url": "/basemaps/roads.pmtiles",
+        "attribution": "OpenStreetMap contributors",
+    }
+    part = client.get(entry["url"], headers={"range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, bytes(range(10, 20)))
+
+
+@pytest.mark.parametrize(
+    "path", ["/basemaps/notes.doc", "/basemaps/..%2fsecret.geojson", "/..%2fsecret.geojson", "/assets/none.js"]
+)
+def test_nothing_outside_the_folders_is_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_hashed_assets_may_be_kept_for_ever(client: TestClient) -> None:
+    answer = client.get("/assets/page-1234.js")
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_a_page_that_was_not_built_says_so(picture: FakePicture, tmp_path: Path) -> None:
+    console = make_console(picture, tmp_path)
+    (tmp_path / "static" / "index.html").unlink()
+    with client_of(console) as client:
+        assert client.get("/").status_code == 503
+
+
+def test_figures_are_for_this_machine_alone(picture: FakePicture, tmp_path: Path) -> None:
+    console = make_console(picture, tmp_path)
+    with client_of(console) as client:
+        assert "sidelook_plots_total 5.0" in client.get("/metrics").text
+    with client_of(console, peer="10.0.0.9") as client:
+        assert client.get("/metrics").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/live", {}),
+        ("/live?token=wrong", {}),
+        (f"/live?token={TOKEN}", {"origin": "http://evil.example"}),
+        (f"/live?token={TOKEN}", {"host": "evil.example:8046"}),
+        (f"/live?token={TOKEN}&from_seq=x", {}),
+    ],
+)
+def test_a_websocket_that_shows_the_wrong_things_is_refused(
+    client: TestClient, path: str, headers: dict[str, str]
+) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(WEBSOCKET + path, headers=headers):
+        pass
+
+
+def talk(socket: Any) -> tuple[dict[str, Any], dict[str, Any], bytes]:  # noqa: ANN401 - Starlette's test session
+    """Take hello, then the first status and the first rows, in whatever order."""
+    hello = socket.receive_json()
+    first, second = socket.receive(), socket.receive()
+    payload = next(message["bytes"] for message in (first, second) if message.get("bytes"))
+    text = next(message["text"] for message in (first, second) if message.get("text"))
+    return hello, json.loads(text), payload
+
+
+def test_the_websocket_says_hello_status_and_rows(picture: FakePicture, tmp_path: Path) -> None:
+    board = Board(mode=Mode.LIVE, mission=7)
+    condition = Condition(source="live", source_name="udp://239.1.2.3:4607", time=BEGIN, simulated=True)
+    board.post(dataclasses.replace(condition, alarms=(Alarm(level=Level.ERROR, text="the disk is full"),)))
+    console = make_console(picture, tmp_path, board=board)
+    console.publish(make_rows([0], [(0, 1, 1)]))
+    console.hub.tick()
+    with client_of(console) as client, client.websocket_connect(f"{WEBSOCKET}/live?token={TOKEN}") as socket:
+        hello, status, payload = talk(socket)
+    assert (hello["type"], hello["mission"], hello["mode"]) == ("hello", "7", "live")
+    assert hello["sequence"] == console.hub.position
+    assert status["alarms"] == [{"level": "error", "text": "the disk is full"}]
+    assert (status["source"], status["simulated"], status["time_ms"]) == ("live", True, BEGIN / 1e6)
+    assert status["behind_ms"] > 0
+    assert [header["kind"] for header, _ in read_blocks(payload)] == [1, 2, 3]
