@@ -1,0 +1,1 @@
+"""Plots to tracks: every vehicle held as a columnar state, dwell by dwell."""

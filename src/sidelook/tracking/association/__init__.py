@@ -1,0 +1,1 @@
+"""Which plot belongs to which track: an optimal assignment per connected cluster."""

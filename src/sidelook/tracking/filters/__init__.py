@@ -1,0 +1,1 @@
+"""Estimating a vehicle's state: prediction and update under several motion modes."""

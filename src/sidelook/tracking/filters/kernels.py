@@ -1,0 +1,238 @@
+"""Compiled prediction and update of one track; the float64 reference stands in ``motion`` and ``measurement``."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+LN2 = math.log(2.0)
+LOG_2PI = math.log(2.0 * math.pi)
+NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
+
+
+@njit(cache=True)
+def transition(source, target, dt, constants):
+    """Give position gain, velocity gain, noise density, stop spread and restart noise of one mode change."""
+    if constants.mobile[source]:
+        if constants.mobile[target]:
+            return dt, 1.0, constants.noise[target], 0.0, 0.0
+        return 0.5 * dt, 1.0, 0.0, dt * dt / 12.0, 0.0
+    if constants.mobile[target]:
+        share = constants.restart_share
+        return 0.5 * share * dt, share, 0.0, (share * dt) ** 2 / 12.0, constants.restart_speed**2
+    return 0.0, 1.0, 0.0, 0.0, 0.0
+
+
+@njit(cache=True)
+def add_component(mean, covariance, origin, change, dt, share, total_mean, total_second):
+    """Add one moved component, weighted by ``share``, to first and second moments about ``origin``."""
+    gain, keep, noise, stop_spread, restart = change
+    shifted = (
+        mean[0] - origin[0] + gain * mean[2],
+        mean[1] - origin[1] + gain * mean[3],
+        keep * mean[2],
+        keep * mean[3],
+    )
+    position_noise = noise * dt**3 / 3.0 + restart * dt * dt / 3.0
+    cross_noise = noise * dt * dt / 2.0 + restart * dt / 2.0
+    velocity_noise = noise * dt + restart
+    for a in range(2):
+        total_mean[a] += share * shifted[a]
+        total_mean[a + 2] += share * shifted[a + 2]
+        for b in range(2):
+            pp, pv, vp, vv = covariance[a, b], covariance[a, b + 2], covariance[a + 2, b], covariance[a + 2, b + 2]
+            same = 1.0 if a == b else 0.0
+            position = pp + gain * (pv + vp) + gain * gain * vv + same * position_noise
+            position += stop_spread * mean[a + 2] * mean[b + 2]
+            cross = keep * (pv + gain * vv) + same * cross_noise
+            velocity = keep * keep * vv + same * velocity_noise
+            total_second[a, b] += share * (position + shifted[a] * shifted[b])
+            total_second[a, b + 2] += share * (cross + shifted[a] * shifted[b + 2])
+            total_second[a + 2, b + 2] += share * (velocity + shifted[a + 2] * shifted[b + 2])
+
+
+@njit(cache=True)
+def predict(mean, covariance, weight, dt, constants, ahead):
+    """Carry a track's modes ``dt`` seconds on, with changes of mode; ``ahead`` takes mean, covariance, weight."""
+    mean_ahead, covariance_ahead, weight_ahead = ahead
+    modes = weight.shape[0]
+    origin = mean[0]
+    for target in range(modes):
+        total = 0.0
+        mean_ahead[target] = 0.0
+        covariance_ahead[target] = 0.0
+        for source in range(modes):
+            stay = math.exp(-dt / constants.sojourn[source])
+            chance = stay if source == target else (1.0 - stay) * constants.share[source, target]
+            share = weight[source] * chance
+            if share < NEGLIGIBLE and source != target:
+                continue
+            share = max(share, NEGLIGIBLE * NEGLIGIBLE)
+            change = transition(source, target, dt, constants)
+            moments = (mean_ahead[target], covariance_ahead[target])
+            add_component(mean[source], covariance[source], origin, change, dt, share, moments[0], moments[1])
+            total += share
+        weight_ahead[target] = total
+        centre_moments(mean_ahead[target], covariance_ahead[target], total, origin)
+    weight_ahead /= weight_ahead.sum()
+
+
+@njit(cache=True)
+def centre_moments(mean, second, total, origin):
+    """Turn summed moments about ``origin`` into mean and covariance, in place."""
+    for a in range(4):
+        mean[a] /= total
+    for a in range(4):
+        for b in range(a, 4):
+            value = second[a, b] / total - mean[a] * mean[b]
+            second[a, b] = value
+            second[b, a] = value
+    mean[0] += origin[0]
+    mean[1] += origin[1]
+
+
+@njit(cache=True)
+def merge(mean, covariance, weight, estimate):
+    """Write the mean over the modes to ``estimate``; return variance east, covariance, variance north of position."""
+    for a in range(4):
+        estimate[a] = 0.0
+        for mode in range(weight.shape[0]):
+            estimate[a] += weight[mode] * mean[mode, a]
+    ee = en = nn = 0.0
+    for mode in range(weight.shape[0]):
+        east, north = mean[mode, 0] - estimate[0], mean[mode, 1] - estimate[1]
+        ee += weight[mode] * (covariance[mode, 0, 0] + east * east)
+        en += weight[mode] * (covariance[mode, 0, 1] + east * north)
+        nn += weight[mode] * (covariance[mode, 1, 1] + north * north)
+    return ee, en, nn
+
+
+@njit(cache=True)
+def observe(state, mobile, sensor, ground):
+    """Give what the sensor would measure of a state, and how that changes with it.
+
+    Returns slant range, azimuth, radial speed, then the derivatives of range over east, north (those of radial speed
+    over velocity are the same), of azimuth over east, north, and of radial speed over east, north.
+    """
+    slope_east, slope_north = ground[3], ground[4]
+    up = ground[2] + slope_east * (state[0] - ground[0]) + slope_north * (state[1] - ground[1])
+    east, north, below = state[0] - sensor[0], state[1] - sensor[1], up - sensor[2]
+    flat = max(east * east + north * north, 1.0)
+    slant = math.sqrt(flat + below * below)
+    range_east = (east + below * slope_east) / slant
+    range_north = (north + below * slope_north) / slant
+    if not mobile:
+        return slant, math.atan2(east, north), 0.0, range_east, range_north, north / flat, -east / flat, 0.0, 0.0
+    climb = slope_east * state[2] + slope_north * state[3]
+    speed = (east * state[2] + north * state[3] + below * climb) / slant
+    speed_east = (state[2] + climb * slope_east - speed * range_east) / slant
+    speed_north = (state[3] + climb * slope_north - speed * range_north) / slant
+    azimuth = math.atan2(east, north)
+    return slant, azimuth, speed, range_east, range_north, north / flat, -east / flat, speed_east, speed_north
+
+
+@njit(cache=True)
+def wrap_angle(angle):
+    """Bring an angle to -pi..pi."""
+    return angle - 2.0 * math.pi * math.floor((angle + math.pi) / (2.0 * math.pi))
+
+
+@njit(cache=True)
+def innovate(state, covariance, mobile, sensor, plot, work):
+    """Compare a plot with one mode: fill ``work`` and return squared distance and log-likelihood.
+
+    ``work`` is (6, 4): three rows of covariance times Jacobian, then the inverse of the residual's covariance with,
+    in its last column, that inverse times the residual.
+    """
+    measured, variance, wrap_speed, ground = plot
+    slant, azimuth, speed, re, rn, ae, an, se, sn = observe(state, mobile, sensor, ground)
+    moving = 1.0 if mobile else 0.0
+    for a in range(4):
+        work[0, a] = covariance[a, 0] * re + covariance[a, 1] * rn
+        work[1, a] = covariance[a, 0] * ae + covariance[a, 1] * an
+        work[2, a] = covariance[a, 0] * se + covariance[a, 1] * sn
+        work[2, a] += moving * (covariance[a, 2] * re + covariance[a, 3] * rn)
+    s00 = re * work[0, 0] + rn * work[0, 1] + variance[0]
+    s01 = ae * work[0, 0] + an * work[0, 1]
+    s11 = ae * work[1, 0] + an * work[1, 1] + variance[1]
+    s02 = re * work[2, 0] + rn * work[2, 1]
+    s12 = ae * work[2, 0] + an * work[2, 1]
+    s22 = se * work[2, 0] + sn * work[2, 1] + moving * (re * work[2, 2] + rn * work[2, 3]) + variance[2]
+    residual = measured[2] - speed
+    if math.isnan(residual):  # position only: a third component that says nothing, of density 1
+        work[2] = 0.0
+        residual, s02, s12, s22 = 0.0, 0.0, 0.0, 0.5 / math.pi
+    elif wrap_speed > 0.0:
+        residual -= 2.0 * wrap_speed * round(residual / (2.0 * wrap_speed))
+    return solve(measured[0] - slant, wrap_angle(measured[1] - azimuth), residual, (s00, s01, s02, s11, s12, s22), work)
+
+
+@njit(cache=True)
+def solve(first, second, third, spread, work):
+    """Invert a residual's covariance into ``work`` rows 3 to 5; return squared distance and log-likelihood."""
+    s00, s01, s02, s11, s12, s22 = spread
+    c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11
+    c11, c12, c22 = s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01
+    determinant = s00 * c00 + s01 * c01 + s02 * c02
+    work[3, 0], work[3, 1], work[3, 2] = c00 / determinant, c01 / determinant, c02 / determinant
+    work[4, 0], work[4, 1], work[4, 2] = c01 / determinant, c11 / determinant, c12 / determinant
+    work[5, 0], work[5, 1], work[5, 2] = c02 / determinant, c12 / determinant, c22 / determinant
+    for a in range(3, 6):
+        work[a, 3] = work[a, 0] * first + work[a, 1] * second + work[a, 2] * third
+    distance = first * work[3, 3] + second * work[4, 3] + third * work[5, 3]
+    return distance, -0.5 * (distance + math.log(determinant) + 3.0 * LOG_2PI)
+
+
+@njit(cache=True)
+def correct(state, covariance, work):
+    """Update one mode in place with what ``innovate`` left in ``work``."""
+    for a in range(4):
+        state[a] += work[0, a] * work[3, 3] + work[1, a] * work[4, 3] + work[2, a] * work[5, 3]
+    for a in range(4):
+        k0 = work[0, a] * work[3, 0] + work[1, a] * work[4, 0] + work[2, a] * work[5, 0]
+        k1 = work[0, a] * work[3, 1] + work[1, a] * work[4, 1] + work[2, a] * work[5, 1]
+        k2 = work[0, a] * work[3, 2] + work[1, a] * work[4, 2] + work[2, a] * work[5, 2]
+        for b in range(a, 4):
+            covariance[a, b] -= k0 * work[0, b] + k1 * work[1, b] + k2 * work[2, b]
+            covariance[b, a] = covariance[a, b]
+
+
+@njit(cache=True)
+def miss_probability(state, covariance, sensor, ground, notch, chance):
+    """Probability of no plot from a moving mode, as ``miss`` has it, leaving the state alone."""
+    return 1.0 - chance + hide(state, covariance, sensor, ground, notch, np.empty(4))[0] * chance
+
+
+@njit(cache=True)
+def hide(state, covariance, sensor, ground, notch, gain):
+    """Probability to be hidden by the notch, the mode's radial speed, and its variance with the notch's width.
+
+    ``gain`` (4,) is filled with the covariance of the state with radial speed.
+    """
+    _, _, speed, re, rn, _, _, se, sn = observe(state, True, sensor, ground)  # noqa: FBT003 - compiled: no keywords
+    for a in range(4):
+        gain[a] = covariance[a, 0] * se + covariance[a, 1] * sn + covariance[a, 2] * re + covariance[a, 3] * rn
+    width = notch * notch / (2.0 * LN2)
+    total = width + se * gain[0] + sn * gain[1] + re * gain[2] + rn * gain[3]
+    return math.sqrt(width / total) * math.exp(-0.5 * speed * speed / total), speed, total
+
+
+@njit(cache=True)
+def miss(state, covariance, sensor, ground, notch, chance):
+    """Update one moving mode in place with a miss, and return the miss's probability.
+
+    ``chance`` is the probability of detection outside the notch, footprint included. Seen through the notch
+    1 - exp(-ln2 (v / MDV)^2), a miss is a mixture: nothing learnt, or a radial speed of zero measured with variance
+    MDV^2 / (2 ln2) (Koch and Klemm 2001); the mixture is merged by its moments.
+    """
+    gain = np.empty(4)
+    hidden, speed, total = hide(state, covariance, sensor, ground, notch, gain)
+    probability = 1.0 - chance + chance * hidden
+    share = chance * hidden / probability
+    if share > 1e-3:  # noqa: PLR2004 - below a thousandth the state does not move
+        shrink = share / total - share * (1.0 - share) * (speed / total) ** 2
+        for a in range(4):
+            state[a] -= share * gain[a] * speed / total
+            for b in range(4):
+                covariance[a, b] -= shrink * gain[a] * gain[b]
+    return probability

@@ -1,0 +1,1 @@
+"""Which tracks could have been seen by a dwell, and which plots could be theirs."""

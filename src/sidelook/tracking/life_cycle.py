@@ -1,0 +1,34 @@
+"""When a track begins, is believed, and ends."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeCycle:
+    """Bounds on a track's probability of existence, and what moves it.
+
+    Existence grows with each plot by how much better the track explains it than the plots that no track explains (new
+    vehicles and false alarms, counted as they come), and falls with each miss by how surely the vehicle should have
+    been seen: hardly inside the notch or beside the footprint, much in plain view. (Musicki, Evans and Stankovic,
+    Integrated probabilistic data association, IEEE Trans. AC 39(6), 1994.)
+
+    Attributes
+    ----------
+    birth : existence on the first plot
+    confirm_existence, confirm_hits : existence and plots from which a track is confirmed
+    drop_tentative, drop_confirmed : existence below which a track is lost
+    survival : mean time for which a vehicle stays under its track when nothing speaks against it, s
+    coast_limit : longest time without a plot, s
+    source_density : density of unexplained plots before any was counted, 1/m2 a look
+    source_memory : time over which they are counted, s
+    """
+
+    birth: float = 0.3
+    confirm_existence: float = 0.95
+    confirm_hits: int = 2
+    drop_tentative: float = 0.03
+    drop_confirmed: float = 0.1
+    survival: float = 600.0
+    coast_limit: float = 600.0
+    source_density: float = 1.0e-9
+    source_memory: float = 120.0
