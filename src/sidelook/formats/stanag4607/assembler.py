@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,8 @@ from sidelook.formats.stanag4607.context import SensorErrors, Setting, StreamCon
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.layouts import HEADER_SIZE
 from sidelook.formats.stanag4607.reader import decode
-from sidelook.formats.stanag4607.scaling import dwell_columns, report_columns
-from sidelook.formats.stanag4607.wire import Packets, Segment
+from sidelook.formats.stanag4607.scaling import dwell_columns, is_located, report_columns
+from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
 from sidelook.geometry.wgs84 import geodetic_to_ecef
 from sidelook.model.columns import Indices
 from sidelook.model.plots import Dwells, Plots, concatenate_dwells
@@ -88,6 +88,7 @@ class DwellAssembler:
     ----------
     context : mission days, jobs and faulty dates
     dropped : dwells given up because too many waited for a date
+    unplaced : reports left out because they say no position
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class DwellAssembler:
     ) -> None:
         self.context = StreamContext(source=source, day=day)
         self.dropped = 0
+        self.unplaced = 0
         self._errors = errors or SensorErrors()
         self._hold = hold
         self._undated: list[Undated] = []
@@ -141,28 +143,29 @@ class DwellAssembler:
         """Cut the dwells of a batch into runs for which one setting holds."""
         at_dwell = dwell_rows(packets)
         octets = packets.header.tobytes()
-        headers = [octets[i : i + HEADER_SIZE] for i in range(0, len(octets), HEADER_SIZE)]
         start, current = 0, 0
         for row, packet, segment in [*_events(packets), (len(packets.kind), 0, None)]:
             stop = int(np.searchsorted(at_dwell, row))
             if stop > start:
-                yield Span(start=start, stop=stop, setting=self.context.setting(headers[current]))
+                yield Span(start=start, stop=stop, setting=self.context.setting(_header(octets, current)))
                 start = stop
             current = packet
             if segment is not None:
-                self.context.note(segment, headers[packet])
+                self.context.note(segment, _header(octets, packet))
 
     def _place(self, packets: Packets, spans: list[Span]) -> Dwells:
         """Scale the dwells, date and mark them; put those without a date aside."""
         columns, plots = _join_groups(packets)
+        self.unplaced += packets.report_count - len(plots["dwell"])
         origins = {origin: row for row, origin in enumerate(dict.fromkeys(span.setting.origin for span in spans))}
         origin = np.zeros(len(columns["time"]), np.int32)
         for span in spans:
             origin[span.start : span.stop] = origins[span.setting.origin]
         dwells = Dwells(**(columns | {"origin": origin}), plots=Plots(**plots), origins=tuple(origins))
+        offset = dwells.plot_offset
         for span in spans:
             if span.setting.day is not None:
-                self._settle(dwells, span)
+                self._settle(dwells, span, slice(int(offset[span.start]), int(offset[span.stop])))
         if all(span.setting.day is not None for span in spans):
             return dwells
         dated = np.ones(len(dwells), np.bool_)
@@ -172,11 +175,13 @@ class DwellAssembler:
                 self._put_aside(Undated(setting=span.setting, dwells=dwells.take(slice(span.start, span.stop))))
         return dwells.take(dated)
 
-    def _settle(self, dwells: Dwells, span: Span) -> None:
+    def _settle(self, dwells: Dwells, span: Span, plots: slice) -> None:
         """Date dwells of our own making, in place, and fill in nominal errors."""
         if span.setting.day is not None:
             dwells.time[span.start : span.stop] += mission_time_to_utc(span.setting.day, 0)
-        fill_errors(dwells, slice(span.start, span.stop), span.setting.errors.over(self._errors))
+        errors = span.setting.errors.over(self._errors)
+        if not errors.silent:
+            fill_errors(dwells, slice(span.start, span.stop), plots, errors)
 
     def _put_aside(self, item: Undated) -> None:
         self._undated.append(item)
@@ -194,7 +199,8 @@ class DwellAssembler:
             if setting.day is None:
                 self._undated.append(item)
                 continue
-            self._settle(item.dwells, Span(start=0, stop=len(item.dwells), setting=setting))
+            whole = Span(start=0, stop=len(item.dwells), setting=setting)
+            self._settle(item.dwells, whole, slice(0, len(item.dwells.plots)))
             yield item.dwells
 
     def _may_go_on(self, packets: Packets) -> bool:
@@ -215,23 +221,30 @@ class DwellAssembler:
         return dwells.take(slice(0, last))
 
 
+def _header(octets: bytes, packet: int) -> bytes:
+    return octets[packet * HEADER_SIZE : (packet + 1) * HEADER_SIZE]
+
+
 def dwell_rows(packets: Packets) -> Indices:
     """(M,) rows of the decoded dwells among the segments, ascending."""
     rows = [group.row for group in packets.dwells]
     return rows[0] if len(rows) == 1 else np.sort(np.concatenate([*rows, np.zeros(0, np.int32)]))
 
 
-def fill_errors(dwells: Dwells, rows: slice, errors: SensorErrors) -> None:
+def without_reports(group: DwellGroup) -> DwellGroup:
+    """Take the reports out of dwells: they say nothing of where the targets are."""
+    return replace(group, report=group.report[:0], count=np.zeros_like(group.count))
+
+
+def fill_errors(dwells: Dwells, rows: slice, plots: slice, errors: SensorErrors) -> None:
     """Put nominal values where the reports say nothing, in place.
 
     Parameters
     ----------
     dwells : changed in place
-    rows : of the dwells to fill
+    rows, plots : of the dwells to fill, and of their plots
     errors : nominal values; NaN fills nothing
     """
-    offset = dwells.plot_offset
-    plots = slice(int(offset[rows.start]), int(offset[rows.stop]))
     for name in ("sigma_along", "sigma_across", "sigma_sensor_height", "minimum_detectable_speed"):
         _fill(getattr(dwells, name)[rows], getattr(errors, name))
     for name in ("sigma_slant_range", "sigma_radial_speed"):
@@ -290,8 +303,8 @@ def _events(packets: Packets) -> list[tuple[int, int, Segment | None]]:
 
 
 def _join_groups(packets: Packets) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
-    """Scale all dwells and put them, and their plots, in the order sent."""
-    groups = packets.dwells
+    """Scale all dwells and put them, and their plots, in the order sent; a report without a place is no plot."""
+    groups = [group if is_located(group) else without_reports(group) for group in packets.dwells]
     parts = [(dwell_columns(group), report_columns(group)) for group in groups]
     if len(parts) == 1:
         columns, plots = parts[0]

@@ -42,6 +42,11 @@ class SensorErrors:
     sigma_radial_speed: float = math.nan
     minimum_detectable_speed: float = math.nan
 
+    @property
+    def silent(self) -> bool:
+        """True where nothing is said."""
+        return all(math.isnan(getattr(self, name)) for name in self.__slots__)
+
     def over(self, other: "SensorErrors") -> "SensorErrors":
         """Take what this one says, and what it leaves open from the other."""
         mine = {name: getattr(self, name) for name in self.__slots__}

@@ -22,6 +22,10 @@ _CHAIN_LOOK = 16
 
 _packet_head = struct.Struct(">2sI").unpack_from
 _segment_head = struct.Struct(">BI").unpack_from
+_segment_size = struct.Struct(">xI").unpack_from
+# P1, P2 and S2 of the first segment, in one go.
+_packet_and_segment_head = struct.Struct(">2sI26xxI").unpack_from
+_SMALLEST_FILLED = HEADER_SIZE + SEGMENT_HEADER_SIZE
 
 
 class Skip(StrEnum):
@@ -35,26 +39,20 @@ class Skip(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Frames:
-    """Where packets and segments begin and end in a run of bytes.
+    """Where packets and segments begin in a run of bytes; what they are and how long stands in the bytes.
 
     Attributes
     ----------
-    packets : (start, first byte after the last whole segment, stop) of each
-    first_segment : row of the first segment of each packet
-    kinds, starts, sizes : of each segment: S1, offset of its header, S2
+    packets : offset of each packet
+    segments : offset of each segment's header
+    damaged : offset of the first byte after a packet's last whole segment, for packets (by row) where more follows
     skipped : (start, stop, reason) of what is no packet, or of a packet's damaged end
     """
 
-    packets: list[tuple[int, int, int]] = field(default_factory=list)
-    first_segment: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
+    packets: list[int] = field(default_factory=list)
+    segments: list[int] = field(default_factory=list)
+    damaged: dict[int, int] = field(default_factory=dict)
     skipped: list[tuple[int, int, Skip]] = field(default_factory=list)
-
-    def drop_segments(self, count: int) -> None:
-        """Forget the segments from row ``count`` on."""
-        del self.kinds[count:], self.starts[count:], self.sizes[count:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +109,8 @@ class Finder:
         """
         position, before = start, -1
         while position != before and self.end - position >= HEADER_SIZE:
-            before = position
-            position = self._step(position)
+            before = self._take_sound(position)
+            position = self._step(before) if self.end - before >= HEADER_SIZE else before
         if not self.final or position >= self.end:
             return position
         if self.framing.strict:
@@ -126,6 +124,32 @@ class Finder:
             return HEADER_SIZE
         return int(_packet_head(self.data, position)[1])
 
+    def _take_sound(self, position: int) -> int:
+        """Take packets as long as they are sound; return where the first one that may not be begins.
+
+        This loop is what limits the speed at one target a dwell: one pass in it a packet and a segment.
+        """
+        data, end, largest = self.data, self.end, self.framing.max_packet
+        packets, segments = self.frames.packets, self.frames.segments
+        while position + _SMALLEST_FILLED <= end:
+            version, size, length = _packet_and_segment_head(data, position)
+            stop = position + size
+            if version not in VERSIONS or stop > end or not _SMALLEST_FILLED <= size <= largest:
+                break
+            cursor, last, held = position + HEADER_SIZE, stop - SEGMENT_HEADER_SIZE, len(segments)
+            while SEGMENT_HEADER_SIZE <= length <= stop - cursor:
+                segments.append(cursor)
+                cursor += length
+                if cursor > last:
+                    break
+                length = _segment_size(data, cursor)[0]
+            if cursor != stop:
+                del segments[held:]
+                break
+            packets.append(position)
+            position = stop
+        return position
+
     def _step(self, start: int) -> int:
         """Take the packet that begins at ``start``, or what is in its place; stay there to wait for more bytes."""
         version, size = _packet_head(self.data, start)
@@ -137,17 +161,17 @@ class Finder:
         return self._take_packet(start, stop) if stop <= self.end else self._await_packet(start, stop)
 
     def _take_packet(self, start: int, stop: int) -> int:
-        first = len(self.frames.kinds)
+        held = len(self.frames.segments)
         cursor = self._walk_segments(start + HEADER_SIZE, stop)
         if cursor != stop:
             if self.framing.strict:
                 raise self._segment_error(cursor, stop)
             if not self._may_follow(stop):
-                self.frames.drop_segments(first)
+                del self.frames.segments[held:]
                 return self._resume(start, max(start + 1, cursor), Skip.BROKEN_CHAIN)
             self._note_skip(cursor, stop, Skip.SEGMENT_SIZE)
-        self.frames.packets.append((start, cursor, stop))
-        self.frames.first_segment.append(first)
+            self.frames.damaged[len(self.frames.packets)] = cursor
+        self.frames.packets.append(start)
         return stop
 
     def _await_packet(self, start: int, stop: int) -> int:
@@ -161,25 +185,20 @@ class Finder:
 
     def _walk_segments(self, cursor: int, stop: int) -> int:
         """Note the segments from ``cursor``; return where the chain ends, ``stop`` if it is sound."""
-        data, last = self.data, stop - SEGMENT_HEADER_SIZE
-        kinds, starts, sizes = self.frames.kinds.append, self.frames.starts.append, self.frames.sizes.append
-        while cursor <= last:
-            kind, size = _segment_head(data, cursor)
-            following = cursor + size
-            if size < SEGMENT_HEADER_SIZE or following > stop:
-                return cursor
-            kinds(kind)
-            starts(cursor)
-            sizes(size)
-            cursor = following
+        while cursor + SEGMENT_HEADER_SIZE <= stop:
+            size = _segment_size(self.data, cursor)[0]
+            if not SEGMENT_HEADER_SIZE <= size <= stop - cursor:
+                break
+            self.frames.segments.append(cursor)
+            cursor += size
         return cursor
 
     def _broken_at(self, cursor: int, stop: int, look: int = -1) -> int | None:
         """Follow the chain as far as bytes are here, ``look`` segments at most; None while it is sound."""
         last = min(stop, self.end) - SEGMENT_HEADER_SIZE
         while cursor <= last and look:
-            _, size = _segment_head(self.data, cursor)
-            if size < SEGMENT_HEADER_SIZE or cursor + size > stop:
+            size = _segment_size(self.data, cursor)[0]
+            if not SEGMENT_HEADER_SIZE <= size <= stop - cursor:
                 return cursor
             cursor += size
             look -= 1

@@ -14,6 +14,7 @@ from sidelook.formats.stanag4607.layouts import (
     HEADER_DTYPE,
     HRR_MASK_BYTES,
     PROCESSING_RECORD_DTYPE,
+    SEGMENT_DTYPE,
     SEGMENT_HEADER_SIZE,
     dwell_layout,
     hrr_layout,
@@ -83,29 +84,32 @@ def read_frames(data: bytes, frames: Frames, *, base: int = 0, strict: bool = Fa
     ------
     DwellSizeError : in strict mode
     """
-    spans = np.array(frames.packets, np.int64).reshape(-1, 3)
-    kind = np.array(frames.kinds, np.uint8)
-    start = np.array(frames.starts, np.int64)
-    size = np.array(frames.sizes, np.int64)
-    first = np.array([*frames.first_segment, len(kind)], np.int64)
+    offset = np.array(frames.packets, np.int64)
+    header = gather(data, offset, HEADER_DTYPE)
+    start = np.array(frames.segments, np.int64)
+    head = gather(data, start, SEGMENT_DTYPE)
+    kind, size = head["S1"].astype(np.uint8), head["S2"].astype(np.int64)
     groups = tuple(_read_dwells(data, np.flatnonzero(kind == SegmentKind.DWELL), start, size))
     if strict:
         _check_sizes(groups, start + base, size)
-    read = np.zeros(len(kind), np.bool_)
+    others = np.ones(len(kind), np.bool_)
     for group in groups:
-        read[group.row] = True
-    others = np.flatnonzero(~read).tolist()
-    damaged = np.flatnonzero(spans[:, 1] != spans[:, 2]).tolist()
+        others[group.row] = False
     return Packets(
-        header=gather(data, spans[:, 0], HEADER_DTYPE),
-        offset=spans[:, 0] + base,
-        tail={row: data[spans[row, 1] : spans[row, 2]] for row in damaged},
+        header=header,
+        offset=offset + base,
+        tail={row: data[end : frames.packets[row] + int(header["P2"][row])] for row, end in frames.damaged.items()},
         kind=kind,
         size=size,
-        packet=np.repeat(np.arange(len(spans), dtype=np.int32), first[1:] - first[:-1]),
+        packet=(np.searchsorted(offset, start, side="right") - 1).astype(np.int32),
         segment_offset=start + base,
         dwells=groups,
-        segments=tuple(_read_segment(data, row, frames) for row in others),
+        segments=tuple(
+            _read_segment(
+                row, int(kind[row]), data[int(start[row]) + SEGMENT_HEADER_SIZE : int(start[row] + size[row])]
+            )
+            for row in np.flatnonzero(others).tolist()
+        ),
     )
 
 
@@ -168,9 +172,7 @@ def _check_sizes(groups: Sequence[DwellGroup], offset: Integers, size: Integers)
             raise DwellSizeError(needed=needed, had=int(size[row]), offset=int(offset[row]))
 
 
-def _read_segment(data: bytes, row: int, frames: Frames) -> Segment:
-    kind, start = frames.kinds[row], frames.starts[row]
-    content = data[start + SEGMENT_HEADER_SIZE : start + frames.sizes[row]]
+def _read_segment(row: int, kind: int, content: bytes) -> Segment:
     if kind == SegmentKind.HRR:
         return _read_hrr(row, content)
     layout = FIXED.get(kind)

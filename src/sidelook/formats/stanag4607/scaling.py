@@ -84,6 +84,15 @@ REPORT_SCALINGS = _table(
 INTEGERS = {"D32.1": "index", "D32.16": "truth_application", "D32.17": "truth_entity"}
 
 
+def is_located(group: DwellGroup) -> bool:
+    """Tell whether the reports of these dwells say where the targets are: in full, or as steps from the centre."""
+    symbols = {*(group.body.dtype.names or ()), *(group.report.dtype.names or ())}
+    return all(
+        full in symbols or symbols.issuperset(steps)
+        for full, steps in (("D32.2", {"D10", "D24", "D32.4"}), ("D32.3", {"D11", "D25", "D32.5"}))
+    )
+
+
 def dwell_columns(group: DwellGroup) -> dict[str, NDArray[Any]]:
     """Scale the bodies of dwells; what the mask leaves out is NaN.
 
@@ -156,7 +165,8 @@ def _scale_one(raw: NDArray[Any], item: Scaling, dtype: type[np.generic]) -> NDA
 
 def _read_b16(raw: NDArray[Any]) -> Floats:
     sign = np.where(raw & B16_SIGN, -B16_STEP, B16_STEP)
-    return np.multiply(raw & (B16_SIGN - 1), sign, dtype=np.float64)
+    size = (raw & (B16_SIGN - 1)).astype(np.float64)
+    return size * sign
 
 
 def _from_delta(group: DwellGroup, symbols: tuple[str, str, str], step: float) -> Floats:
