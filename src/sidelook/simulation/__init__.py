@@ -1,0 +1,1 @@
+"""Truth and what a radar would report of it: a fictional island, its traffic, an orbit, plots."""

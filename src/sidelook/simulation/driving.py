@@ -1,0 +1,82 @@
+"""How fast a vehicle drives where: limits, bends and stops along routes, many routes at once.
+
+A route is cut into steps of one length; speeds are those of the steps' ends, and within a step the acceleration is
+constant, so that times and speeds agree exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEP = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """What vehicles and drivers do.
+
+    Attributes
+    ----------
+    acceleration, deceleration : m/s2
+    lateral_acceleration : taken in bends, m/s2
+    """
+
+    acceleration: float = 1.0
+    deceleration: float = 1.3
+    lateral_acceleration: float = 2.0
+
+
+def bend_speeds(turn: NDArray[np.float64], length: NDArray[np.float64], handling: Handling) -> NDArray[np.float64]:
+    """Give the speed at which a bend is taken, v^2 / r = a.
+
+    Parameters
+    ----------
+    turn : (...) change of direction, rad
+    length : (...) over which it happens, m
+    handling : of the vehicle
+
+    Returns
+    -------
+    (...) m/s, 4 at least
+    """
+    radius = length / np.maximum(np.abs(turn), 1e-6)
+    return np.maximum(np.sqrt(handling.lateral_acceleration * radius), 4.0)
+
+
+def speed_profile(allowed: NDArray[np.float64], handling: Handling) -> NDArray[np.float64]:
+    """Fit speeds under a ceiling with bounded acceleration and braking.
+
+    Parameters
+    ----------
+    allowed : (V, B) ceiling at the ends of the steps, m/s; 0 where a vehicle must halt
+    handling : of the vehicles
+
+    Returns
+    -------
+    (V, B) m/s, the greatest that keep to it all
+    """
+    squared = (allowed**2).T.copy()
+    gain, loss = 2.0 * STEP * handling.acceleration, 2.0 * STEP * handling.deceleration
+    for b in range(1, len(squared)):
+        np.minimum(squared[b], squared[b - 1] + gain, out=squared[b])
+    for b in range(len(squared) - 2, -1, -1):
+        np.minimum(squared[b], squared[b + 1] + loss, out=squared[b])
+    return np.sqrt(squared.T)
+
+
+def arrival_times(speed: NDArray[np.float64], wait: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Give when each step's end is reached and left.
+
+    Parameters
+    ----------
+    speed : (V, B) at the ends of the steps, m/s, never 0 at two in a row
+    wait : (V, B) time spent there, s
+
+    Returns
+    -------
+    reached, left : (V, B) s since the route's start
+    """
+    drive = 2.0 * STEP / (speed[:, :-1] + speed[:, 1:])
+    left = np.cumsum(np.pad(drive, ((0, 0), (1, 0))) + wait, axis=1)
+    return left - wait, left
