@@ -1,0 +1,77 @@
+/** Address: the state as the hash of the page's address, and back; what is as by default is left out. */
+import { DEFAULT_STATE, type Layer, type State } from './state';
+
+const LAYERS: readonly Layer[] = ['plots', 'tracks', 'trails', 'dwells', 'platform', 'ellipses', 'labels', 'names'];
+
+/** The hash for a state, without '#'. */
+export function writeAddress(state: Readonly<State>): string {
+  const parts: [string, string][] = [];
+  const put = (name: string, value: string, byDefault: string): void => {
+    if (value !== byDefault) parts.push([name, value]);
+  };
+  put('mission', state.mission ?? '', '');
+  if (state.camera) put('at', cameraText(state.camera), '');
+  put('t', state.timeMs === null ? 'live' : new Date(state.timeMs).toISOString(), 'live');
+  put('rate', String(state.rate), '1');
+  put('play', state.playing ? '1' : '0', '1');
+  put('track', String(state.selected ?? ''), '');
+  put('follow', state.follow ? '1' : '0', '0');
+  put('theme', state.theme, DEFAULT_STATE.theme);
+  put('speed', state.speedUnit, DEFAULT_STATE.speedUnit);
+  put('distance', state.distanceUnit, DEFAULT_STATE.distanceUnit);
+  put('position', state.positionForm, DEFAULT_STATE.positionForm);
+  put('hide', [...state.hidden].sort().join(' '), [...DEFAULT_STATE.hidden].sort().join(' '));
+  put('dots', state.dotsAlone ? '1' : '0', '0');
+  put('since', state.integrateSinceMs === null ? '' : new Date(state.integrateSinceMs).toISOString(), '');
+  put('trail', String(state.trailS), String(DEFAULT_STATE.trailS));
+  put('filter', state.filter, '');
+  put('table', state.table ? '1' : '0', '0');
+  put('rail', state.rail ? '1' : '0', '1');
+  put('summary', state.summary ? '1' : '0', '1');
+  return new URLSearchParams(parts).toString();
+}
+
+/** The state that a hash stands for; words it does not know are passed over. */
+export function readAddress(hash: string): State {
+  const words = new URLSearchParams(hash.replace(/^#/, ''));
+  const flag = (name: string, byDefault: boolean): boolean => (words.has(name) ? words.get(name) === '1' : byDefault);
+  const number = (name: string): number | null => finite(Number(words.get(name) || NaN));
+  const time = (name: string): number | null => finite(Date.parse(words.get(name) ?? ''));
+  const oneOf = <T extends string>(name: string, values: readonly T[], byDefault: T): T =>
+    values.find((value) => value === words.get(name)) ?? byDefault;
+  return {
+    mission: words.get('mission'),
+    camera: readCamera(words.get('at')),
+    timeMs: time('t'),
+    rate: number('rate') ?? 1,
+    playing: flag('play', true),
+    selected: number('track'),
+    follow: flag('follow', false),
+    theme: oneOf('theme', ['dark', 'light'], DEFAULT_STATE.theme),
+    speedUnit: oneOf('speed', ['km/h', 'kt'], DEFAULT_STATE.speedUnit),
+    distanceUnit: oneOf('distance', ['km', 'nmi'], DEFAULT_STATE.distanceUnit),
+    positionForm: oneOf('position', ['lat/lon', 'MGRS'], DEFAULT_STATE.positionForm),
+    hidden: words.has('hide') ? LAYERS.filter((layer) => words.get('hide')?.split(' ').includes(layer)) : DEFAULT_STATE.hidden,
+    dotsAlone: flag('dots', false),
+    integrateSinceMs: time('since'),
+    trailS: number('trail') ?? DEFAULT_STATE.trailS,
+    filter: words.get('filter') ?? '',
+    table: flag('table', false),
+    rail: flag('rail', true),
+    summary: flag('summary', true),
+  };
+}
+
+function cameraText({ zoom, lat, lon }: { zoom: number; lat: number; lon: number }): string {
+  return `${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`;
+}
+
+function readCamera(text: string | null): State['camera'] {
+  const [zoom, lat, lon] = (text ?? '').split('/').map(Number);
+  const valid = [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) < 85.06 && Math.abs(lon) <= 180;
+  return valid ? { zoom, lat, lon } : null;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,439 @@
+/** App: the one object that holds the page together; every part gets what it needs from here. */
+import { readAddress, writeAddress } from './address';
+import { type BundledBase, loadBundledBase } from './basemap';
+import { h } from './dom';
+import { Keys } from './keys';
+import { Labels } from './labels';
+import type { Look, Scene } from './layer/movers';
+import { MapView } from './mapview';
+import { lonLatOf } from './mercator';
+import { Details } from './panels/details';
+import { Find } from './panels/find';
+import { Header } from './panels/header';
+import { Help } from './panels/help';
+import { Notices } from './panels/notices';
+import { Rail } from './panels/rail';
+import { Table } from './panels/table';
+import { Timeline } from './panels/timeline';
+import { Mark } from './picture';
+import { type BasemapEntry, LiveLine, type Mission, Server, type Status } from './server';
+import { Session } from './session';
+import { Store } from './state';
+import { THEMES } from './theme';
+
+const PANELS_EVERY_MS = 250;
+const ADDRESS_EVERY_MS = 600;
+const MISSIONS_EVERY_MS = 5000;
+/** A symbol moves at most this many device pixels between two frames. */
+const PIXELS_PER_FRAME = 0.4;
+/** Speed that is taken for the fastest of what matters when choosing how often to draw, m/s. */
+const FAST_MPS = 30;
+const SLOWEST_FRAME_MS = 120;
+const FADE_S = 45;
+
+export class App {
+  readonly store = new Store(readAddress(location.hash));
+  readonly server = new Server();
+  session: Session | null = null;
+  missions: Mission[] = [];
+  hovered: number | null = null;
+  /** Tracks that the table's filter leaves out of the picture. */
+  filteredOut: ReadonlySet<number> = new Set();
+  readonly header: Header;
+  readonly rail: Rail;
+  readonly timeline: Timeline;
+  readonly table: Table;
+  readonly details: Details;
+  readonly find: Find;
+  readonly help: Help;
+  readonly notices: Notices;
+  readonly labels = new Labels();
+  view: MapView | null = null;
+  base: BundledBase | null = null;
+  basemaps: BasemapEntry[] = [];
+  #line: LiveLine | null = null;
+  #drawnAt = -Infinity;
+  #panelsAt = -Infinity;
+  #addressAt = -Infinity;
+  #changed = true;
+  #loopMs = 0;
+  #loops = 0;
+
+  constructor(readonly root: HTMLElement) {
+    this.header = new Header(this);
+    this.rail = new Rail(this);
+    this.timeline = new Timeline(this);
+    this.table = new Table(this);
+    this.details = new Details(this);
+    this.find = new Find(this);
+    this.help = new Help();
+    this.notices = new Notices();
+  }
+
+  /** Build the page, load what it is made of, and show the first picture. */
+  async start(): Promise<void> {
+    const mapElement = h('div', { class: 'map', role: 'application', 'aria-label': 'Map; the table of tracks says the same in words' });
+    const middle = h('main', { class: 'middle' }, mapElement, this.rail.element, this.details.element, this.table.element, this.notices.element);
+    this.root.append(this.header.element, middle, this.timeline.element, this.help.element);
+    this.#applyTheme();
+    this.notices.say('loading', 'Loading the map …');
+    this.base = await loadBundledBase();
+    this.view = new MapView(mapElement, this.base, this.server, () => this.#scene(), this.#mapListener(), THEMES[this.store.now.theme], this.store.now.camera);
+    new Keys(this).listen();
+    this.store.subscribe((state, before) => this.#onState(state, before));
+    window.addEventListener('hashchange', () => this.#onAddress());
+    requestAnimationFrame((now) => this.#loop(now));
+    await this.#loadMissions();
+    this.notices.clear('loading');
+    await new Promise<void>((resolve) => {
+      this.view?.map.once('idle', () => resolve());
+      this.view?.repaint();
+      window.setTimeout(resolve, 8000);
+    });
+  }
+
+  /** Say that something visible has changed, so that the next frame is drawn. */
+  change(): void {
+    this.#changed = true;
+  }
+
+  select(track: number | null): void {
+    this.store.set({ selected: track, follow: track === null ? false : this.store.now.follow });
+  }
+
+  /** Move the map to a track, if it is in the picture. */
+  showTrack(track: number): boolean {
+    const session = this.session;
+    const slot = session?.picture.slotOf(track);
+    if (!session || slot === undefined) return false;
+    const drawn = session.picture.drawn(slot, session.clock.t, session.revisitS);
+    const { lat, lon } = lonLatOf(drawn.x, drawn.y);
+    this.view?.goTo(lat, lon, null);
+    return true;
+  }
+
+  fitMission(animate = true): void {
+    const box = this.session?.mission.box;
+    if (box) this.view?.fit(box, animate);
+  }
+
+  async openMission(id: string): Promise<void> {
+    const mission = this.missions.find((candidate) => candidate.id === id);
+    if (!mission || !this.view) return;
+    const session = new Session(this.server, mission, () => this.change());
+    const state = this.store.now;
+    this.session = session;
+    session.clock.rate = state.rate;
+    this.#startClock(session);
+    this.store.set({ mission: id });
+    if (!state.camera) this.fitMission(false);
+    this.timeline.openMission(mission);
+    this.labels.reset();
+    this.notices.clear('empty');
+    if (mission.live && !this.#line) this.#openLine();
+  }
+
+  /** For tests and benchmarks: what is drawn and what it costs. */
+  readonly hook = ((app: App) => ({
+    get frames(): number {
+      return app.view?.layer.frames ?? 0;
+    },
+    /** Script time of the page's own code a frame, ms: drawing and what the loop does besides. */
+    get scriptMs(): number {
+      const layer = app.view?.layer;
+      return layer && layer.frames > 0 ? (layer.scriptMs + app.#loopMs) / layer.frames : 0;
+    },
+    get t(): number {
+      return app.session?.clock.t ?? NaN;
+    },
+    get drawn() {
+      return { ...app.view?.layer.drawn };
+    },
+    get loading(): number {
+      return app.session?.history.pending ?? 0;
+    },
+    get mode(): string {
+      return app.session?.clock.mode ?? 'none';
+    },
+    resetFigures(): void {
+      if (app.view) app.view.layer.frames = app.view.layer.scriptMs = 0;
+      app.#loopMs = app.#loops = 0;
+    },
+    setTime(ms: number): void {
+      app.session?.clock.seek(ms);
+      app.session?.clock.pause();
+      app.change();
+    },
+    /** Draw every frame, whether needed or not. */
+    continuous: false,
+    map: () => app.view?.map,
+    positionOf: (track: number): { x: number; y: number } | null => app.#screenPosition(track),
+  }))(this);
+
+  /** After the clock was set by hand: ask for what it needs at once, and show it. */
+  onClockSet(): void {
+    this.session?.need(performance.now(), this.store.now.integrateSinceMs);
+    this.timeline.moveHead();
+    if (this.session) this.#writeAddress(performance.now(), this.session);
+    this.change();
+  }
+
+  /** Keep all dots from the time of the picture on, or stop doing so. */
+  toggleIntegration(): void {
+    const { integrateSinceMs } = this.store.now;
+    const clock = this.session?.clock;
+    if (!clock) return;
+    // Live, "from here on" would show nothing for long: begin with what the mission has.
+    const since = clock.mode === 'live' ? clock.begin : clock.t;
+    this.store.set({ integrateSinceMs: integrateSinceMs === null ? since : null });
+    this.session?.need(performance.now(), this.store.now.integrateSinceMs);
+  }
+
+  switchUnits(): void {
+    const knots = this.store.now.speedUnit === 'kt';
+    this.store.set({ speedUnit: knots ? 'km/h' : 'kt', distanceUnit: knots ? 'km' : 'nmi' });
+  }
+
+  /** Close what is open, from the top; at last select nothing. */
+  escape(): void {
+    if (this.find.isOpen) this.find.close();
+    else if (this.store.now.selected !== null) this.select(null);
+    else if (this.store.now.table) this.table.toggle();
+    else this.store.set({ dotsAlone: false });
+  }
+
+  #startClock(session: Session): void {
+    const { timeMs, playing } = this.store.now;
+    const { clock, mission } = session;
+    if (timeMs !== null) {
+      clock.t = Math.min(Math.max(timeMs, clock.begin), clock.end);
+      clock.playing = playing;
+    } else if (mission.live) {
+      clock.t = clock.end;
+      clock.mode = 'live';
+    } else {
+      clock.t = Math.min(clock.end, clock.begin + 2000 * session.revisitS);
+      clock.playing = playing;
+    }
+  }
+
+  async #loadMissions(): Promise<void> {
+    try {
+      [this.missions, this.basemaps] = await Promise.all([this.server.missions(), this.server.basemaps()]);
+      this.notices.clear('server');
+    } catch (error) {
+      this.notices.say('server', error instanceof Error ? error.message : String(error), 'error');
+      window.setTimeout(() => void this.#loadMissions(), MISSIONS_EVERY_MS);
+      return;
+    }
+    if (this.basemaps.length > 0) this.#setBase();
+    const wanted = this.missions.find((mission) => mission.id === this.store.now.mission);
+    const chosen = wanted ?? this.missions.find((mission) => mission.live) ?? this.missions.at(-1);
+    if (chosen) await this.openMission(chosen.id);
+    else {
+      this.notices.sayEmpty();
+      window.setTimeout(() => void this.#loadMissions(), MISSIONS_EVERY_MS);
+    }
+    this.header.refreshMissions();
+  }
+
+  #openLine(): void {
+    let cutAt: number | null = null;
+    this.#line = new LiveLine(this.server, {
+      onHello: () => {
+        if (this.session) this.session.connected = true;
+        if (cutAt !== null) this.session?.history.refetchFrom(cutAt);
+        cutAt = null;
+      },
+      onBlocks: (blocks) => {
+        if (this.session?.mission.live) this.session.takeLive(blocks);
+        this.change();
+      },
+      onStatus: (status) => this.#onStatus(status),
+      onCut: () => {
+        if (this.session) {
+          this.session.connected = false;
+          this.session.clock.loseSource();
+          cutAt ??= this.session.clock.end;
+        }
+        this.change();
+      },
+    });
+    this.#line.open();
+  }
+
+  #onStatus(status: Status): void {
+    const session = this.session;
+    if (session?.mission.id !== status.mission) return;
+    session.connected = true;
+    session.takeStatus(status, performance.now());
+    this.notices.showAlarms(status.alarms);
+    this.change();
+  }
+
+  #loop(now: number): void {
+    const began = performance.now();
+    const { session, view } = this;
+    if (session && view) {
+      const moved = session.tick(now, this.store.now.integrateSinceMs);
+      const due = now - this.#drawnAt >= this.#frameInterval(session, view) - 4;
+      if (this.hook.continuous || this.#changed || (moved && due)) {
+        this.#drawnAt = now;
+        this.#changed = false;
+        this.#follow(session);
+        view.repaint();
+      }
+      if (now - this.#panelsAt > PANELS_EVERY_MS) this.#refreshPanels(now, session);
+      else if (moved) this.timeline.moveHead();
+    }
+    this.#loopMs += performance.now() - began;
+    this.#loops += 1;
+    requestAnimationFrame((next) => this.#loop(next));
+  }
+
+  /** As seldom as can be while nothing moves by more than a fraction of a pixel: a still picture costs nothing. */
+  #frameInterval(session: Session, view: MapView): number {
+    const pixelsPerSecond = (FAST_MPS * session.clock.pace) / view.metresPerPixel;
+    return Math.min(SLOWEST_FRAME_MS, (1000 * PIXELS_PER_FRAME) / Math.max(pixelsPerSecond, 1e-6));
+  }
+
+  #refreshPanels(now: number, session: Session): void {
+    this.#panelsAt = now;
+    this.timeline.moveHead();
+    this.header.refresh(session, now);
+    this.rail.refresh(session);
+    this.details.refresh(session);
+    this.table.refresh(session);
+    this.notices.showTrouble(session);
+    if (now - this.#addressAt > ADDRESS_EVERY_MS) this.#writeAddress(now, session);
+  }
+
+  #writeAddress(now: number, session: Session): void {
+    this.#addressAt = now;
+    const { clock } = session;
+    const live = clock.mode === 'live';
+    // While a replay runs the address keeps the time of its last stop or jump, or it would change all the time.
+    const timeMs = live ? null : clock.playing ? (this.store.now.timeMs ?? clock.t) : clock.t;
+    this.store.set({ timeMs, rate: clock.rate, playing: live || clock.playing });
+    const hash = `#${writeAddress(this.store.now)}`;
+    if (hash !== location.hash) history.replaceState(null, '', hash);
+  }
+
+  #onAddress(): void {
+    const state = readAddress(location.hash);
+    const other = state.mission !== null && state.mission !== this.session?.mission.id;
+    this.store.set(state);
+    if (state.camera) this.view?.map.jumpTo({ center: [state.camera.lon, state.camera.lat], zoom: state.camera.zoom });
+    if (other && state.mission) void this.openMission(state.mission);
+    else if (this.session) this.#startClock(this.session);
+  }
+
+  #follow(session: Session): void {
+    const { follow, selected } = this.store.now;
+    const slot = follow && selected !== null ? session.picture.slotOf(selected) : undefined;
+    if (slot === undefined) return;
+    const drawn = session.picture.drawn(slot, session.clock.t, session.revisitS);
+    const { lat, lon } = lonLatOf(drawn.x, drawn.y);
+    this.view?.map.setCenter([lon, lat]);
+  }
+
+  #onState(state: Readonly<Store['now']>, before: Readonly<Store['now']>): void {
+    if (state.theme !== before.theme) {
+      this.#applyTheme();
+      this.#setBase();
+    }
+    if (state.hidden !== before.hidden) this.view?.showNames(this.store.isShown('names'));
+    if (state.selected !== before.selected) this.#mark();
+    for (const part of [this.rail, this.details, this.table, this.timeline, this.header]) part.onState(state, before);
+    this.change();
+  }
+
+  /** Mark the movers anew: who is selected, under the pointer, or left out by the filter. */
+  #mark(): void {
+    const { selected } = this.store.now;
+    const { hovered, filteredOut } = this;
+    this.session?.picture.markBy((track) => {
+      if (track === selected) return Mark.selected;
+      if (track === hovered) return Mark.hovered;
+      return filteredOut.has(track) ? Mark.filtered : Mark.none;
+    });
+    this.change();
+  }
+
+  setFilteredOut(tracks: ReadonlySet<number>): void {
+    this.filteredOut = tracks;
+    this.#mark();
+  }
+
+  #applyTheme(): void {
+    document.documentElement.dataset.theme = this.store.now.theme;
+  }
+
+  #setBase(): void {
+    const { view } = this;
+    view?.setBase(THEMES[this.store.now.theme], this.basemaps);
+    view?.map.once('style.load', () => view.showNames(this.store.isShown('names')));
+  }
+
+  #mapListener(): ConstructorParameters<typeof MapView>[4] {
+    return {
+      onCamera: (camera) => this.store.set({ camera }),
+      onHover: (track) => {
+        if (track === this.hovered) return;
+        this.hovered = track;
+        this.#mark();
+      },
+      onClick: (track) => this.select(track),
+      onPointer: (place) => this.rail.showPointer(place),
+      onError: (text) => this.notices.say('map', `A part of the map could not be drawn: ${text}`, 'error'),
+    };
+  }
+
+  #look(): Look {
+    const { store } = this;
+    const { dotsAlone, integrateSinceMs, trailS } = store.now;
+    return {
+      plots: store.isShown('plots'),
+      tracks: store.isShown('tracks'),
+      trails: store.isShown('trails'),
+      dwells: store.isShown('dwells'),
+      platform: store.isShown('platform'),
+      ellipses: store.isShown('ellipses'),
+      labels: store.isShown('labels'),
+      dotsAlone,
+      integrateSinceMs,
+      trailS,
+      fadeS: Math.max(FADE_S, (this.session?.revisitS ?? 0) * 1.5),
+    };
+  }
+
+  #scene(): Scene | null {
+    const { session } = this;
+    if (!session || Number.isNaN(session.clock.t)) return null;
+    return {
+      picture: session.picture,
+      chunksBetween: (from, to) => session.history.between(from, to),
+      timeMs: session.clock.t,
+      revisitS: session.revisitS,
+      look: this.#look(),
+      palette: THEMES[this.store.now.theme].palette,
+      lost: session.isLost ? 1 : 0,
+      pace: session.clock.pace,
+      platform: session.platform.run,
+      platformEpoch: session.platform.epoch,
+      labels: this.labels,
+      selected: this.store.now.selected ?? 0,
+    };
+  }
+
+  #screenPosition(track: number): { x: number; y: number } | null {
+    const { session, view } = this;
+    const slot = session?.picture.slotOf(track);
+    if (!session || !view || slot === undefined) return null;
+    const drawn = session.picture.drawn(slot, session.clock.t, session.revisitS);
+    const { lat, lon } = lonLatOf(drawn.x, drawn.y);
+    const point = view.map.project([lon, lat]);
+    const box = view.map.getContainer().getBoundingClientRect();
+    return { x: point.x + box.left, y: point.y + box.top };
+  }
+}

@@ -1,0 +1,119 @@
+/** Platform: the aircraft that carries the radar, as its last dwell tells, and the fan of bearings it looks at. */
+import type { Chunk } from './chunk';
+import { writePlace } from './chunk';
+import type { History } from './history';
+import { PLATFORM_CLASS } from './layer/symbols';
+import { type LonLat, distanceAndBearing, mercatorPerMetre } from './mercator';
+import { MOVER_FLOATS } from './picture';
+import { VertexRun } from './vertices';
+
+const E7 = 1e-7;
+const DEGREES = Math.PI / 180;
+
+export interface DwellView {
+  timeMs: number;
+  sensor: LonLat;
+  heightM: number;
+  trackDeg: number;
+  speed: number;
+  minimumSpeed: number;
+  area: LonLat;
+  rangeHalfM: number;
+  angleHalfDeg: number;
+  revisit: number;
+  dwell: number;
+}
+
+export class Platform {
+  /** The aircraft as a run of one mover, its times counted from `epoch`. */
+  readonly run = new VertexRun(MOVER_FLOATS);
+  epoch = 0;
+  last: DwellView | null = null;
+  #key = '';
+
+  constructor(readonly history: History) {}
+
+  /** Take the last dwell at or before t that lies within `backMs`. */
+  moveTo(t: number, backMs: number): void {
+    const found = this.#lastDwell(t, backMs);
+    const key = found ? `${found.chunk.number}/${found.row}` : '';
+    if (key === this.#key) return;
+    this.#key = key;
+    this.run.clear();
+    this.last = found ? dwellView(found.chunk, found.row) : null;
+    if (this.last) this.#pack(this.last);
+  }
+
+  /** The fan from the aircraft to the bearings of the dwells of the last revisit, as a line of places. */
+  fan(t: number, revisitMs: number): LonLat[] {
+    if (!this.last) return [];
+    const { sensor } = this.last;
+    const far: { bearing: number; place: LonLat }[] = [];
+    const middle = distanceAndBearing(sensor, this.last.area).bearingDeg;
+    for (const chunk of this.history.between(t - revisitMs, t)) {
+      const until = chunk.dwells.countUntil(t);
+      for (let row = chunk.dwells.countUntil(t - revisitMs); row < until; row += 1) far.push(...corners(dwellView(chunk, row), sensor, middle));
+    }
+    if (far.length === 0) return [];
+    const left = far.reduce((a, b) => (a.bearing < b.bearing ? a : b));
+    const right = far.reduce((a, b) => (a.bearing > b.bearing ? a : b));
+    return [left.place, sensor, right.place];
+  }
+
+  #pack(dwell: DwellView): void {
+    const at = this.run.next();
+    const { data } = this.run;
+    const perMetre = mercatorPerMetre(dwell.sensor.lat);
+    this.epoch = dwell.timeMs;
+    data.fill(0, at, at + MOVER_FLOATS);
+    writePlace(data, at, dwell.sensor.lon, dwell.sensor.lat);
+    data[at + 4] = Math.sin(dwell.trackDeg * DEGREES) * dwell.speed * perMetre;
+    data[at + 5] = -Math.cos(dwell.trackDeg * DEGREES) * dwell.speed * perMetre;
+    data[at + 11] = perMetre;
+    data[at + 12] = 1 + 256 * PLATFORM_CLASS;
+    this.run.changed(0);
+  }
+
+  #lastDwell(t: number, backMs: number): { chunk: Chunk; row: number } | null {
+    for (const chunk of this.history.between(t - backMs, t).reverse()) {
+      const count = chunk.dwells.countUntil(t);
+      if (count > 0) return { chunk, row: count - 1 };
+    }
+    return null;
+  }
+}
+
+function dwellView(chunk: Chunk, row: number): DwellView {
+  const columns = chunk.dwells.columns;
+  return {
+    timeMs: columns.time_ms[row],
+    sensor: { lon: columns.sensor_lon_e7[row] * E7, lat: columns.sensor_lat_e7[row] * E7 },
+    heightM: columns.sensor_height_m[row],
+    trackDeg: columns.track_deg[row],
+    speed: columns.speed_mps[row],
+    minimumSpeed: columns.mdv_mps[row],
+    area: { lon: columns.area_lon_e7[row] * E7, lat: columns.area_lat_e7[row] * E7 },
+    rangeHalfM: columns.range_half_extent_m[row],
+    angleHalfDeg: columns.angle_half_extent_deg[row],
+    revisit: columns.revisit[row],
+    dwell: columns.dwell[row],
+  };
+}
+
+/** The far corners of a dwell, seen from `sensor`: bearings relative to `middle`, -180..180, and places. */
+function corners(dwell: DwellView, sensor: LonLat, middle: number): { bearing: number; place: LonLat }[] {
+  const { metres, bearingDeg } = distanceAndBearing(sensor, dwell.area);
+  return [-dwell.angleHalfDeg, dwell.angleHalfDeg].map((turn) => ({
+    bearing: ((bearingDeg + turn - middle + 540) % 360) - 180,
+    place: offset(sensor, metres + dwell.rangeHalfM, bearingDeg + turn),
+  }));
+}
+
+/** Where one comes from a place after `metres` along a bearing, on the sphere. */
+function offset(from: LonLat, metres: number, bearingDeg: number): LonLat {
+  const arc = metres / 6_378_137;
+  const [lat, turn] = [from.lat * DEGREES, bearingDeg * DEGREES];
+  const sine = Math.sin(lat) * Math.cos(arc) + Math.cos(lat) * Math.sin(arc) * Math.cos(turn);
+  const east = Math.atan2(Math.sin(turn) * Math.sin(arc) * Math.cos(lat), Math.cos(arc) - Math.sin(lat) * sine);
+  return { lat: Math.asin(sine) / DEGREES, lon: from.lon + east / DEGREES };
+}

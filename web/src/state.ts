@@ -1,0 +1,93 @@
+/** State: what the person at the screen has chosen. All of it is in the address; nothing else is remembered. */
+import type { SpeedUnit, DistanceUnit, PositionForm } from './units';
+import type { ThemeName } from './theme';
+
+export interface Camera {
+  zoom: number;
+  lat: number;
+  lon: number;
+}
+
+export type Layer = 'plots' | 'tracks' | 'trails' | 'dwells' | 'platform' | 'ellipses' | 'labels' | 'names';
+
+export interface State {
+  mission: string | null;
+  camera: Camera | null;
+  /** Time of a replay, ms; null is live. */
+  timeMs: number | null;
+  rate: number;
+  playing: boolean;
+  selected: number | null;
+  follow: boolean;
+  theme: ThemeName;
+  speedUnit: SpeedUnit;
+  distanceUnit: DistanceUnit;
+  positionForm: PositionForm;
+  hidden: readonly Layer[];
+  dotsAlone: boolean;
+  /** Dots since this time, ms; null: not integrating. */
+  integrateSinceMs: number | null;
+  trailS: number;
+  filter: string;
+  table: boolean;
+  rail: boolean;
+  summary: boolean;
+}
+
+export const DEFAULT_STATE: State = {
+  mission: null,
+  camera: null,
+  timeMs: null,
+  rate: 1,
+  playing: true,
+  selected: null,
+  follow: false,
+  theme: 'dark',
+  speedUnit: 'km/h',
+  distanceUnit: 'km',
+  positionForm: 'lat/lon',
+  hidden: ['ellipses'],
+  dotsAlone: false,
+  integrateSinceMs: null,
+  trailS: 300,
+  filter: '',
+  table: false,
+  rail: true,
+  summary: true,
+};
+
+type Listener = (state: Readonly<State>, before: Readonly<State>) => void;
+
+export class Store {
+  #state: Readonly<State>;
+  readonly #listeners: Listener[] = [];
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get now(): Readonly<State> {
+    return this.#state;
+  }
+
+  set(patch: Partial<State>): void {
+    const before = this.#state;
+    const changed = (Object.keys(patch) as (keyof State)[]).some((key) => patch[key] !== before[key]);
+    if (!changed) return;
+    this.#state = { ...before, ...patch };
+    for (const listener of this.#listeners) listener(this.#state, before);
+  }
+
+  subscribe(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  isShown(layer: Layer): boolean {
+    return !this.#state.hidden.includes(layer);
+  }
+
+  toggleLayer(layer: Layer): void {
+    const { hidden } = this.#state;
+    this.set({ hidden: hidden.includes(layer) ? hidden.filter((name) => name !== layer) : [...hidden, layer] });
+  }
+}
