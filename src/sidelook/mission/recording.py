@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sidelook.formats.stanag4607.assembler import DwellAssembler
-from sidelook.formats.stanag4607.stream import StreamDecoder
+from sidelook.formats.stanag4607 import DwellAssembler, Packets, SkippedBytes, StreamDecoder
 from sidelook.mission.opening import NoRecordingError, open_recording, refuse_without_packets
 from sidelook.mission.reporting import Advance
 from sidelook.model.plots import Dwells, concatenate_dwells
@@ -58,12 +57,14 @@ class RecordingReader:
     ----------
     files : in the order read
     skipped_octets : bytes so far that were in no sound packet or segment
+    skipped : where, the last thousand places of each file
     undated : dwells left out so far because no mission segment dates them
     """
 
     def __init__(self, source: Path, *, advance: Advance | None = None) -> None:
         self.files = recording_files(source)
         self.skipped_octets = 0
+        self.skipped: list[tuple[Path, SkippedBytes]] = []
         self.undated = 0
         self._advance = advance
 
@@ -76,22 +77,34 @@ class RecordingReader:
 
         Raises
         ------
-        NotARecordingError
-            if a file holds no packet
+        NoRecordingError, NotARecordingError
+            if a file cannot be read or holds no packet
+        """
+        for _, dwells in self.batches():
+            yield dwells
+
+    def batches(self) -> Iterator[tuple[Packets, Dwells]]:
+        """Give packets, and the dwells that can be assembled with them; errors are those of ``blocks``.
+
+        Yields
+        ------
+        either may be empty
         """
         for path in self.files:
             decoder, assembler = StreamDecoder(), DwellAssembler(source=path.name)
             for chunk in _chunks(path):
-                yield assembler.assemble(decoder.feed(chunk))
+                packets = decoder.feed(chunk)
+                yield packets, assembler.assemble(packets)
                 if self._advance:
                     self._advance(len(chunk))
-            yield assembler.assemble(decoder.flush())
-            yield assembler.flush()
+            packets = decoder.flush()
+            yield packets, concatenate_dwells([assembler.assemble(packets), assembler.flush()])
             self._count(path, decoder, assembler)
 
     def _count(self, path: Path, decoder: StreamDecoder, assembler: DwellAssembler) -> None:
         refuse_without_packets(str(path), decoder.counters.packets)
         self.skipped_octets += decoder.counters.skipped_octets
+        self.skipped += [(path, skip) for skip in decoder.skipped]
         self.undated += assembler.undated + assembler.dropped
 
 

@@ -5,10 +5,10 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from sidelook.formats.export.extent import Extent
 from sidelook.formats.export.lineage import Lineage
 from sidelook.formats.export.shapes import Shapes
 from sidelook.formats.export.text import DEGREE_DECIMALS, Column, as_text, joined, rounded
+from sidelook.formats.extent import Extent
 
 
 class GeoJsonSink:

@@ -6,9 +6,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sidelook.formats.export.extent import Extent
 from sidelook.formats.export.lineage import Lineage
 from sidelook.formats.export.shapes import Shapes
+from sidelook.formats.extent import Extent
 
 ROW_GROUP = 128 * 1024
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from sidelook.formats.export.extent import Extent
+from sidelook.formats.extent import Extent
 
 
-def extent(*longitudes: float) -> list[float] | None:
+def extent(*longitudes: float) -> tuple[float, float, float, float] | None:
     grown = Extent()
     for longitude in longitudes:  # one block each: the box must not depend on how rows come
         grown.add(np.array([longitude]), np.array([longitude / 10]))
@@ -29,8 +29,14 @@ def test_box_is_the_narrower_way_round(longitudes: tuple[float, ...], west: floa
 
 
 def test_box_spans_the_latitudes() -> None:
-    assert extent(10.0, -20.0) == pytest.approx([-20.0, -2.0, 10.0, 1.0])
+    assert extent(10.0, -20.0) == pytest.approx((-20.0, -2.0, 10.0, 1.0))
 
 
 def test_nothing_has_no_box() -> None:
     assert extent() is None
+
+
+def test_radians_turn_at_pi_and_nan_is_left_out() -> None:
+    grown = Extent(2.0 * np.pi)
+    grown.add(np.array([3.0, -3.0, np.nan, 0.0]), np.array([0.1, 0.2, 5.0, np.nan]))
+    assert grown.box() == pytest.approx((3.0, 0.1, -3.0, 0.2))
