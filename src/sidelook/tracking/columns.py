@@ -4,16 +4,16 @@ Named tuples of arrays cross into compiled code as they are. Rows are tracks, dw
 metres in the mission-local frame, azimuths radians clockwise from its north at the sensor, times int64 ns UTC.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sidelook.model.columns import Flags, Floats, Indices, Integers, Octets, Singles
 
 STATE_SIZE = 4  # east, north, velocity east, velocity north
 
 NONE = -1  # "no row" in every column of row numbers
+SECOND = 1_000_000_000  # ns
 
 
 class TrackColumns(NamedTuple):
@@ -25,8 +25,10 @@ class TrackColumns(NamedTuple):
     status : (C,) ``model.tracks.TrackState``
     time : (C,) of the state; ``supported`` : of the last plot; ``looked`` : of the last dwell that covered it
     mean : (C, M, 4) state under each motion mode; ``covariance`` : (C, M, 4, 4); ``weight`` : (C, M) sums to 1
-    estimate : (C, 4) mean over the modes; ``spread`` : (C,) standard deviation of the position, m
-    existence : (C,) probability that there is a vehicle behind the track
+    estimate : (C, 4) mean over the modes
+    drift : (C, 3, 3) covariance of the estimate, east-east, east-north, north-north: of position, of position with
+        velocity (both ways together), of velocity; so that its position's is a polynomial in time
+    existence : (C,) probability that there is a vehicle behind the track; 0 once it is given up
     missed : (C,) detections that were expected and did not come since the last plot
     hits : (C,) plots given to it so far
     anchor : (C, 2) east, north of the estimate when it was last supported by a plot
@@ -45,7 +47,7 @@ class TrackColumns(NamedTuple):
     covariance: Floats
     weight: Floats
     estimate: Floats
-    spread: Floats
+    drift: Floats
     existence: Floats
     missed: Floats
     hits: Indices
@@ -162,17 +164,22 @@ class Constants(NamedTuple):
     survival: float
     confirm_existence: float
     confirm_hits: int
+    show_existence: float
     drop_tentative: float
     drop_confirmed: float
     coast_limit: float
     second_look: float
+    soft_edge: float
     companion_density: float
     source_memory: float
     lateness: float
     cell: float
 
 
-Rows: TypeAlias = NDArray[Any]
+LookColumns: TypeAlias = tuple[DwellColumns, PlotColumns]
+Ahead: TypeAlias = tuple[Floats, Floats, Floats]  # predicted mean, covariance and weight of modes
+Place: TypeAlias = tuple[float, float, float, float]  # azimuth, its sigma, slant range, its sigma
+Search: TypeAlias = tuple[Flags, Indices, int]  # marked items, found items, how many
 
 
 def empty_tracks(capacity: int, modes: int) -> TrackColumns:
@@ -187,7 +194,7 @@ def empty_tracks(capacity: int, modes: int) -> TrackColumns:
         covariance=np.zeros((capacity, modes, STATE_SIZE, STATE_SIZE)),
         weight=np.zeros((capacity, modes)),
         estimate=np.zeros((capacity, STATE_SIZE)),
-        spread=np.zeros(capacity),
+        drift=np.zeros((capacity, 3, 3)),
         existence=np.zeros(capacity),
         missed=np.zeros(capacity),
         hits=np.zeros(capacity, np.int32),

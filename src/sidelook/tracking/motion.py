@@ -34,12 +34,12 @@ class MotionModes:
     """
 
     mobile: tuple[bool, ...] = (True, True, False)
-    noise: tuple[float, ...] = (1.0, 6.0, 0.0)
+    noise: tuple[float, ...] = (0.3, 8.0, 0.0)
     sojourn: tuple[float, ...] = (150.0, 60.0, 90.0)
     share: tuple[tuple[float, ...], ...] = ((0.0, 0.7, 0.3), (0.6, 0.0, 0.4), (0.3, 0.7, 0.0))
     start_weight: tuple[float, ...] = (0.49, 0.49, 0.02)
     restart_share: float = 0.5
-    restart_speed: float = 6.0
+    restart_speed: float = 8.0
     tangential_speed: float = 12.0
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sidelook.tracking.columns import Constants
-from sidelook.tracking.life_cycle import LifeCycle
+from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.measurement import MeasurementErrors
 from sidelook.tracking.motion import MotionModes
 
@@ -20,6 +20,7 @@ class Detection:
     minimum_detectable_speed : where a dwell says none, m/s
     speed_span : radial speeds of unexplained plots spread over this, m/s
     second_look : two dwells closer in time than this may show one vehicle twice, where they overlap, s
+    soft_edge : how far beyond its footprint a dwell still shows vehicles, in halves of the footprint's width
     companion_density : vehicles to expect about a vehicle because some drive together, 1/m2; weighs against taking a
         plot from a dwell that hardly overlaps for a second look
     """
@@ -28,6 +29,7 @@ class Detection:
     minimum_detectable_speed: float = 1.5
     speed_span: float = 50.0
     second_look: float = 12.0
+    soft_edge: float = 0.25
     companion_density: float = 5.0e-6
 
 
@@ -44,7 +46,7 @@ class Gating:
 
     distance: float = 16.0
     reach: float = 3000.0
-    cell: float = 1000.0
+    cell: float = 3000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,12 @@ def as_constants(settings: TrackerSettings) -> Constants:
         survival=float(life.survival),
         confirm_existence=float(life.confirm_existence),
         confirm_hits=int(life.confirm_hits),
+        show_existence=float(life.show_existence),
         drop_tentative=float(life.drop_tentative),
         drop_confirmed=float(life.drop_confirmed),
         coast_limit=float(life.coast_limit),
         second_look=float(detection.second_look),
+        soft_edge=float(detection.soft_edge),
         companion_density=float(detection.companion_density),
         source_memory=float(life.source_memory),
         lateness=float(settings.lateness),

@@ -78,7 +78,7 @@ class Tracker:
         assigned = np.zeros(len(look.place), np.int64)
         touched = np.zeros(len(state.tracks.identity), np.bool_)
         columns = look_columns(look, origin, self.ground)
-        advance(state.tracks, state.grid, state.book, columns, self.constants, (assigned, touched))
+        advance((state.tracks, state.grid, state.book), columns, self.constants, (assigned, touched))
         return state, StepResult(assigned=assigned, rows=np.flatnonzero(touched))
 
 

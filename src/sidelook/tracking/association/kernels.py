@@ -1,15 +1,28 @@
-"""Compiled optimal assignment on a sparse graph; the reference stands in ``assignment``."""
+"""Compiled pairing of tracks with plots; the reference of the assignment stands in ``assignment``."""
 
 import heapq
+import math
+from typing import TypeAlias
 
 import numpy as np
 from numba import njit
 
-NONE = -1
+from sidelook.model.columns import Flags, Floats, Indices, Integers
+from sidelook.tracking.columns import NONE, Ahead, Constants, Grid, LookColumns, PlotColumns, TrackColumns
+from sidelook.tracking.filters.kernels import LN2, innovate
+from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
+
+GATE_SIGMAS = 4.0
+COMPANION_SPEED_SPAN = 5.0  # m/s, vehicles that drive together
+LEAST_VISIBILITY = 0.05  # a plot inside the notch was seen after all
+
+Graph: TypeAlias = tuple[Integers, Indices, Floats]  # first edge of each row, column and gain of each edge
+Prices: TypeAlias = tuple[Floats, Indices, Flags, Floats, Floats, Indices]
+Context: TypeAlias = tuple[Ahead, Floats, Floats, Floats]  # predicted modes, facts, sources, scratch
 
 
 @njit(cache=True)
-def assign(first, column, gain, columns):
+def assign(graph: Graph, columns: int) -> Indices:
     """Pick the pairs of greatest total gain, each row and column at most once; what is not worth it stays alone.
 
     Shortest augmenting paths with potentials (Jonker and Volgenant 1987) over the edges alone. A search never leaves
@@ -18,19 +31,19 @@ def assign(first, column, gain, columns):
 
     Parameters
     ----------
-    first : (R + 1,) where each row's edges begin; ``column``, ``gain`` : (E,) of the edges
+    graph : (R + 1,) where each row's edges begin, (E,) columns and (E,) gains of the edges
     columns : number of columns
 
     Returns
     -------
     partner : (R,) the row's column, -1 for none
     """
+    first = graph[0]
     rows = first.shape[0] - 1
     partner = np.full(rows, NONE, np.int32)
     owner = np.full(columns, NONE, np.int32)
     row_price, column_price = np.zeros(rows), np.zeros(columns)
     distance, before, settled = np.full(columns, np.inf), np.full(columns, NONE, np.int32), np.zeros(columns, np.bool_)
-    graph = (first, column, gain)
     search = (distance, before, settled, row_price, column_price, owner)
     touched = np.empty(columns, np.int32)
     for row in range(rows):
@@ -50,15 +63,15 @@ def assign(first, column, gain, columns):
 
 
 @njit(cache=True)
-def shortest_path(row, graph, search, touched):
+def shortest_path(row: int, graph: Graph, search: Prices, touched: Indices) -> tuple[int, float, int, int]:
     """Find the cheapest way to place ``row``: a free column, or a row on the way that is better left alone.
 
     Returns the free column (or -1), the cost, how many columns were touched, and the row at the path's end.
     """
     first, column, gain = graph
     distance, before, settled, row_price, column_price, owner = search
-    heap = [(0.0, NONE)]
-    heap.pop()
+    heap = [(0.0, np.int64(NONE))]
+    heap.pop()  # leaves an empty list of a known type
     here, cost, count = row, 0.0, 0
     alone, alone_cost = row, np.inf
     while True:
@@ -85,7 +98,7 @@ def shortest_path(row, graph, search, touched):
 
 
 @njit(cache=True)
-def flip(row, end, last, before, match):
+def flip(row: int, end: int, last: int, before: Indices, match: tuple[Indices, Indices]) -> None:
     """Pass columns along the path found, from its end back to ``row``."""
     partner, owner = match
     j, here = end, last
@@ -98,3 +111,98 @@ def flip(row, end, last, before, match):
             return
         j = previous
         here = before[j]
+
+
+@njit(cache=True)
+def pair(
+    tracks: TrackColumns,
+    rows: Indices,
+    look: LookColumns,
+    d: int,
+    constants: Constants,
+    sources: Floats,
+    foreseen: tuple[Ahead, Floats],
+) -> Graph:
+    """List for each track the plots in its gate that it would gain by, as edges of a sparse graph."""
+    plots = look[1]
+    begin, end = look[0].first[d], look[0].first[d + 1]
+    first = np.zeros(rows.shape[0] + 1, np.int64)
+    column, gain = np.empty(64 + 4 * rows.shape[0], np.int32), np.empty(64 + 4 * rows.shape[0])
+    edges, work, box = 0, np.empty((6, 4)), np.empty(2)
+    index, error = index_plots(plots, begin, end, constants)
+    marked, found = np.zeros(end - begin, np.bool_), np.arange(end - begin).astype(np.int32)
+    for k in range(rows.shape[0]):
+        one, facts = (foreseen[0][0][k], foreseen[0][1][k], foreseen[0][2][k]), foreseen[1][k]
+        box[0] = min(GATE_SIGMAS * math.hypot(facts[2], error), constants.reach)
+        box[1] = min(GATE_SIGMAS * math.hypot(facts[3], error), constants.reach)
+        count = end - begin
+        if count > FEW_PLOTS:
+            count = search_box(index, constants.cell, facts[5:7], box, (marked, found, 0))
+        for c in range(count):
+            plot = begin + found[c]
+            marked[found[c]] = False
+            if abs(plots.ground[plot, 0] - facts[5]) > box[0] or abs(plots.ground[plot, 1] - facts[6]) > box[1]:
+                continue
+            value = worth(tracks.existence[rows[k]], look, d, plot, constants, (one, facts, sources, work))
+            if value > 0.0:
+                if edges == column.shape[0]:
+                    column, gain = np.concatenate((column, column)), np.concatenate((gain, gain))
+                column[edges], gain[edges] = plot - begin, value
+                edges += 1
+        first[k + 1] = edges
+    return first, column, gain
+
+
+@njit(cache=True)
+def index_plots(plots: PlotColumns, begin: int, end: int, constants: Constants) -> tuple[Grid, float]:
+    """Index the plots of a dwell by place, where they are many; also give the largest error of position, m."""
+    count = end - begin
+    buckets = 16
+    while buckets < count and count > FEW_PLOTS:
+        buckets *= 2
+    size = count if count > FEW_PLOTS else 0
+    links = (np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32))
+    index = Grid(np.full(buckets, NONE, np.int32), links[0], links[1], links[2], links[3])
+    error = 0.0
+    for plot in range(begin, end):
+        if usable(plots, plot):
+            across = plots.variance[plot, 1] * plots.measured[plot, 0] ** 2
+            error = max(error, math.sqrt(across + plots.variance[plot, 0]))
+            if size > 0:
+                insert(index, plot - begin, plots.ground[plot, 0], plots.ground[plot, 1], constants.cell)
+    return index, error
+
+
+@njit(cache=True)
+def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Constants, context: Context) -> float:
+    """Log-odds of pairing a track with a plot against leaving both alone; -inf outside the gate."""
+    dwells, plots = look
+    (mean, covariance, weight), facts, sources, work = context
+    if not usable(plots, plot):
+        return -np.inf
+    fields = (plots.measured[plot], plots.variance[plot], plots.wrap_speed[plot], plots.ground[plot])
+    likelihood = 0.0
+    for mode in range(weight.shape[0]):
+        distance, log_likelihood = innovate(
+            mean[mode], covariance[mode], constants.mobile[mode], dwells.sensor[d], fields, work
+        )
+        if distance < constants.gate:
+            likelihood += weight[mode] * math.exp(log_likelihood)
+    if likelihood <= 0.0:
+        return -np.inf
+    speed, slant = plots.measured[plot, 2], plots.measured[plot, 0]
+    position_only = math.isnan(speed)
+    seen = constants.peak * visibility(speed, dwells.minimum_detectable_speed[d])
+    density = sources[0] / sources[1] * slant / (1.0 if position_only else constants.speed_span)
+    if facts[4] < 1.0:
+        density += constants.companion_density * slant / (1.0 if position_only else COMPANION_SPEED_SPAN)
+    absent = 1.0 - existence + existence * facts[1]
+    return math.log(existence * seen * facts[4] * likelihood / (density * absent))
+
+
+@njit(cache=True)
+def visibility(speed: float, notch: float) -> float:
+    """Share of detections that pass the notch at a measured radial speed; never nothing, it was seen after all."""
+    if math.isnan(speed):
+        return 1.0
+    return max(1.0 - math.exp(-LN2 * (speed / notch) ** 2), LEAST_VISIBILITY)

@@ -1,17 +1,22 @@
 """Compiled prediction and update of one track; the float64 reference stands in ``motion`` and ``measurement``."""
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 from numba import njit
 
+from sidelook.model.columns import Floats
+from sidelook.tracking.columns import Ahead, Constants
+
 LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
+PlotFields: TypeAlias = tuple[Floats, Floats, float, Floats]  # measured, variance, wrap speed, ground
 NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
 
 @njit(cache=True)
-def transition(source, target, dt, constants):
+def transition(source: int, target: int, dt: float, constants: Constants) -> tuple[float, float, float, float, float]:
     """Give position gain, velocity gain, noise density, stop spread and restart noise of one mode change."""
     if constants.mobile[source]:
         if constants.mobile[target]:
@@ -24,7 +29,15 @@ def transition(source, target, dt, constants):
 
 
 @njit(cache=True)
-def add_component(mean, covariance, origin, change, dt, share, total_mean, total_second):
+def add_component(
+    mean: Floats,
+    covariance: Floats,
+    origin: Floats,
+    change: tuple[float, float, float, float, float],
+    dt: float,
+    share: float,
+    total: tuple[Floats, Floats],
+) -> None:
     """Add one moved component, weighted by ``share``, to first and second moments about ``origin``."""
     gain, keep, noise, stop_spread, restart = change
     shifted = (
@@ -37,8 +50,8 @@ def add_component(mean, covariance, origin, change, dt, share, total_mean, total
     cross_noise = noise * dt * dt / 2.0 + restart * dt / 2.0
     velocity_noise = noise * dt + restart
     for a in range(2):
-        total_mean[a] += share * shifted[a]
-        total_mean[a + 2] += share * shifted[a + 2]
+        total[0][a] += share * shifted[a]
+        total[0][a + 2] += share * shifted[a + 2]
         for b in range(2):
             pp, pv, vp, vv = covariance[a, b], covariance[a, b + 2], covariance[a + 2, b], covariance[a + 2, b + 2]
             same = 1.0 if a == b else 0.0
@@ -46,15 +59,18 @@ def add_component(mean, covariance, origin, change, dt, share, total_mean, total
             position += stop_spread * mean[a + 2] * mean[b + 2]
             cross = keep * (pv + gain * vv) + same * cross_noise
             velocity = keep * keep * vv + same * velocity_noise
-            total_second[a, b] += share * (position + shifted[a] * shifted[b])
-            total_second[a, b + 2] += share * (cross + shifted[a] * shifted[b + 2])
-            total_second[a + 2, b + 2] += share * (velocity + shifted[a + 2] * shifted[b + 2])
+            total[1][a, b] += share * (position + shifted[a] * shifted[b])
+            total[1][a, b + 2] += share * (cross + shifted[a] * shifted[b + 2])
+            total[1][a + 2, b + 2] += share * (velocity + shifted[a + 2] * shifted[b + 2])
 
 
 @njit(cache=True)
-def predict(mean, covariance, weight, dt, constants, ahead):
+def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constants: Constants, ahead: Ahead) -> None:
     """Carry a track's modes ``dt`` seconds on, with changes of mode; ``ahead`` takes mean, covariance, weight."""
     mean_ahead, covariance_ahead, weight_ahead = ahead
+    if dt <= 0.0:
+        mean_ahead[:], covariance_ahead[:], weight_ahead[:] = mean, covariance, weight
+        return
     modes = weight.shape[0]
     origin = mean[0]
     for target in range(modes):
@@ -70,7 +86,7 @@ def predict(mean, covariance, weight, dt, constants, ahead):
             share = max(share, NEGLIGIBLE * NEGLIGIBLE)
             change = transition(source, target, dt, constants)
             moments = (mean_ahead[target], covariance_ahead[target])
-            add_component(mean[source], covariance[source], origin, change, dt, share, moments[0], moments[1])
+            add_component(mean[source], covariance[source], origin, change, dt, share, moments)
             total += share
         weight_ahead[target] = total
         centre_moments(mean_ahead[target], covariance_ahead[target], total, origin)
@@ -78,7 +94,7 @@ def predict(mean, covariance, weight, dt, constants, ahead):
 
 
 @njit(cache=True)
-def centre_moments(mean, second, total, origin):
+def centre_moments(mean: Floats, second: Floats, total: float, origin: Floats) -> None:
     """Turn summed moments about ``origin`` into mean and covariance, in place."""
     for a in range(4):
         mean[a] /= total
@@ -92,11 +108,12 @@ def centre_moments(mean, second, total, origin):
 
 
 @njit(cache=True)
-def merge(mean, covariance, weight, estimate):
+def merge(modes: Ahead, estimate: Floats) -> tuple[float, float, float]:
     """Write the mean over the modes to ``estimate``; return variance east, covariance, variance north of position."""
-    for a in range(4):
-        estimate[a] = 0.0
-        for mode in range(weight.shape[0]):
+    mean, covariance, weight = modes
+    estimate[:] = 0.0
+    for mode in range(weight.shape[0]):
+        for a in range(4):
             estimate[a] += weight[mode] * mean[mode, a]
     ee = en = nn = 0.0
     for mode in range(weight.shape[0]):
@@ -108,7 +125,25 @@ def merge(mean, covariance, weight, estimate):
 
 
 @njit(cache=True)
-def observe(state, mobile, sensor, ground):
+def merge_drift(modes: Ahead, estimate: Floats, drift: Floats) -> None:
+    """Fill ``drift`` (3, 3), as ``TrackColumns`` has it, about the mean over the modes."""
+    mean, covariance, weight = modes
+    drift[:] = 0.0
+    apart = np.empty(4)
+    for mode in range(weight.shape[0]):
+        for a in range(4):
+            apart[a] = mean[mode, a] - estimate[a]
+        for k in range(3):
+            a, b = k // 2, (k + 1) // 2  # east-east, east-north, north-north
+            share = weight[mode]
+            drift[0, k] += share * (covariance[mode, a, b] + apart[a] * apart[b])
+            drift[1, k] += share * (covariance[mode, a, b + 2] + apart[a] * apart[b + 2])
+            drift[1, k] += share * (covariance[mode, a + 2, b] + apart[a + 2] * apart[b])
+            drift[2, k] += share * (covariance[mode, a + 2, b + 2] + apart[a + 2] * apart[b + 2])
+
+
+@njit(cache=True)
+def observe(state: Floats, mobile: bool, sensor: Floats, ground: Floats) -> tuple[float, ...]:
     """Give what the sensor would measure of a state, and how that changes with it.
 
     Returns slant range, azimuth, radial speed, then the derivatives of range over east, north (those of radial speed
@@ -132,13 +167,15 @@ def observe(state, mobile, sensor, ground):
 
 
 @njit(cache=True)
-def wrap_angle(angle):
+def wrap_angle(angle: float) -> float:
     """Bring an angle to -pi..pi."""
     return angle - 2.0 * math.pi * math.floor((angle + math.pi) / (2.0 * math.pi))
 
 
 @njit(cache=True)
-def innovate(state, covariance, mobile, sensor, plot, work):
+def innovate(
+    state: Floats, covariance: Floats, mobile: bool, sensor: Floats, plot: PlotFields, work: Floats
+) -> tuple[float, float]:
     """Compare a plot with one mode: fill ``work`` and return squared distance and log-likelihood.
 
     ``work`` is (6, 4): three rows of covariance times Jacobian, then the inverse of the residual's covariance with,
@@ -168,7 +205,7 @@ def innovate(state, covariance, mobile, sensor, plot, work):
 
 
 @njit(cache=True)
-def solve(first, second, third, spread, work):
+def solve(first: float, second: float, third: float, spread: tuple[float, ...], work: Floats) -> tuple[float, float]:
     """Invert a residual's covariance into ``work`` rows 3 to 5; return squared distance and log-likelihood."""
     s00, s01, s02, s11, s12, s22 = spread
     c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11
@@ -184,7 +221,7 @@ def solve(first, second, third, spread, work):
 
 
 @njit(cache=True)
-def correct(state, covariance, work):
+def correct(state: Floats, covariance: Floats, work: Floats) -> None:
     """Update one mode in place with what ``innovate`` left in ``work``."""
     for a in range(4):
         state[a] += work[0, a] * work[3, 3] + work[1, a] * work[4, 3] + work[2, a] * work[5, 3]
@@ -198,13 +235,17 @@ def correct(state, covariance, work):
 
 
 @njit(cache=True)
-def miss_probability(state, covariance, sensor, ground, notch, chance):
+def miss_probability(
+    state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, chance: float
+) -> float:
     """Probability of no plot from a moving mode, as ``miss`` has it, leaving the state alone."""
     return 1.0 - chance + hide(state, covariance, sensor, ground, notch, np.empty(4))[0] * chance
 
 
 @njit(cache=True)
-def hide(state, covariance, sensor, ground, notch, gain):
+def hide(
+    state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, gain: Floats
+) -> tuple[float, float, float]:
     """Probability to be hidden by the notch, the mode's radial speed, and its variance with the notch's width.
 
     ``gain`` (4,) is filled with the covariance of the state with radial speed.
@@ -218,7 +259,7 @@ def hide(state, covariance, sensor, ground, notch, gain):
 
 
 @njit(cache=True)
-def miss(state, covariance, sensor, ground, notch, chance):
+def miss(state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, chance: float) -> float:
     """Update one moving mode in place with a miss, and return the miss's probability.
 
     ``chance`` is the probability of detection outside the notch, footprint included. Seen through the notch

@@ -5,18 +5,38 @@ import math
 import numpy as np
 from numba import njit
 
-NONE = -1
+from sidelook.model.columns import Floats, Indices
+from sidelook.tracking.columns import (
+    NONE,
+    SECOND,
+    Ahead,
+    Constants,
+    DwellColumns,
+    Grid,
+    LookColumns,
+    Place,
+    PlotColumns,
+    Search,
+    TrackColumns,
+)
+from sidelook.tracking.filters.kernels import merge, miss_probability, predict, wrap_angle
+
+FEW_PLOTS = 8  # up to here trying every plot is cheaper than an index
+LEAST_LOOK = 0.02  # chance of being in the footprint below which a dwell says nothing about a track
+LOOK_SIGMAS = 2.1  # farther from a footprint than this the chance of being in it is below the least
+PLOT_SIGMAS = 4.0
+LEAST_SECOND_LOOK = 1e-3  # footprints are not exact
 ARC_STEP = 0.1  # rad; an arc's bulge beyond its chord is taken up by lengthening the radius
 
 
 @njit(cache=True)
-def bucket(column, row, buckets):
+def bucket(column: int, row: int, buckets: int) -> int:
     """Hash a cell (Teschner et al. 2003) to one of ``buckets``, a power of two."""
     return ((column * 73856093) ^ (row * 19349663)) & (buckets - 1)
 
 
 @njit(cache=True)
-def insert(grid, item, east, north, cell):
+def insert(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
     """Put an item that is in no cell into the cell of its position."""
     column, row = int(math.floor(east / cell)), int(math.floor(north / cell))
     grid.column[item], grid.row[item] = column, row
@@ -29,7 +49,7 @@ def insert(grid, item, east, north, cell):
 
 
 @njit(cache=True)
-def remove(grid, item):
+def remove(grid: Grid, item: int) -> None:
     """Take an item out of its cell."""
     follower, leader = grid.following[item], grid.preceding[item]
     if follower != NONE:
@@ -41,7 +61,7 @@ def remove(grid, item):
 
 
 @njit(cache=True)
-def move(grid, item, east, north, cell):
+def move(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
     """Move an item to the cell of its new position."""
     if grid.column[item] != int(math.floor(east / cell)) or grid.row[item] != int(math.floor(north / cell)):
         remove(grid, item)
@@ -49,8 +69,9 @@ def move(grid, item, east, north, cell):
 
 
 @njit(cache=True)
-def collect(grid, column, row, marked, found, count):
+def collect(grid: Grid, column: int, row: int, book: Search, count: int) -> int:
     """Append the items of one cell that are not yet marked; return the new count."""
+    marked, found, _ = book
     item = grid.head[bucket(column, row, grid.head.shape[0])]
     while item != NONE:
         if grid.column[item] == column and grid.row[item] == row and not marked[item]:
@@ -62,7 +83,7 @@ def collect(grid, column, row, marked, found, count):
 
 
 @njit(cache=True)
-def outline(sector, sensor):
+def outline(sector: Floats, sensor: Floats) -> Floats:
     """Corners (K, 2) of a polygon about a sector's footprint on the plane, from its azimuths and slant ranges."""
     centre, half, low, high = sector
     arcs = 1 + int(2.0 * half / ARC_STEP)
@@ -80,7 +101,7 @@ def outline(sector, sensor):
 
 
 @njit(cache=True)
-def band_extent(corners, low, high):
+def band_extent(corners: Floats, low: float, high: float) -> tuple[float, float]:
     """Give the extent in east of a polygon between two values of north; low above high where it is not there."""
     west, east = np.inf, -np.inf
     count = corners.shape[0]
@@ -98,9 +119,9 @@ def band_extent(corners, low, high):
 
 
 @njit(cache=True)
-def search_sector(grid, cell, sector, sensor, margin, book):
+def search_sector(grid: Grid, cell: float, sector: Floats, sensor: Floats, margin: float, book: Search) -> int:
     """Collect the items in the cells within ``margin`` of a footprint; ``book`` is (marked, found, count)."""
-    marked, found, count = book
+    count = book[2]
     corners = outline(sector, sensor)
     low, high = corners[:, 1].min() - margin, corners[:, 1].max() + margin
     for row in range(int(math.floor(low / cell)), int(math.floor(high / cell)) + 1):
@@ -108,24 +129,185 @@ def search_sector(grid, cell, sector, sensor, margin, book):
         if west > east:
             continue
         for column in range(int(math.floor((west - margin) / cell)), int(math.floor((east + margin) / cell)) + 1):
-            count = collect(grid, column, row, marked, found, count)
+            count = collect(grid, column, row, book, count)
     return count
 
 
 @njit(cache=True)
-def search_box(grid, cell, centre, margin, book):
+def search_box(grid: Grid, cell: float, centre: Floats, margin: Floats, book: Search) -> int:
     """Collect the items in the cells within ``margin`` (east, north) of a point; ``book`` is (marked, found, count)."""
-    marked, found, count = book
+    count = book[2]
     columns = int(math.floor((centre[0] - margin[0]) / cell)), int(math.floor((centre[0] + margin[0]) / cell))
     rows = int(math.floor((centre[1] - margin[1]) / cell)), int(math.floor((centre[1] + margin[1]) / cell))
     for row in range(rows[0], rows[1] + 1):
         for column in range(columns[0], columns[1] + 1):
-            count = collect(grid, column, row, marked, found, count)
+            count = collect(grid, column, row, book, count)
     return count
 
 
 @njit(cache=True)
-def normal_mass(low, high, centre, sigma):
+def normal_mass(low: float, high: float, centre: float, sigma: float) -> float:
     """Probability that a normal variable lies between ``low`` and ``high``."""
     scale = 1.0 / (sigma * math.sqrt(2.0))
     return 0.5 * (math.erf((high - centre) * scale) - math.erf((low - centre) * scale))
+
+
+@njit(cache=True)
+def usable(plots: PlotColumns, plot: int) -> bool:
+    """Say whether a plot has a place; a missing radial speed is no fault."""
+    place = plots.measured[plot, 0] + plots.measured[plot, 1] + plots.ground[plot].sum()
+    return np.isfinite(place + plots.variance[plot].sum())
+
+
+@njit(cache=True)
+def candidates(
+    tracks: TrackColumns, grid: Grid, look: LookColumns, d: int, constants: Constants, scratch: Search
+) -> Indices:
+    """Collect the rows of tracks that the footprint or a plot outside it may concern, in order of row."""
+    dwells, plots = look
+    marked, found, count = scratch
+    known = np.isfinite(dwells.sector[d].sum())
+    reach = np.array([constants.reach, constants.reach])
+    for plot in range(dwells.first[d], dwells.first[d + 1]):
+        if usable(plots, plot) and not (known and contains(dwells.sector[d], plots.measured[plot])):
+            count = search_box(grid, constants.cell, plots.ground[plot], reach, (marked, found, count))
+    kept = count
+    if known and sector_cells(dwells.sector[d], constants) < marked.shape[0]:
+        book = (marked, found, count)
+        count = search_sector(grid, constants.cell, dwells.sector[d], dwells.sensor[d], constants.reach, book)
+    elif known:
+        for row in range(marked.shape[0]):
+            if tracks.existence[row] > 0.0 and not marked[row]:
+                found[count] = row
+                count += 1
+    beside = kept
+    for k in range(count):
+        marked[found[k]] = False
+        if k >= beside and near(tracks, found[k], look, d, constants):
+            found[kept] = found[k]
+            kept += 1
+    return np.sort(found[:kept])
+
+
+@njit(cache=True)
+def contains(sector: Floats, measured: Floats) -> bool:
+    """Say whether a plot lies in the footprint."""
+    turn = abs(wrap_angle(measured[1] - sector[0]))
+    return turn <= sector[1] and sector[2] <= measured[0] <= sector[3]
+
+
+@njit(cache=True)
+def sector_cells(sector: Floats, constants: Constants) -> float:
+    """Estimate how many cells of the grid a search of a footprint visits."""
+    depth, rim = sector[3] - sector[2], 2.0 * sector[1] * sector[3]
+    margin = 2.0 * (constants.reach + constants.cell)
+    return (depth + margin) * (rim + margin) / constants.cell**2
+
+
+@njit(cache=True)
+def near(tracks: TrackColumns, row: int, look: LookColumns, d: int, constants: Constants) -> bool:
+    """Say whether a dwell may concern a track: covers it, or has a plot about it; from a quick prediction."""
+    dwells, plots = look
+    azimuth, turn_sigma, slant, range_sigma = hasten(tracks, row, dwells, d, constants)
+    sector = dwells.sector[d]
+    beside = abs(wrap_angle(azimuth - sector[0])) - sector[1]
+    outside = max(sector[2] - slant, slant - sector[3])
+    if beside < LOOK_SIGMAS * turn_sigma and outside < LOOK_SIGMAS * range_sigma:
+        return True
+    if beside > PLOT_SIGMAS * turn_sigma or outside > PLOT_SIGMAS * range_sigma:
+        return False
+    if dwells.first[d + 1] - dwells.first[d] > FEW_PLOTS:
+        return True
+    for plot in range(dwells.first[d], dwells.first[d + 1]):
+        turn = abs(wrap_angle(azimuth - plots.measured[plot, 1]))
+        turn_slack = PLOT_SIGMAS * math.sqrt(turn_sigma**2 + plots.variance[plot, 1])
+        range_slack = PLOT_SIGMAS * math.sqrt(range_sigma**2 + plots.variance[plot, 0])
+        if turn < turn_slack and abs(slant - plots.measured[plot, 0]) < range_slack:
+            return True
+    return False
+
+
+@njit(cache=True)
+def hasten(tracks: TrackColumns, row: int, dwells: DwellColumns, d: int, constants: Constants) -> Place:
+    """Predict where a track is, seen from the sensor, without its modes; its spread is rather too large."""
+    age = max(dwells.time[d] - tracks.time[row], 0) / SECOND
+    estimate, drift = tracks.estimate[row], tracks.drift[row]
+    ee, en, nn = drift[0] + age * (drift[1] + age * drift[2])
+    # It may have stopped, turned or set off meanwhile.
+    swing = constants.noise.max() * age**3 / 3.0 + (0.5 * constants.restart_speed * age) ** 2
+    east, north = age * estimate[2], age * estimate[3]
+    ee, en, nn = ee + swing + 0.1 * east * east, en + 0.1 * east * north, nn + swing + 0.1 * north * north
+    position = (estimate[0] + east - dwells.sensor[d, 0], estimate[1] + north - dwells.sensor[d, 1])
+    return look_at(position, (ee, en, nn), dwells.ground[d, 2] - dwells.sensor[d, 2])
+
+
+@njit(cache=True)
+def look_at(position: tuple[float, float], spread: tuple[float, float, float], below: float) -> Place:
+    """Give azimuth, its sigma, slant range and its sigma of a spread position relative to the sensor."""
+    flat = max(math.hypot(position[0], position[1]), 1.0)
+    east, north = position[0] / flat, position[1] / flat
+    along = max(east * east * spread[0] + 2.0 * east * north * spread[1] + north * north * spread[2], 1.0)
+    across = max(spread[0] + spread[2] - along, 1.0)
+    return math.atan2(position[0], position[1]), math.sqrt(across) / flat, math.hypot(flat, below), math.sqrt(along)
+
+
+@njit(cache=True)
+def foresee(
+    tracks: TrackColumns, row: int, dwells: DwellColumns, d: int, constants: Constants, ahead: Ahead, facts: Floats
+) -> None:
+    """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (7,) what follows from them.
+
+    Facts are the chance to be in the footprint, the chance of no plot, sigma east and north, the chance that a plot is
+    a second look at the vehicle (1 where it would be the first), east and north.
+    """
+    dt = max(dwells.time[d] - tracks.time[row], 0) / SECOND
+    predict(tracks.mean[row], tracks.covariance[row], tracks.weight[row], dt, constants, ahead)
+    estimate = np.empty(4)
+    ee, en, nn = merge(ahead, estimate)
+    facts[0], facts[1], facts[2], facts[3], facts[4] = 0.0, 1.0, math.sqrt(ee), math.sqrt(nn), 1.0
+    facts[5], facts[6] = estimate[0], estimate[1]
+    sector = dwells.sector[d]
+    if not np.isfinite(sector.sum()):
+        return
+    position = (estimate[0] - dwells.sensor[d, 0], estimate[1] - dwells.sensor[d, 1])
+    place = look_at(position, (ee, en, nn), dwells.ground[d, 2] - dwells.sensor[d, 2])
+    turn = wrap_angle(place[0] - sector[0])
+    facts[0] = chance_within((-sector[1], sector[1], sector[2], sector[3]), turn, place)
+    if facts[0] > LEAST_LOOK:
+        facts[1] = chance_of_miss(dwells, d, constants, ahead, facts[0])
+    if (dwells.time[d] - tracks.supported[row]) / SECOND < constants.second_look:
+        beam, rim = tracks.beam[row], constants.soft_edge * sector[1]
+        middle, half = wrap_angle(0.5 * (beam[0] + beam[1]) - sector[0]), 0.5 * (beam[1] - beam[0])
+        overlap = (
+            max(-sector[1], middle - half) - rim,
+            min(sector[1], middle + half) + rim,
+            max(sector[2], beam[2]),
+            min(sector[3], beam[3]),
+        )
+        facts[4] = max(chance_within(overlap, turn, place), LEAST_SECOND_LOOK)
+
+
+@njit(cache=True)
+def chance_within(sector: tuple[float, float, float, float], turn: float, place: Place) -> float:
+    """Probability that a place lies between two angles and two slant ranges; ``turn`` is its own angle."""
+    left, right, low, high = sector
+    if right <= left or high <= low:
+        return 0.0
+    return normal_mass(left, right, turn, place[1]) * normal_mass(low, high, place[2], place[3])
+
+
+@njit(cache=True)
+def chance_of_miss(dwells: DwellColumns, d: int, constants: Constants, ahead: Ahead, inside: float) -> float:
+    """Probability that a vehicle of this state gives no plot, over its motion modes."""
+    mean, covariance, weight = ahead
+    total = 0.0
+    for mode in range(weight.shape[0]):
+        if constants.mobile[mode]:
+            notch = dwells.minimum_detectable_speed[d]
+            chance = constants.peak * inside
+            total += weight[mode] * miss_probability(
+                mean[mode], covariance[mode], dwells.sensor[d], dwells.ground[d], notch, chance
+            )
+        else:
+            total += weight[mode]
+    return total

@@ -1,4 +1,4 @@
-"""When a track begins, is believed, and ends."""
+"""The bounds between the states of a track's life."""
 
 from dataclasses import dataclass
 
@@ -16,19 +16,22 @@ class LifeCycle:
     ----------
     birth : existence on the first plot
     confirm_existence, confirm_hits : existence and plots from which a track is confirmed
-    drop_tentative, drop_confirmed : existence below which a track is lost
+    show_existence : existence below which a confirmed track counts as lost to everyone but the tracker, which goes on
+        looking for it and may find it again under its identity
+    drop_tentative, drop_confirmed : existence below which a track is given up
     survival : mean time for which a vehicle stays under its track when nothing speaks against it, s
     coast_limit : longest time without a plot, s
     source_density : density of unexplained plots before any was counted, 1/m2 a look
     source_memory : time over which they are counted, s
     """
 
-    birth: float = 0.3
+    birth: float = 0.2
     confirm_existence: float = 0.95
     confirm_hits: int = 2
-    drop_tentative: float = 0.03
-    drop_confirmed: float = 0.1
-    survival: float = 600.0
+    show_existence: float = 0.5
+    drop_tentative: float = 0.05
+    drop_confirmed: float = 0.02
+    survival: float = 1200.0
     coast_limit: float = 600.0
     source_density: float = 1.0e-9
     source_memory: float = 120.0

@@ -1,0 +1,1 @@
+"""When a track begins, is believed, is hidden, and ends."""
