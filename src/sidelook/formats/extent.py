@@ -36,6 +36,8 @@ class Extent:
             return None
         if self._turned[1] - self._turned[0] < east - west:
             west, east = self._turned[0], self._turned[1] - self._turn
+            if west > self._turn / 2:  # all of it lies west of the meridian of 0, and rounding made it seem narrower
+                west -= self._turn
         return west, south, east, north
 
 

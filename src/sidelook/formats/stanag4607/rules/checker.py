@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sidelook.formats.stanag4607.fields import SegmentKind
+from sidelook.formats.stanag4607.forms import clean_text
 from sidelook.formats.stanag4607.layouts import SEGMENT_HEADER_SIZE
 from sidelook.formats.stanag4607.rules.dwells import DWELL_RULES, REPORT_RULES
 from sidelook.formats.stanag4607.rules.finding import DwellView, Finding, Rule, Severity
@@ -95,8 +96,8 @@ class RuleChecker:
     def _note(self, rule: Rule[Any], broken: Flags, offsets: Integers, values: Any) -> None:  # noqa: ANN401 - any column
         rows = np.flatnonzero(broken)
         for row in rows[: self._kept].tolist():
-            value = values[row].item() if hasattr(values[row], "item") else values[row]
-            text = f"{rule.text} ({value!r})"
+            value = values[row].item()
+            text = f"{rule.text} ({clean_text(value) if isinstance(value, bytes) else value!r})"
             finding = Finding(
                 rule=rule.name, severity=rule.severity, offset=int(offsets[row]), field=rule.field, text=text
             )
