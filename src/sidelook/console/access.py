@@ -20,10 +20,8 @@ REFUSED = 403
 POLICY_VIOLATION = 1008
 
 CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; worker-src 'self' blob:; child-src blob:; img-src 'self' data: blob:; "
-    "style-src 'self' 'unsafe-inline'; "  # MapLibre sets styles on its elements
-    "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "content-security-policy": CONTENT_POLICY,

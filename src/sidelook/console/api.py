@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import degrees
 from typing import Any, Protocol
 
@@ -13,22 +13,22 @@ from sidelook import __version__
 from sidelook.archive import Activity, Box, Looks, MissionSummary, TrackHistory, Window
 from sidelook.console.access import Access
 from sidelook.console.blocks import COLUMNS, Kind, encode_dwells, encode_looks, encode_plots, encode_tracks
-from sidelook.console.board import Board, identify
+from sidelook.console.board import Board, Mode, identify
 from sidelook.console.outgoing import release_looks, release_table
-from sidelook.console.query import BlockQuery, QueryError, read_bins, read_block_query, read_mission, read_whole
+from sidelook.console.query import BlockQuery, read_bins, read_block_query, read_mission, read_whole
+from sidelook.errors import StorageError
 from sidelook.model.tracks import TrackTable
 from sidelook.release import Recipient
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
 
 BINARY = "application/octet-stream"
-PATIENCE = 10.0  # s a request waits for a window that is still being filled
+PATIENCE = 60.0  # s a request waits for a window that a recording has not been worked through to
 FINAL = {"cache-control": "private, max-age=3600, immutable"}
 PASSING = {"cache-control": "no-store"}
-NOT_FOUND = 404
 
 
-class UnknownMissionError(QueryError):
-    """No mission bears that identity."""
+class NotYetError(StorageError):
+    """The recording has not been worked through that far; asking again later helps."""
 
 
 class Picture(Protocol):
@@ -87,18 +87,36 @@ class Api:
     async def missions(self, _: Request) -> Response:
         """List the missions, as far as the archive has them."""
         missions = await asyncio.to_thread(self.picture.missions)
-        return JSONResponse([self.describe(mission) for mission in missions], headers=PASSING)
+        return JSONResponse(
+            [self.describe(m) for m in map(self.foresee, missions) if m.begin is not None], headers=PASSING
+        )
+
+    def foresee(self, mission: MissionSummary) -> MissionSummary:
+        """Say of a recording that is still worked through what it will hold."""
+        outlook = self.board.expected(mission.mission)
+        if outlook is None:
+            return mission
+        return replace(
+            mission,
+            begin=int(outlook.time[0]),
+            end=int(outlook.time[-1]),
+            box=outlook.box,
+            plots=int(outlook.plot_count.sum()),
+            dwells=len(outlook.time),
+            revisit=outlook.revisit,
+        )
 
     def describe(self, mission: MissionSummary) -> Mapping[str, Any]:
         """Say a mission as the page reads it."""
         box = mission.box
         return {
+            "id": identify(mission.mission),
             "mission": identify(mission.mission),
             "name": mission.name,
             "begin_ms": to_milliseconds(mission.begin),
             "end_ms": to_milliseconds(mission.end),
-            "live": mission.live and mission.mission == self.board.mission and self.board.mode == "live",
-            "complete": self.board.filled(mission.mission, mission.end or 0) if mission.end else False,
+            "live": mission.mission == self.board.mission and self.board.mode is Mode.LIVE,
+            "complete": not mission.live,
             "simulated": mission.simulated,
             "box": box and [degrees(side) for side in (box.west, box.south, box.east, box.north)],
             "plots": mission.plots,
@@ -111,13 +129,17 @@ class Api:
         """Give the rows of a window; one still being filled is waited for, and said to be passing if it is not."""
         query = read_block_query(request.query_params)
         final = await self.board.wait_filled(query.mission, query.window[1], PATIENCE)
+        if not final and self.board.mode is Mode.FILE:
+            message = "the recording has not been worked through that far yet; it goes on, ask again"
+            raise NotYetError(message)
         body = await asyncio.to_thread(fetch_blocks, self.picture, query, self.access.recipient)
         return Response(body, media_type=BINARY, headers=FINAL if final else PASSING)
 
     async def activity(self, request: Request) -> Response:
         """Count plots and dwells over the mission, for the timeline."""
         mission, bins = read_mission(request.query_params), read_bins(request.query_params)
-        activity = await asyncio.to_thread(self.picture.activity, mission, bins)
+        outlook = self.board.expected(mission)
+        activity = outlook.activity(bins) if outlook else await asyncio.to_thread(self.picture.activity, mission, bins)
         answer = {
             "begin_ms": activity.begin / NANOSECONDS_PER_MILLISECOND,
             "bin_ms": activity.width / NANOSECONDS_PER_MILLISECOND,

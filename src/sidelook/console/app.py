@@ -100,7 +100,7 @@ def build(parts: Parts) -> Console:
 
 async def explain(_: Request, error: Exception) -> Response:
     """Answer with the error's own sentence."""
-    return JSONResponse({"error": str(error)}, status_of(error))
+    return JSONResponse({"error": str(error)}, status_of(error), headers={"cache-control": "no-store"})
 
 
 def status_of(error: Exception) -> int:

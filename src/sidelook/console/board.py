@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sidelook.release import Marking
-from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
+import numpy as np
+
+from sidelook.archive import Activity, Box
+from sidelook.model.columns import Indices, Integers
+from sidelook.release import Marking, highest_marking
+from sidelook.timescale import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND
+
+LATENESS = 60 * NANOSECONDS_PER_SECOND
+"""Rows of a live source may come this late."""
 
 
 class Mode(StrEnum):
@@ -55,8 +62,34 @@ class Condition:
     rate: float = 1.0
     progress: float = 1.0
     simulated: bool = False
-    marking: Marking | None = None
+    marking: Marking = field(default_factory=lambda: highest_marking(()))
     alarms: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a recording holds, known before it is worked through.
+
+    Attributes
+    ----------
+    time : (M,) of its dwells, ns UTC, ascending; at least one
+    plot_count : (M,) plots of each dwell
+    box : around its plots, None without any
+    revisit : mean time between revisits, s, None unknown
+    """
+
+    time: Integers
+    plot_count: Indices
+    box: Box | None
+    revisit: float | None
+
+    def activity(self, bins: int) -> Activity:
+        """Count plots and dwells over time, as an archive does."""
+        begin = int(self.time[0])
+        width = max(1, -(-(int(self.time[-1]) + 1 - begin) // bins))
+        place = (self.time - begin) // width
+        plots = np.bincount(place, self.plot_count, bins).astype(np.int64)
+        return Activity(begin=begin, width=width, plots=plots, dwells=np.bincount(place, minlength=bins))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,10 +100,12 @@ class Board:
     ----------
     mode : of the whole run
     mission : that is being filled, None where none is
+    outlook : on that mission, while a recording is worked through
     """
 
     mode: Mode
     mission: int | None = None
+    outlook: Outlook | None = None
     condition: Condition = field(default_factory=lambda: Condition(source=Mode.ARCHIVE))
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -80,16 +115,28 @@ class Board:
         self.changed.set()
         self.changed = asyncio.Event()
 
+    def expected(self, mission: int) -> Outlook | None:
+        """Give the outlook on a mission that is still being worked through."""
+        return self.outlook if mission == self.mission and self.condition.progress < 1 else None
+
     def filled(self, mission: int, until: int) -> bool:
-        """Tell whether all rows of a mission before a moment (ns UTC) are there."""
-        if mission != self.mission or (self.mode is Mode.FILE and self.condition.progress >= 1):
+        """Tell whether no more rows of a mission before a moment (ns UTC) will come."""
+        if mission != self.mission or self.mode is Mode.ARCHIVE:
             return True
-        return self.condition.time is not None and until <= self.condition.time
+        if self.mode is Mode.FILE and self.condition.progress >= 1:
+            return True
+        late = LATENESS if self.mode is Mode.LIVE else 0
+        return self.condition.time is not None and until <= self.condition.time - late
 
     async def wait_filled(self, mission: int, until: int, patience: float) -> bool:
-        """Wait until the rows before a moment are there; False where patience (s) ran out."""
+        """Wait for a recording to be worked through up to a moment; never for a live source.
+
+        Returns
+        -------
+        False where patience (s) ran out, or more rows may come
+        """
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(patience if self.mode is Mode.FILE else 0):
                 while not self.filled(mission, until):
                     await self.changed.wait()
         except TimeoutError:
@@ -117,7 +164,7 @@ def describe(board: Board, now: int, skipped: int = 0) -> Mapping[str, Any]:
         "behind_ms": behind if board.mode is Mode.LIVE else None,
         "rate": condition.rate,
         "progress": condition.progress,
-        "marking": {"text": marking.text, "level": marking.level} if marking else None,
+        "marking": {"text": marking.text, "level": marking.level},
         "simulated": condition.simulated,
         "alarms": [{"level": alarm.level, "text": alarm.text} for alarm in condition.alarms],
         "skipped": skipped,

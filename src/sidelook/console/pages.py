@@ -17,7 +17,7 @@ IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable"}  # names un
 FRESH = {"cache-control": "no-cache"}
 MAP_KINDS = {".pmtiles": "pmtiles", ".geojson": "geojson"}
 MEDIA_TYPES = {
-    ".pmtiles": "application/vnd.pmtiles",
+    ".pmtiles": "application/octet-stream",
     ".geojson": "application/geo+json",
     ".pbf": "application/x-protobuf",
     ".js": "text/javascript",

@@ -26,6 +26,7 @@ class Keeper:
     log : told of every change
     ticks : monotonic clock, s
     problem : what is wrong with the storage now; empty where nothing is
+    ended : the mission is over, and everything is kept
     """
 
     writer: MissionWriter
@@ -33,6 +34,7 @@ class Keeper:
     log: FilteringBoundLogger
     ticks: Callable[[], float] = time.monotonic
     problem: str = ""
+    ended: bool = False
     sealed_at: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +50,8 @@ class Keeper:
 
     def sync(self) -> None:
         """Bring received bytes onto the disk; call it at least once a second."""
-        self.attempt(self.writer.sync)
+        if not self.ended:
+            self.attempt(self.writer.sync)
 
     def seal_when_due(self, checkpoint: Callable[[], bytes], through: int) -> None:
         """Seal rows, with the state to go on from, if it is time."""
@@ -59,6 +62,10 @@ class Keeper:
         """Seal rows with the state to go on from; raw records up to ``through`` are worked through."""
         self.attempt(lambda: self.writer.seal(checkpoint, through=through))
         self.sealed_at = self.ticks()
+
+    def end(self, now: int) -> None:
+        """Seal for the last time and end the mission (ns UTC); where that fails, the next run does it."""
+        self.ended = self.attempt(lambda: self.writer.end(now))
 
     def attempt(self, deed: Callable[[], object]) -> bool:
         """Do something with the storage; note what goes wrong, and when it is right again."""

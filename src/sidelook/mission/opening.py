@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from sidelook.errors import InputError, UsageError
 
@@ -20,7 +20,7 @@ class NotARecordingError(InputError):
 
 
 @contextmanager
-def open_recording(path: Path) -> Iterator[BinaryIO]:
+def open_recording(path: Path) -> Iterator[BufferedReader]:
     """Open a recording for reading.
 
     Raises

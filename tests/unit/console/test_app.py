@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -15,7 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 from sidelook.console import api
 from sidelook.console.access import Access, ListenError, grant
 from sidelook.console.app import Console, Parts, build
-from sidelook.console.board import Alarm, Board, Condition, Level, Mode
+from sidelook.console.board import Alarm, Board, Condition, Level, Mode, Outlook
 from sidelook.console.metrics import Figure
 from sidelook.timescale import SystemClock
 
@@ -139,7 +140,7 @@ def test_missions_are_described_in_degrees_and_milliseconds(client: TestClient) 
     assert mission["mission"] == "7"
     assert mission["box"] == pytest.approx([9, 49, 11, 51])
     assert mission["end_ms"] - mission["begin_ms"] == 120_000
-    assert (mission["live"], mission["complete"], mission["revisit_s"]) == (False, True, 30.0)
+    assert (mission["id"], mission["live"], mission["revisit_s"]) == ("7", False, 30.0)
 
 
 def test_blocks_hold_the_rows_of_the_window_and_may_be_kept(client: TestClient) -> None:
@@ -170,16 +171,43 @@ def test_a_query_that_cannot_be_read_is_answered_with_a_sentence(client: TestCli
     assert words in answer.json()["error"]
 
 
-def test_a_window_still_being_filled_is_waited_for_then_given_as_passing(
+def test_a_window_not_worked_through_yet_is_waited_for_then_refused_for_now(
     picture: FakePicture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api, "PATIENCE", 0.05)
     board = Board(mode=Mode.FILE, mission=7)
     board.post(Condition(source="file", time=BEGIN + 50 * SECOND, progress=0.5))
     with client_of(make_console(picture, tmp_path, board=board)) as client:
+        refused = client.get(f"/api/blocks?{WINDOW}", headers=BEARER)
+        assert (refused.status_code, refused.headers["cache-control"]) == (503, "no-store")
+        early = f"mission=7&from={BEGIN // 1_000_000}&to={BEGIN // 1_000_000 + 50_000}"
+        assert "immutable" in client.get(f"/api/blocks?{early}", headers=BEARER).headers["cache-control"]
+
+
+def test_a_live_window_is_given_at_once_and_may_not_be_kept_while_rows_may_come(
+    picture: FakePicture, tmp_path: Path
+) -> None:
+    board = Board(mode=Mode.LIVE, mission=7)
+    board.post(Condition(source="live", time=BEGIN + 120 * SECOND))
+    with client_of(make_console(picture, tmp_path, board=board)) as client:
         assert client.get(f"/api/blocks?{WINDOW}", headers=BEARER).headers["cache-control"] == "no-store"
         early = f"mission=7&from={BEGIN // 1_000_000}&to={BEGIN // 1_000_000 + 50_000}"
         assert "immutable" in client.get(f"/api/blocks?{early}", headers=BEARER).headers["cache-control"]
+
+
+def test_a_recording_is_described_whole_while_it_is_worked_through(picture: FakePicture, tmp_path: Path) -> None:
+    times = BEGIN + np.array([0, 30, 600]) * SECOND
+    outlook = Outlook(time=times, plot_count=np.array([1, 0, 7], np.int32), box=None, revisit=30.0)
+    board = Board(mode=Mode.FILE, mission=7, outlook=outlook)
+    board.post(Condition(source="file", time=BEGIN, progress=0.1))
+    with client_of(make_console(picture, tmp_path, board=board)) as client:
+        (mission,) = client.get("/api/missions", headers=BEARER).json()
+        assert mission["end_ms"] - mission["begin_ms"] == 600_000
+        assert (mission["plots"], mission["dwells"], mission["box"]) == (8, 3, None)
+        activity = client.get("/api/activity?mission=7&bins=2", headers=BEARER).json()
+        assert (activity["plots"], activity["dwells"]) == ([1, 7], [2, 1])
+        board.post(Condition(source="file", time=BEGIN, progress=1.0))
+        assert client.get("/api/missions", headers=BEARER).json()[0]["plots"] == 5
 
 
 def test_waiting_ends_when_the_window_is_filled() -> None:

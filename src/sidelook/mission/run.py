@@ -1,0 +1,51 @@
+"""``sidelook run`` and ``sidelook serve``."""
+
+import asyncio
+from pathlib import Path
+
+from sidelook.console.board import Board, Condition, Mode
+from sidelook.feeds.address import is_address
+from sidelook.mission.base import prepared, show
+from sidelook.mission.live import run_stream
+from sidelook.mission.options import Options
+from sidelook.mission.play import rest, run_file, showing
+
+
+def run_mission(source: str | None, options: Options) -> None:
+    """Track a recording or a live stream, keep it and show it, until interrupted.
+
+    Parameters
+    ----------
+    source : path, udp:// or tcp://; None for the bundled recording
+    options : laid over the settings
+
+    Raises
+    ------
+    UsageError, InputError, StorageError, FeedError
+    """
+    if source is not None and is_address(source):
+        run_stream(source, options)
+    else:
+        run_file(Path(source) if source is not None else bundled_recording(), options)
+
+
+def bundled_recording() -> Path:
+    """Give the path of the recording that comes with the package."""
+    return Path(__file__).parent.parent / "recordings" / "island.4607"
+
+
+def serve_archive(options: Options) -> None:
+    """Show what an archive holds, until interrupted.
+
+    Raises
+    ------
+    UsageError, StorageError
+    """
+    with prepared(options, "read") as base:
+        missions = base.archive.missions()
+        if missions:
+            asyncio.run(show(base, *showing(missions[-1])))
+            return
+        board = Board(mode=Mode.ARCHIVE)
+        board.post(Condition(source="file", source_name=str(base.archive.folder)))
+        asyncio.run(show(base, board, rest))
