@@ -109,8 +109,7 @@ class Catalog:
         self.folder = folder
         self._path = folder / FILE_NAME
         if mode == "read" and not self._path.exists():
-            message = f"{folder} holds no archive: name the folder that a mission was recorded in"
-            raise UsageError(message)
+            raise UsageError(_NO_ARCHIVE.format(folder))
         self._read_lock, self._write_lock = threading.RLock(), threading.RLock()
         self._writer: sqlite3.Connection | None = None
         if mode == "write":
@@ -280,12 +279,16 @@ class Catalog:
     def _check_version(self) -> None:
         """Refuse an archive of a later layout, or a file that is no catalog."""
         version = self.query("PRAGMA user_version")[0][0]
+        if version == 0:
+            self.close()
+            raise UsageError(_NO_ARCHIVE.format(self.folder))
         if version != VERSION:
             self.close()
             message = f"{self._path} has layout {version}, this program reads {VERSION}: update it, or keep them apart"
             raise ArchiveDamagedError(message)
 
 
+_NO_ARCHIVE = "{} holds no archive: name the folder that a mission was recorded in"
 _SEGMENT_COLUMNS = (
     "path", "mission", "kind", "begin", "end", "received_first", "received_last", "rows", "size", "digest",
     "classification", "simulated", "first_number", "last_number", "west", "south", "east", "north",

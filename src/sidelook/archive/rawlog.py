@@ -211,9 +211,9 @@ def read_records(folder: Path, first: int = 0) -> Iterator[RawRecord]:
     gaps in the numbers.
     """
     files = raw_files(folder)
-    for path, following in zip(files, [*files[1:], None], strict=True):
-        if following is not None and first_number(following) <= first:
-            continue
+    beyond = [first_number(path) for path in files[1:]]
+    # A file ends where the next one begins: those that end before `first` need no reading.
+    for path in files[sum(number <= first for number in beyond) :]:
         with contextlib.suppress(FileNotFoundError):
             yield from (record for record in scan(path.read_bytes()).records if record.number >= first)
 

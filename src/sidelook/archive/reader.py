@@ -164,15 +164,18 @@ class Reader:
     def _history(self, snapshot: Snapshot, life: Window, track: int) -> TrackHistory:
         """Read one track's states, plots and their dwells."""
         own = np.array([track])
-        tracks = self._matching(snapshot, Kind.TRACKS, life, "track", own)
-        plots = self._matching(snapshot, Kind.PLOTS, life, "track", own)
-        dwells = self._matching(snapshot, Kind.DWELLS, life, "dwell_id", np.unique(plots["dwell_id"]))
+        tracks = self._matching(snapshot, Kind.TRACKS, life, own, tuple(DTYPES[Kind.TRACKS]))
+        plots = self._matching(snapshot, Kind.PLOTS, life, own, BRIEF_PLOTS)
+        wanted = np.unique(plots["dwell_id"])
+        dwells = self._matching(snapshot, Kind.DWELLS, life, wanted, BRIEF_DWELLS)
         looks = looks_from(dwells, plots, snapshot.origins)
         return TrackHistory(tracks=tracks_from(tracks, snapshot.origins), looks=looks)
 
-    def _matching(self, snapshot: Snapshot, kind: Kind, window: Window, key: str, wanted: Integers) -> Columns:
-        """Read the rows of a kind whose key is one of those wanted."""
-        names = tuple(DTYPES[kind])
+    def _matching(
+        self, snapshot: Snapshot, kind: Kind, window: Window, wanted: Integers, names: Sequence[str]
+    ) -> Columns:
+        """Read the rows of the tracks, or of the dwells, that are wanted."""
+        key = "dwell_id" if kind is Kind.DWELLS else "track"
         parts = [
             self.files.read_matching(self._folder / segment.path, names, key, wanted, window)
             for segment in snapshot.segments[kind]

@@ -82,7 +82,7 @@ class TrackHistory:
     Attributes
     ----------
     tracks : its states by time
-    looks : the dwells that saw it, with only its plots
+    looks : the dwells that saw it, with only its plots, and only the columns a map shows
     """
 
     tracks: TrackTable

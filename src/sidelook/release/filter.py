@@ -116,8 +116,11 @@ def ensure_simulated_kept(carried: Flags, written: Flags) -> None:
     ReleaseRefusedError
         A row is simulated and the output does not say so.
     """
+    if carried.shape != written.shape:
+        message = f"{carried.shape} flags carried, {written.shape} written: give one of each for every item"
+        raise ValueError(message)
     lost = int(np.count_nonzero(carried & ~written))
-    if carried.shape != written.shape or lost:
+    if lost:
         message = (
             f"{lost} simulated items would be written as real: nothing is written; mark them, or use another format"
         )
