@@ -26,6 +26,7 @@ from sidelook.mission.recording import RecordingReader
 from sidelook.mission.reporting import Advance
 from sidelook.model.plots import Dwells, concatenate_dwells
 from sidelook.model.tracks import TrackTable
+from sidelook.release import OPERATOR_HERE, Decision, Recipient, release_dwells, release_tracks
 
 _SINKS: Mapping[str, Callable[[BinaryIO], TableSink]] = MappingProxyType(
     {
@@ -53,6 +54,7 @@ class ConvertReport:
     target : written
     kind : of the rows
     rows : written
+    withheld : dwells and plots that the recipient may not see
     skipped_octets : bytes of the source that were in no sound packet or segment
     undated : dwells left out because no mission segment dates them
     lineage : highest marking, whether anything is simulated, sources
@@ -62,6 +64,7 @@ class ConvertReport:
     target: Path
     kind: str
     rows: int
+    withheld: int
     skipped_octets: int
     undated: int
     lineage: Mapping[str, Any]
@@ -73,9 +76,11 @@ class ConvertReport:
             "target": str(self.target),
             "kind": self.kind,
             "rows": self.rows,
+            "withheld": self.withheld,
             "skipped_octets": self.skipped_octets,
             "undated_dwells": self.undated,
             "classification": self.lineage["classification"],
+            "security_codes": self.lineage["security_codes"],
             "simulated": self.lineage["simulated"],
         }
 
@@ -86,6 +91,7 @@ def convert(
     *,
     kind: str | None = None,
     overwrite: bool = False,
+    recipient: Recipient = OPERATOR_HERE,
     advance: Advance | None = None,
 ) -> ConvertReport:
     """Convert a STANAG 4607 recording.
@@ -98,6 +104,7 @@ def convert(
     target : ends in .parquet, .geojson, .json, .csv, .kml or .arrow
     kind : "plots", the default, or "dwells"
     overwrite : replace a target that exists
+    recipient : whom the file is for; what they may not see is left out and counted
     advance : told how many bytes more are done
 
     Returns
@@ -111,21 +118,25 @@ def convert(
     make = _sink_maker(target)
     rows_of = _rows_maker(kind or "plots")
     reader = RecordingReader(source, advance=advance)
-    lineage = Lineage()
+    gate, lineage = _Gate(recipient=recipient), Lineage()
     with published(target, overwrite=overwrite) as stream:
-        _write_blocks(make(stream), map(rows_of, _never_none(reader.blocks())), lineage)
+        blocks = _never_none(map(gate.released, reader.blocks()))
+        _write_blocks(make(stream), map(rows_of, blocks), lineage)
     return ConvertReport(
         files=reader.files,
         target=target,
         kind=kind or "plots",
         rows=lineage.rows,
+        withheld=gate.withheld,
         skipped_octets=reader.skipped_octets,
         undated=reader.undated,
         lineage=lineage.describe(),
     )
 
 
-def write_tracks(tracks: TrackTable, target: Path, *, overwrite: bool = False) -> None:
+def write_tracks(
+    tracks: TrackTable, target: Path, *, overwrite: bool = False, recipient: Recipient = OPERATOR_HERE
+) -> Decision:
     """Write states of tracks to a file.
 
     Parameters
@@ -133,18 +144,25 @@ def write_tracks(tracks: TrackTable, target: Path, *, overwrite: bool = False) -
     tracks : to write
     target : as for ``convert``; in KML each track is a ``gx:Track``, elsewhere each state is a row
     overwrite : replace a target that exists
+    recipient : whom the file is for; what they may not see is left out
+
+    Returns
+    -------
+    what was released
 
     Raises
     ------
     UnknownFormatError, OutputExistsError, OutputFailedError
     """
     make = _sink_maker(target)
+    kept, decision = release_tracks(tracks, recipient)
     with published(target, overwrite=overwrite) as stream:
         if target.suffix.lower() == ".kml":
-            write_tracks_kml(stream, tracks)
-            return
-        table = tracks_table(tracks)
-        _write_blocks(make(stream), [(table, points_of(table))], Lineage())
+            write_tracks_kml(stream, kept)
+        else:
+            table = tracks_table(kept)
+            _write_blocks(make(stream), [(table, points_of(table))], Lineage())
+    return decision
 
 
 def render_report(report: ConvertReport) -> str:
@@ -152,11 +170,26 @@ def render_report(report: ConvertReport) -> str:
     marking = report.lineage["classification"] or "no rows"
     simulated = ", simulated" if report.lineage["simulated"] else ""
     lines = [f"{report.rows} {report.kind} to {report.target} ({marking}{simulated})"]
+    if report.withheld:
+        lines.append(f"withheld {report.withheld} dwells and plots that the recipient may not see")
     if report.skipped_octets:
         lines.append(f"skipped {report.skipped_octets} bytes in no sound packet; see sidelook check")
     if report.undated:
         lines.append(f"left out {report.undated} dwells that no mission segment dates")
     return "\n".join(lines)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Gate:
+    """The release filter, and how much it held back."""
+
+    recipient: Recipient
+    withheld: int = 0
+
+    def released(self, dwells: Dwells) -> Dwells:
+        kept, decision = release_dwells(dwells, self.recipient)
+        self.withheld += sum(decision.withheld.values())
+        return kept
 
 
 def _plot_rows(dwells: Dwells) -> tuple[pa.Table, Shapes]:

@@ -15,6 +15,7 @@ from sidelook.mission import recording
 from sidelook.mission.convert import convert, render_report, write_tracks
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.tracks import TrackTable
+from sidelook.release import Recipient
 
 ENDINGS = (".parquet", ".geojson", ".json", ".csv", ".kml", ".arrow")
 
@@ -119,6 +120,22 @@ def test_tracks_are_written_too(tmp_path: Path, ending: str) -> None:
         assert ET.fromstring(content).tag == "{http://www.opengis.net/kml/2.2}kml"  # noqa: S314 - our own
     if ending == ".geojson":
         assert [feature["properties"]["track"] for feature in json.loads(content)["features"]] == [1, 1]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_a_recipient_may_not_see_is_left_out(recording_file: Path, tmp_path: Path, ending: str) -> None:
+    secret = recording_file.read_bytes()
+    recording_file.write_bytes(secret[:76] + secret[76:].replace(b"XN\x05", b"XN\x02"))
+    guest = Recipient(name="guest")
+    report = convert(recording_file, tmp_path / f"out{ending}", recipient=guest)
+    assert (report.rows, report.withheld) == (0, 4)
+    assert "withheld 4" in render_report(report)
+    assert b"SECRET" not in report.target.read_bytes()
+
+
+def test_tracks_pass_the_same_filter(tmp_path: Path) -> None:
+    decision = write_tracks(tracks(), tmp_path / "out.csv", recipient=Recipient(name="guest"))
+    assert (decision.released, decision.complete) == (2, True)
 
 
 def test_memory_does_not_grow_with_the_recording(

@@ -20,12 +20,14 @@ class Lineage:
     Attributes
     ----------
     classification : the highest so far; None before the first row
+    codes : any row is under security codes, or under some that cannot be read
     simulated : any row is
     rows : seen so far
     sources : names of the streams or files the rows came by
     """
 
     classification: Classification | None = None
+    codes: bool = False
     simulated: bool = False
     rows: int = 0
     sources: set[str] = field(default_factory=set)
@@ -36,6 +38,8 @@ class Lineage:
             return
         levels = {_LEVELS.get(name, Classification.UNREAD) for name in _words(table, "classification")}
         self.classification = max(levels | ({self.classification} if self.classification is not None else set()))
+        codes_read = bool(pc.all(table.column("security_codes_read")).as_py())
+        self.codes |= not codes_read or bool(pc.any(pc.not_equal(table.column("security_codes"), 0)).as_py())
         self.simulated |= bool(pc.any(table.column("simulated")).as_py())
         self.sources |= _words(table, "source")
         self.rows += table.num_rows
@@ -45,6 +49,7 @@ class Lineage:
         marking = "" if self.classification is None else CLASSIFICATION_NAMES[self.classification]
         return {
             "classification": marking,
+            "security_codes": self.codes,
             "simulated": self.simulated,
             "rows": self.rows,
             "sources": sorted(self.sources),
@@ -57,8 +62,9 @@ class Lineage:
     def sentence(self) -> str:
         """Give the same for a reader, e.g. "UNCLASSIFIED. SIMULATED. From a.4607."."""
         marking = "" if self.classification is None else f"{CLASSIFICATION_NAMES[self.classification]}. "
+        codes = "UNDER SECURITY CODES. " if self.codes else ""
         simulated = "SIMULATED. " if self.simulated else ""
-        return f"{marking}{simulated}From {', '.join(sorted(self.sources)) or 'nothing'}."
+        return f"{marking}{codes}{simulated}From {', '.join(sorted(self.sources)) or 'nothing'}."
 
 
 def _words(table: pa.Table, name: str) -> set[str]:
