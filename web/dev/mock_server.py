@@ -137,7 +137,7 @@ def dwell_block(begin: float, end: float) -> bytes:
     look = np.mod(number, LOOKS)
     area_east = (look / (LOOKS - 1) - 0.5) * 64_000.0
     area_north = np.zeros_like(area_east)
-    bearing_half = np.full(len(number), 1.4, np.float32)
+    bearing_half = np.full(len(number), 0.66, np.float32)
     longitude, latitude = to_e7(east, north)
     area_longitude, area_latitude = to_e7(area_east, area_north)
     full = np.ones(len(number), np.float32)

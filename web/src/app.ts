@@ -15,6 +15,7 @@ import { Notices } from './panels/notices';
 import { Rail } from './panels/rail';
 import { Table } from './panels/table';
 import { Timeline } from './panels/timeline';
+import { Tip } from './panels/tip';
 import { Mark } from './picture';
 import { type BasemapEntry, LiveLine, type Mission, Server, type Status } from './server';
 import { Session } from './session';
@@ -48,6 +49,7 @@ export class App {
   readonly help: Help;
   readonly notices: Notices;
   readonly labels = new Labels();
+  readonly tip = new Tip();
   view: MapView | null = null;
   base: BundledBase | null = null;
   basemaps: BasemapEntry[] = [];
@@ -73,7 +75,7 @@ export class App {
   /** Build the page, load what it is made of, and show the first picture. */
   async start(): Promise<void> {
     const mapElement = h('div', { class: 'map', role: 'application', 'aria-label': 'Map; the table of tracks says the same in words' });
-    const middle = h('main', { class: 'middle' }, mapElement, this.rail.element, this.details.element, this.table.element, this.notices.element);
+    const middle = h('main', { class: 'middle' }, mapElement, this.rail.element, this.details.element, this.table.element, this.notices.element, this.find.element, this.tip.element);
     this.root.append(this.header.element, middle, this.timeline.element, this.help.element);
     this.#applyTheme();
     this.notices.say('loading', 'Loading the map …');
@@ -361,6 +363,7 @@ export class App {
   }
 
   setFilteredOut(tracks: ReadonlySet<number>): void {
+    if (tracks.size === 0 && this.filteredOut.size === 0) return;
     this.filteredOut = tracks;
     this.#mark();
   }
@@ -375,14 +378,19 @@ export class App {
     view?.map.once('style.load', () => view.showNames(this.store.isShown('names')));
   }
 
+  #hover(track: number | null, x: number, y: number): void {
+    const slot = track === null ? undefined : this.session?.picture.slotOf(track);
+    if (slot === undefined || !this.session) this.tip.hide();
+    else this.tip.show(this.session.picture.mover(slot), this.store.now.speedUnit, x, y);
+    if (track === this.hovered) return;
+    this.hovered = track;
+    this.#mark();
+  }
+
   #mapListener(): ConstructorParameters<typeof MapView>[4] {
     return {
       onCamera: (camera) => this.store.set({ camera }),
-      onHover: (track) => {
-        if (track === this.hovered) return;
-        this.hovered = track;
-        this.#mark();
-      },
+      onHover: (track, x, y) => this.#hover(track, x, y),
       onClick: (track) => this.select(track),
       onPointer: (place) => this.rail.showPointer(place),
       onError: (text) => this.notices.say('map', `A part of the map could not be drawn: ${text}`, 'error'),
@@ -422,7 +430,8 @@ export class App {
       platform: session.platform.run,
       platformEpoch: session.platform.epoch,
       labels: this.labels,
-      selected: this.store.now.selected ?? 0,
+      life: this.details.life?.chunk ?? null,
+      fan: session.platform.fan,
     };
   }
 

@@ -37,6 +37,8 @@ export class Chunk {
   readonly tracks = new Rows('tracks');
   readonly trails = new VertexRun(TRAIL_FLOATS);
   readonly plotPoints = new VertexRun(PLOT_FLOATS);
+  /** Where the aircraft came from: pieces like those of trails, one a dwell. */
+  readonly path = new VertexRun(TRAIL_FLOATS);
   readonly dwellPatches = new VertexRun(DWELL_FLOATS);
   /** Per track row: when the next row of its track is filed, Infinity for the last one of this chunk. */
   superseded = new Float64Array(256);
@@ -44,15 +46,11 @@ export class Chunk {
   readonly #firstRow = new Map<number, number>();
   #linked: Chunk | null = null;
 
-  constructor(readonly number: number) {}
-
-  get begin(): number {
-    return this.number * CHUNK_MS;
-  }
-
-  get end(): number {
-    return this.begin + CHUNK_MS;
-  }
+  constructor(
+    readonly number: number,
+    readonly begin = number * CHUNK_MS,
+    readonly end = begin + CHUNK_MS,
+  ) {}
 
   /**
    * Take in the rows of blocks that belong to this chunk.
@@ -90,6 +88,8 @@ export class Chunk {
     this.#linked = before;
     for (const [track, row] of this.#firstRow) this.#joinFirst(track, row);
     this.trails.changed(0);
+    if (this.dwells.count > 0 && before.dwells.count > 0) this.#joinPath(0, before, before.dwells.count - 1);
+    this.path.changed(0);
   }
 
   #packPlots(): void {
@@ -114,7 +114,27 @@ export class Chunk {
       run.data[at + 8] = columns.range_half_extent_m[row] * mercatorPerMetre(areaLat);
       run.data[at + 9] = columns.angle_half_extent_deg[row] * DEGREES;
       run.data[at + 10] = (columns.time_ms[row] - this.begin) / 1000;
+      this.#packPath(row);
     }
+  }
+
+  #packPath(row: number): void {
+    const { sensor_lon_e7, sensor_lat_e7, time_ms } = this.dwells.columns;
+    const at = this.path.next();
+    const { data } = this.path;
+    data.fill(0, at, at + TRAIL_FLOATS);
+    writePlace(data, at, sensor_lon_e7[row] * E7, sensor_lat_e7[row] * E7);
+    data.copyWithin(at + 4, at, at + 4);
+    data[at + 8] = data[at + 9] = (time_ms[row] - this.begin) / 1000;
+    if (row > 0) this.#joinPath(row, this, row - 1);
+    else if (this.#linked && this.#linked.dwells.count > 0) this.#joinPath(0, this.#linked, this.#linked.dwells.count - 1);
+  }
+
+  #joinPath(row: number, chunk: Chunk, before: number): void {
+    const { sensor_lon_e7, sensor_lat_e7, time_ms } = chunk.dwells.columns;
+    const at = row * TRAIL_FLOATS;
+    writePlace(this.path.data, at + 4, sensor_lon_e7[before] * E7, sensor_lat_e7[before] * E7);
+    this.path.data[at + 9] = (time_ms[before] - this.begin) / 1000;
   }
 
   #packTracks(): void {

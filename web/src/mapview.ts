@@ -13,7 +13,7 @@ const REACH_PX = 14;
 
 export interface MapListener {
   onCamera(camera: Camera): void;
-  onHover(track: number | null): void;
+  onHover(track: number | null, x: number, y: number): void;
   onClick(track: number | null): void;
   onPointer(place: { lat: number; lon: number } | null): void;
   onError(text: string): void;
@@ -129,12 +129,12 @@ export class MapView {
     map.on('mousemove', ({ point, lngLat }) => {
       const track = this.pick(point.x, point.y);
       map.getCanvas().style.cursor = track === null ? '' : 'pointer';
-      listener.onHover(track);
+      listener.onHover(track, point.x, point.y);
       listener.onPointer({ lat: lngLat.lat, lon: lngLat.wrap().lng });
     });
     map.on('error', ({ error }) => listener.onError(error.message));
     map.on('mouseout', () => {
-      listener.onHover(null);
+      listener.onHover(null, 0, 0);
       listener.onPointer(null);
     });
     map.on('click', ({ point }) => listener.onClick(this.pick(point.x, point.y)));

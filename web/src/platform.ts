@@ -1,6 +1,5 @@
 /** Platform: the aircraft that carries the radar, as its last dwell tells, and the fan of bearings it looks at. */
-import type { Chunk } from './chunk';
-import { writePlace } from './chunk';
+import { type Chunk, TRAIL_FLOATS, writePlace } from './chunk';
 import type { History } from './history';
 import { PLATFORM_CLASS } from './layer/symbols';
 import { type LonLat, distanceAndBearing, mercatorPerMetre } from './mercator';
@@ -9,6 +8,8 @@ import { VertexRun } from './vertices';
 
 const E7 = 1e-7;
 const DEGREES = Math.PI / 180;
+/** Without a dwell for this long, and two revisits, there is no aircraft to show. */
+const LONGEST_SILENCE_MS = 120_000;
 
 export interface DwellView {
   timeMs: number;
@@ -28,13 +29,16 @@ export class Platform {
   /** The aircraft as a run of one mover, its times counted from `epoch`. */
   readonly run = new VertexRun(MOVER_FLOATS);
   epoch = 0;
+  /** The two edges of the fan as lines that belong to no time. */
+  readonly fan = new VertexRun(TRAIL_FLOATS);
   last: DwellView | null = null;
   #key = '';
 
   constructor(readonly history: History) {}
 
   /** Take the last dwell at or before t that lies within `backMs`. */
-  moveTo(t: number, backMs: number): void {
+  moveTo(t: number, revisitMs: number): void {
+    const backMs = Math.max(LONGEST_SILENCE_MS, 2 * revisitMs);
     const found = this.#lastDwell(t, backMs);
     const key = found ? `${found.chunk.number}/${found.row}` : '';
     if (key === this.#key) return;
@@ -42,10 +46,24 @@ export class Platform {
     this.run.clear();
     this.last = found ? dwellView(found.chunk, found.row) : null;
     if (this.last) this.#pack(this.last);
+    this.#packFan(this.#fanEdges(t, revisitMs));
+  }
+
+  /** Write the fan as lines, each with a moment of its own so that it counts as one. */
+  #packFan(places: readonly LonLat[]): void {
+    this.fan.clear();
+    for (let edge = 0; edge + 1 < places.length; edge += 1) {
+      const at = this.fan.next();
+      this.fan.data.fill(0, at, at + TRAIL_FLOATS);
+      writePlace(this.fan.data, at, places[edge].lon, places[edge].lat);
+      writePlace(this.fan.data, at + 4, places[edge + 1].lon, places[edge + 1].lat);
+      this.fan.data[at + 9] = -1;
+    }
+    this.fan.changed(0);
   }
 
   /** The fan from the aircraft to the bearings of the dwells of the last revisit, as a line of places. */
-  fan(t: number, revisitMs: number): LonLat[] {
+  #fanEdges(t: number, revisitMs: number): LonLat[] {
     if (!this.last) return [];
     const { sensor } = this.last;
     const far: { bearing: number; place: LonLat }[] = [];

@@ -46,6 +46,12 @@ export class Rows<K extends Kind> {
     return low;
   }
 
+  /** The run of rows filed in (afterMs, untilMs]. */
+  between(afterMs: number, untilMs: number): { first: number; count: number } {
+    const first = this.countUntil(afterMs);
+    return { first, count: this.countUntil(untilMs) - first };
+  }
+
   /** Time of the last row, ms; -Infinity when there is none. */
   get lastTime(): number {
     return this.count > 0 ? this.filed[this.count - 1] : -Infinity;

@@ -53,7 +53,7 @@ export class Session {
       this.need(now, integrateSinceMs);
     }
     this.picture.moveTo(t);
-    this.platform.moveTo(t, Math.max(120_000, this.revisitS * 2000));
+    this.platform.moveTo(t, this.revisitS * 1000);
     return t !== before;
   }
 

@@ -68,8 +68,7 @@ export class DwellDrawer {
   }
 
   #drawChunk(chunk: Chunk, from: number, t: number): number {
-    const first = chunk.dwells.countUntil(from);
-    const count = chunk.dwells.countUntil(t) - first;
+    const { first, count } = chunk.dwells.between(from, t);
     if (count <= 0) return 0;
     this.#program.set('u_time', (t - chunk.begin) / 1000);
     this.buffers.bind(chunk.dwellPatches);

@@ -21,8 +21,10 @@ export interface Frame {
   viewport: readonly [width: number, height: number];
   /** Device pixels per pixel of the page. */
   pixelRatio: number;
-  /** Length on the plane of one device pixel. */
+  /** Length on the plane of one pixel of the page. */
   planePerPixel: number;
+  /** Size of symbols: smaller from afar. */
+  symbolScale: number;
   timeMs: number;
   /** 0 the source is well, 1 lost: everything greys. */
   lost: number;

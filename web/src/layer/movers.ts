@@ -1,17 +1,18 @@
 /** The movers' layer: a MapLibre custom layer that draws the picture, from dwells below to symbols on top. */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 import type { Chunk } from '../chunk';
-import type { Labels } from '../labels';
+import type { Labels, Viewport } from '../labels';
 import type { Picture } from '../picture';
 import { MOVER_FLOATS, Mark } from '../picture';
 import { VertexRun } from '../vertices';
 import { DwellDrawer } from './dwells';
 import type { Frame, Palette } from './frame';
 import { Buffers } from './gl';
+import { NumberDrawer } from './numbers';
 import { Outline, OutlineDrawer } from './outlines';
 import { PlotDrawer } from './plots';
 import { SymbolDrawer } from './symbols';
-import { TrailDrawer } from './trails';
+import { TrailDrawer, type TrailLook } from './trails';
 
 /** What of the picture is drawn, and how long things stay. */
 export interface Look {
@@ -43,8 +44,10 @@ export interface Scene {
   platform: VertexRun;
   platformEpoch: number;
   labels: Labels;
-  /** Number of the selected track, 0 none. */
-  selected: number;
+  /** All that is known of the selected track, as one chunk. */
+  life: Chunk | null;
+  /** The edges of where the radar looks. */
+  fan: VertexRun;
 }
 
 export interface DrawnCounts {
@@ -56,6 +59,8 @@ export interface DrawnCounts {
 
 /** How often the few movers with an outline are chosen anew, ms of watching. */
 const CHOOSE_MS = 400;
+/** How much of the aircraft's path is shown, s. */
+const PATH_S = 1200;
 
 export class MoversLayer implements CustomLayerInterface {
   readonly id = 'movers';
@@ -125,25 +130,40 @@ export class MoversLayer implements CustomLayerInterface {
     if (look.platform) this.#drawPlatform(drawers, scene, frame);
     if (!look.tracks) return;
     this.#chooseOutlined(scene);
+    if (scene.life) this.#drawLife(drawers, scene.life, frame);
     if (look.trails) this.#drawTrails(drawers, scene, frame);
     drawers.outlines.draw(this.#reaching, picture.epoch, frame, revisitS, Outline.reach);
     drawers.outlines.draw(this.#outlined, picture.epoch, frame, revisitS, Outline.ellipse);
     drawers.symbols.draw(picture.movers, picture.epoch, frame, revisitS);
+    if (look.labels) {
+      scene.labels.choose(picture, viewportOf(frame), performance.now());
+      drawers.numbers.draw(scene.labels, frame, revisitS);
+    }
     this.drawn.tracks = picture.count;
   }
 
   #drawTrails(drawers: Drawers, scene: Scene, frame: Frame): void {
     const { look, picture, revisitS, timeMs, pace } = scene;
     const chunks = scene.chunksBetween(timeMs - look.trailS * 1000, timeMs);
-    const trail = { spanS: look.trailS, correction: false, only: 0, width: 1.3, alpha: 0.6 };
+    const trail: TrailLook = { spanS: look.trailS, correction: false, colour: 'kind', width: 1.3, alpha: 0.6 };
     this.drawn.trails = drawers.trails.draw(chunks, frame, trail);
     drawers.outlines.draw(picture.movers, picture.epoch, frame, revisitS, Outline.leader);
     const spanS = Math.min(revisitS, 1.5 * Math.max(1, pace));
     const recent = scene.chunksBetween(timeMs - spanS * 1000, timeMs);
-    drawers.trails.draw(recent, frame, { spanS, correction: true, only: 0, width: 1, alpha: 0.9 });
+    drawers.trails.draw(recent, frame, { spanS, correction: true, colour: 'kind', width: 1, alpha: 0.9 });
+  }
+
+  /** The selected track from its first row on, and the plots behind it. */
+  #drawLife(drawers: Drawers, life: Chunk, frame: Frame): void {
+    const spanS = (frame.timeMs - life.begin) / 1000 + 1;
+    drawers.trails.draw([life], frame, { spanS: 2 * spanS, correction: false, colour: 'selected', width: 1.6, alpha: 1 });
+    drawers.plots.draw([life], frame, { fadeS: spanS, sinceMs: life.begin - 1, alpha: 0.8 });
   }
 
   #drawPlatform(drawers: Drawers, scene: Scene, frame: Frame): void {
+    const path: TrailLook = { spanS: PATH_S, correction: false, colour: 'quiet', width: 1.2, alpha: 0.45 };
+    drawers.trails.drawPath(scene.chunksBetween(scene.timeMs - PATH_S * 1000, scene.timeMs), frame, path);
+    if (scene.look.dwells) drawers.trails.drawLines(scene.fan, frame, { ...path, width: 1, alpha: 0.22 });
     drawers.symbols.draw(scene.platform, scene.platformEpoch, frame, scene.revisitS);
   }
 
@@ -175,6 +195,7 @@ interface Drawers {
   trails: TrailDrawer;
   symbols: SymbolDrawer;
   outlines: OutlineDrawer;
+  numbers: NumberDrawer;
 }
 
 function makeDrawers(gl: WebGL2RenderingContext): Drawers {
@@ -187,6 +208,17 @@ function makeDrawers(gl: WebGL2RenderingContext): Drawers {
     trails: new TrailDrawer(gl, buffers),
     symbols: new SymbolDrawer(gl, buffers),
     outlines: new OutlineDrawer(gl, buffers),
+    numbers: new NumberDrawer(gl, buffers),
+  };
+}
+
+function viewportOf({ centre, planePerPixel, pixelRatio, viewport }: Frame): Viewport {
+  return {
+    centreX: centre[0] + centre[2],
+    centreY: centre[1] + centre[3],
+    size: 1 / planePerPixel,
+    width: viewport[0] / pixelRatio,
+    height: viewport[1] / pixelRatio,
   };
 }
 
@@ -212,6 +244,7 @@ function frameOf(map: MapLibre, scene: Scene, input: CustomRenderMethodInput): F
     viewport: [canvas.width, canvas.height],
     pixelRatio: map.getPixelRatio(),
     planePerPixel: 1 / (512 * 2 ** map.getZoom()),
+    symbolScale: Math.min(1, Math.max(0.6, 0.6 + 0.13 * (map.getZoom() - 7.5))),
     timeMs: scene.timeMs,
     lost: scene.lost,
     palette: scene.palette,

@@ -73,8 +73,7 @@ export class PlotDrawer {
   }
 
   #drawChunk(chunk: Chunk, from: number, t: number): number {
-    const first = chunk.plots.countUntil(from);
-    const count = chunk.plots.countUntil(t) - first;
+    const { first, count } = chunk.plots.between(from, t);
     if (count <= 0) return 0;
     this.#program.set('u_time', (t - chunk.begin) / 1000);
     this.buffers.bind(chunk.plotPoints);

@@ -50,6 +50,7 @@ uniform vec3 u_air;
 uniform vec3 u_sea;
 uniform vec3 u_selected;
 uniform vec3 u_platform;
+uniform float u_scale;
 out vec2 v_local;
 flat out vec4 v_size;
 flat out float v_shape;
@@ -64,7 +65,7 @@ void main() {
   float mark = a_kind.z;
   bool platform = targetClass() == ${PLATFORM_CLASS.toFixed(1)};
   bool hollow = !platform && (state() == 2.0 || unsupported() > 1.15 * u_revisit);
-  float grow = mark == 3.0 ? 1.3 : mark == 2.0 ? 1.15 : 1.0;
+  float grow = (platform ? 1.0 : u_scale) * (mark == 3.0 ? 1.3 : mark == 2.0 ? 1.15 : 1.0);
   v_shape = platform ? AIRCRAFT : state() == 0.0 ? RING : state() == 3.0 ? SQUARE : 0.0;
   // Length and half width of an arrow in pixels, how much of it is the point, how deep its tail is cut.
   float size = 12.0 + 0.42 * min(speed(), 40.0);
@@ -124,8 +125,7 @@ void main() {
   float soft = 0.6 / u_ratio;
   float edge = v_fill > 0.5 ? d : abs(d + 0.8) - 0.85;
   if (v_dash > 0.5) {
-    float turn = atan(v_local.y, v_local.x) * 1.59;
-    edge = max(edge, (abs(fract(turn) - 0.5) - 0.32) * 6.0);
+    edge = max(edge, abs(fract(v_local.x / 5.0 + 0.5) - 0.5) * 5.0 - 1.6);
   }
   float ink = 1.0 - smoothstep(-soft, soft, edge);
   float casing = (1.0 - smoothstep(-soft, soft, d - 1.3)) * (v_fill > 0.5 ? 0.75 : 0.45);
@@ -156,6 +156,7 @@ export class SymbolDrawer {
     program.set('u_sea', ...sea);
     program.set('u_selected', ...selected);
     program.set('u_platform', ...quiet);
+    program.set('u_scale', frame.symbolScale);
     program.set('u_casing', ...casing);
     bindMovers(this.gl, this.buffers, movers);
     this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 4, movers.count);

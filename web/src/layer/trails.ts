@@ -5,6 +5,7 @@
  * where it was found.
  */
 import { type Chunk, TRAIL_FLOATS } from '../chunk';
+import type { VertexRun } from '../vertices';
 import { type Frame, PLACE_GLSL, TINT_GLSL, setCamera } from './frame';
 import { type Attribute, type Buffers, Program, pointAttributes } from './gl';
 
@@ -27,7 +28,6 @@ in vec2 a_expected;
 uniform float u_time;
 uniform float u_span;
 uniform float u_correction;
-uniform float u_only;
 uniform float u_width;
 out float v_alpha;
 out float v_side;
@@ -47,8 +47,7 @@ void main() {
   v_side = side * (0.5 * u_width + 0.5);
   v_kind = mod(floor(a_kind.x / 256.0), 256.0);
   bool gap = a_times.x - a_times.y > 300.0 || a_times.x == a_times.y;
-  bool other = u_only > 0.0 && a_kind.y != u_only;
-  gl_Position = gap || other || size == 0.0 ? NOWHERE : shifted(mix(a, b, end), across * v_side * u_ratio * vec2(1.0, 1.0));
+  gl_Position = gap || size == 0.0 ? NOWHERE : shifted(mix(a, b, end), across * v_side * u_ratio);
 }`;
 
 const FRAGMENT = `#version 300 es
@@ -74,8 +73,7 @@ export interface TrailLook {
   spanS: number;
   /** Draw corrections, not trails. */
   correction: boolean;
-  /** Draw this track's alone; 0 all. */
-  only: number;
+  colour: 'kind' | 'selected' | 'quiet';
   width: number;
   alpha: number;
 }
@@ -90,33 +88,53 @@ export class TrailDrawer {
     this.#program = new Program(gl, VERTEX, FRAGMENT, ATTRIBUTES.map(([name]) => name));
   }
 
-  /** Draw and give how many pieces. */
+  /** Draw the trails of tracks and give how many pieces. */
   draw(chunks: readonly Chunk[], frame: Frame, look: TrailLook): number {
+    this.#begin(frame, look);
+    let drawn = 0;
+    for (const chunk of chunks) {
+      const { first, count } = chunk.tracks.between(frame.timeMs - look.spanS * 1000, frame.timeMs);
+      this.#drawRun(chunk.trails, first, count, (frame.timeMs - chunk.begin) / 1000);
+      drawn += count;
+    }
+    return drawn;
+  }
+
+  /** Draw where the aircraft came from. */
+  drawPath(chunks: readonly Chunk[], frame: Frame, look: TrailLook): void {
+    this.#begin(frame, look);
+    for (const chunk of chunks) {
+      const { first, count } = chunk.dwells.between(frame.timeMs - look.spanS * 1000, frame.timeMs);
+      this.#drawRun(chunk.path, first, count, (frame.timeMs - chunk.begin) / 1000);
+    }
+  }
+
+  /** Draw lines that belong to no time; theirs is 0. */
+  drawLines(run: VertexRun, frame: Frame, look: TrailLook): void {
+    this.#begin(frame, look);
+    this.#drawRun(run, 0, run.count, 0);
+  }
+
+  #begin(frame: Frame, look: TrailLook): void {
     const program = this.#program;
+    const { ground, air, sea, selected, quiet } = frame.palette;
+    const one = look.colour === 'selected' ? selected : quiet;
     program.use();
     setCamera(program, frame);
     program.set('u_span', look.spanS);
     program.set('u_correction', look.correction ? 1 : 0);
-    program.set('u_only', look.only);
     program.set('u_width', look.width);
     program.set('u_alpha', look.alpha);
-    const { ground, air, sea, selected } = frame.palette;
-    program.set('u_ground', ...(look.only > 0 ? selected : ground));
-    program.set('u_air', ...(look.only > 0 ? selected : air));
-    program.set('u_sea', ...(look.only > 0 ? selected : sea));
-    let drawn = 0;
-    for (const chunk of chunks) drawn += this.#drawChunk(chunk, frame.timeMs - look.spanS * 1000, frame.timeMs);
-    return drawn;
+    program.set('u_ground', ...(look.colour === 'kind' ? ground : one));
+    program.set('u_air', ...(look.colour === 'kind' ? air : one));
+    program.set('u_sea', ...(look.colour === 'kind' ? sea : one));
   }
 
-  #drawChunk(chunk: Chunk, from: number, t: number): number {
-    const first = chunk.tracks.countUntil(from);
-    const count = chunk.tracks.countUntil(t) - first;
-    if (count <= 0) return 0;
-    this.#program.set('u_time', (t - chunk.begin) / 1000);
-    this.buffers.bind(chunk.trails);
+  #drawRun(run: VertexRun, first: number, count: number, time: number): void {
+    if (count <= 0) return;
+    this.#program.set('u_time', time);
+    this.buffers.bind(run);
     pointAttributes(this.gl, ATTRIBUTES, TRAIL_FLOATS, first, 1);
     this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 4, count);
-    return count;
   }
 }

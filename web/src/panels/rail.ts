@@ -55,7 +55,7 @@ export class Rail {
 
   refresh(session: Session): void {
     const { picture } = session;
-    setText(this.#counts, `${formatCount(picture.count)} ${picture.count === 1 ? 'track' : 'tracks'} in the picture`);
+    setText(this.#counts, `${formatCount(picture.count)} ${picture.count === 1 ? 'track' : 'tracks'}`);
     this.#showScale();
   }
 
