@@ -9,16 +9,38 @@ from sidelook.formats.stanag4607.presets import (
     MissionNotes,
     MotionErrors,
     Preset,
+    ProcessingFlag,
     ProcessingStep,
     WriterSettings,
 )
 from sidelook.formats.stanag4607.reader import decode
+from sidelook.formats.stanag4607.signatures import hrr_segment
 from sidelook.formats.stanag4607.stream import SkippedBytes, StreamCounters, StreamDecoder
 from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
 from sidelook.formats.stanag4607.writer import DwellWriter, encode_dwells
 
 __all__ = [
-    "DwellAssembler", "DwellGroup", "DwellWriter", "JobNotes", "MissionNotes", "MotionErrors", "PacketError", "Packets",
-    "Preset", "ProcessingStep", "Segment", "SensorErrors", "SkippedBytes", "StreamCounters", "StreamDecoder",
-    "UnwritableDwellsError", "WriterSettings", "decode", "decode_dwells", "encode", "encode_dwells",
-]  # fmt: skip
+    "DwellAssembler",
+    "DwellGroup",
+    "DwellWriter",
+    "JobNotes",
+    "MissionNotes",
+    "MotionErrors",
+    "PacketError",
+    "Packets",
+    "Preset",
+    "ProcessingFlag",
+    "ProcessingStep",
+    "Segment",
+    "SensorErrors",
+    "SkippedBytes",
+    "StreamCounters",
+    "StreamDecoder",
+    "UnwritableDwellsError",
+    "WriterSettings",
+    "decode",
+    "decode_dwells",
+    "encode",
+    "encode_dwells",
+    "hrr_segment",
+]

@@ -96,7 +96,7 @@ def unscale_values(values: ArrayLike, form: Form) -> NDArray[Any]:
     kind = np.dtype(form.dtype)
     bits = 8 * kind.itemsize
     if form.name.startswith("BA"):
-        steps = np.mod(steps, 2.0**bits)
+        steps = np.where(np.isfinite(steps), np.mod(np.nan_to_num(steps), 2.0**bits), np.nan)
     if form.magnitude:
         _refuse_outside(steps, -(2.0 ** (bits - 1)) + 1, 2.0 ** (bits - 1) - 1, form)
         sign = np.where(np.signbit(steps), 1 << (bits - 1), 0)

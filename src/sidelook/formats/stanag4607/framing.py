@@ -176,12 +176,14 @@ class Finder:
 
     def _await_packet(self, start: int, stop: int) -> int:
         """Stay at a packet that is not all here, unless what is here already shows that it is none."""
-        broken = self._broken_at(start + HEADER_SIZE, stop)
+        # At the end no chain need be followed; following it for every candidate would take quadratic time.
+        broken = None if self.final else self._broken_at(start + HEADER_SIZE, stop)
         if broken is None and not self.final:
             return start
         if self.framing.strict:
             raise TruncatedPacketError(needed=stop - start, had=self.end - start, offset=self.base + start)
-        return self._resume(start, max(start + 1, broken or 0), Skip.TRUNCATED)
+        # The chain may break at a place that is not here yet.
+        return self._resume(start, max(start + 1, min(broken or 0, self.end)), Skip.TRUNCATED)
 
     def _walk_segments(self, cursor: int, stop: int) -> int:
         """Note the segments from ``cursor``; return where the chain ends, ``stop`` if it is sound."""

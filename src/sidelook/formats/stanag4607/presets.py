@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 from sidelook.formats.stanag4607.context import SensorErrors
 from sidelook.formats.stanag4607.errors import ValueRangeError
@@ -88,17 +88,36 @@ class MotionErrors:
     climb: float
 
 
+class ProcessingFlag(IntFlag):
+    """What may be done to data before it is sent on (C6.6)."""
+
+    AREA_FILTERING = 0x0001
+    CLASS_FILTERING = 0x0002
+    RADIAL_SPEED_FILTERING = 0x0004
+    SNR_FILTERING = 0x0008
+    DECLUTTERING = 0x0010
+    BANDWIDTH_FILTERING = 0x0020
+    REVISIT_FILTERING = 0x0040
+    LOCATION_ADJUSTMENT = 0x0080
+    GEOID_ADJUSTMENT = 0x0100
+    LOCATION_REGISTRATION = 0x0200
+    TIME_FILTERING = 0x0400
+    SECURITY_FILTERING = 0x0800
+    AUGMENTATION = 0x1000
+    COORDINATE_CONVERSION = 0x2000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessingStep:
     """What was done to data before it was sent on (C6).
 
     Attributes
     ----------
-    flags : of what was done, ``ProcessingFlag`` summed up
+    flags : what was done
     nationality, platform, mission, job : of who did it
     """
 
-    flags: int
+    flags: ProcessingFlag
     nationality: str
     platform: str
     mission: int = 0

@@ -16,7 +16,7 @@ from sidelook.formats.stanag4607.errors import UnwritableDwellsError
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.layouts import HEADER_DTYPE, HEADER_SIZE, SEGMENT_HEADER_SIZE
 from sidelook.formats.stanag4607.markings import mark_simulated, write_header
-from sidelook.formats.stanag4607.presets import WriterSettings
+from sidelook.formats.stanag4607.presets import LARGEST_DATAGRAM, WriterSettings
 from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Origin
@@ -95,7 +95,7 @@ def encode_dwells(
     ----------
     dwells : in the order they are to be sent
     settings : preset, version, sizes
-    signatures : HRR segments (``Segment`` of kind 3), sent after the dwells they belong to
+    signatures : from ``hrr_segment``, sent after the dwells; these may need up to 65,507 bytes a datagram
 
     Returns
     -------
@@ -126,7 +126,7 @@ class DwellWriter:
         Parameters
         ----------
         dwells : in the order they are to be sent
-        signatures : HRR segments, sent after these dwells
+        signatures : from ``hrr_segment``, sent after these dwells
 
         Returns
         -------
@@ -140,6 +140,7 @@ class DwellWriter:
             return []
         origins, origin = self._written_origins(dwells)
         headers = [write_header(each, self.settings.version) for each in origins]
+        _refuse_oversize(signatures)
         milliseconds = np.zeros(len(dwells), np.int64)
         for number, each in enumerate(origins):
             rows = origin == number
@@ -204,6 +205,9 @@ class DwellWriter:
     def _announce(self, plan: Plan, origin: Origin, header: NDArray[Any], time: int) -> None:
         """Send mission, job definition and processing history again, if it is time."""
         said, settings = self._announced[_key(origin)], self.settings
+        # P10 is 0 in a packet without dwells.
+        header = header.copy()
+        header["P10"] = 0
         if _is_due(said.mission_at, time, settings.mission_interval):
             mission = mission_segment(said.day, settings.mission)
             plan.add_segments(header, [mission, job_segment(origin.job, settings.job, said.corners)])
@@ -223,6 +227,16 @@ def _is_due(last: int | None, now: int, interval: float) -> bool:
 
 def _within(milliseconds: Integers) -> bool:
     return bool(milliseconds.min() >= 0 and milliseconds.max() <= _LAST_MILLISECOND)
+
+
+def _refuse_oversize(signatures: Sequence[Segment]) -> None:
+    for segment in signatures:
+        size = HEADER_SIZE + SEGMENT_HEADER_SIZE + len(segment_content(segment))
+        if size > LARGEST_DATAGRAM:
+            message = (
+                f"a signature makes a packet of {size} bytes, a datagram holds {LARGEST_DATAGRAM}; send fewer pixels"
+            )
+            raise UnwritableDwellsError(message)
 
 
 def _corners(dwells: Dwells) -> tuple[tuple[float, float], ...]:
