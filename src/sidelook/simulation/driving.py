@@ -65,7 +65,22 @@ def speed_profile(allowed: NDArray[np.float64], handling: Handling) -> NDArray[n
     return np.sqrt(squared.T)
 
 
-def arrival_times(speed: NDArray[np.float64], wait: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drive:
+    """When one vehicle passes the ends of its route's steps.
+
+    Attributes
+    ----------
+    reached, left : (B,) s since the route's start; they differ where the vehicle waits
+    speed : (B,) m/s
+    """
+
+    reached: NDArray[np.float64]
+    left: NDArray[np.float64]
+    speed: NDArray[np.float64]
+
+
+def drive_times(speed: NDArray[np.float64], wait: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Give when each step's end is reached and left.
 
     Parameters
@@ -77,6 +92,26 @@ def arrival_times(speed: NDArray[np.float64], wait: NDArray[np.float64]) -> tupl
     -------
     reached, left : (V, B) s since the route's start
     """
-    drive = 2.0 * STEP / (speed[:, :-1] + speed[:, 1:])
-    left = np.cumsum(np.pad(drive, ((0, 0), (1, 0))) + wait, axis=1)
+    needed = 2.0 * STEP / (speed[:, :-1] + speed[:, 1:])
+    left = np.cumsum(np.pad(needed, ((0, 0), (1, 0))) + wait, axis=1)
     return left - wait, left
+
+
+def distance_driven(drive: Drive, time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give how far along its route a vehicle is.
+
+    Parameters
+    ----------
+    drive : when it passes where
+    time : (T,) s since the route's start
+
+    Returns
+    -------
+    (T,) m, 0 before the start and the whole length after the end
+    """
+    step = np.clip(np.searchsorted(drive.left, time, side="right") - 1, 0, len(drive.left) - 2)
+    needed = drive.reached[step + 1] - drive.left[step]
+    inside = np.clip(time - drive.left[step], 0.0, needed)
+    gain = (drive.speed[step + 1] - drive.speed[step]) / needed
+    along: NDArray[np.float64] = STEP * step + drive.speed[step] * inside + 0.5 * gain * inside**2
+    return along

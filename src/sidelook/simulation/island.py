@@ -23,6 +23,7 @@ class IslandSettings:
     Attributes
     ----------
     seed : of chance; the same seed gives the same island
+    name : invented
     frame : where it lies; its origin is the middle of the island's grid
     relief : its size
     towns : how it is peopled
@@ -30,6 +31,7 @@ class IslandSettings:
     """
 
     seed: int = 3
+    name: str = "Halmarrow"
     frame: LocalFrame = MID_OCEAN
     relief: ReliefSettings = field(default_factory=ReliefSettings)
     towns: TownSettings = field(default_factory=TownSettings)
@@ -42,6 +44,7 @@ class Island:
 
     Attributes
     ----------
+    name : invented
     frame : its local frame
     relief : heights
     towns : settlements
@@ -50,6 +53,7 @@ class Island:
     roads : network
     """
 
+    name: str
     frame: LocalFrame
     relief: Relief
     towns: Towns
@@ -71,6 +75,7 @@ def make_island(settings: IslandSettings) -> Island:
     layout = add_streets(rng, plan_roads(rng, relief, towns), relief, towns)
     roads, cells = build_network(layout, settings.frame)
     return Island(
+        name=settings.name,
         frame=settings.frame,
         relief=relief,
         towns=towns,
@@ -81,9 +86,10 @@ def make_island(settings: IslandSettings) -> Island:
 
 
 def _courses(rng: np.random.Generator, relief: Relief, count: int) -> tuple[NDArray[np.float64], ...]:
-    """Let rivers rise at random high places, two in each hundred square kilometres at most."""
+    """Let rivers rise at summits, the highest first, and wind a little on their way."""
     peaks = ndimage.gaussian_filter(relief.height, 3.0) + rng.normal(0.0, 60.0, relief.height.shape)
     springs = np.flatnonzero((peaks == ndimage.maximum_filter(peaks, 21)) & relief.dry)
     highest = springs[np.argsort(relief.height.ravel()[springs])[::-1][:count]]
-    shape = relief.height.shape
-    return tuple(relief.place(*np.unravel_index(course, shape)) for course in rivers(relief, highest))
+    rows, columns = np.indices(relief.height.shape) + rng.uniform(-0.4, 0.4, (2, *relief.height.shape))
+    places = relief.place(rows, columns).reshape(-1, 2)
+    return tuple(places[course] for course in rivers(rng, relief, highest))

@@ -155,11 +155,12 @@ def lattice(cost: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.in
     return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(lengths)
 
 
-def rivers(relief: Relief, sources: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def rivers(rng: Generator, relief: Relief, sources: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Let water find the sea: the cheapest way down from each source, joined where ways meet.
 
     Parameters
     ----------
+    rng : source of chance: hard and soft ground, around which rivers wind
     relief : of the island
     sources : (S,) flat cell numbers where rivers rise
 
@@ -169,6 +170,7 @@ def rivers(relief: Relief, sources: NDArray[np.int64]) -> list[NDArray[np.int64]
     """
     height = np.where(relief.lake, ndimage.minimum_filter(relief.height, 9), relief.height).ravel()
     first, second, length = lattice(relief.height)
+    length = length * rng.uniform(0.5, 1.5, len(length))
     climb = np.concatenate([height[first] - height[second], height[second] - height[first]])
     # Water flows from the far end of each step to the near one: climbing there costs a hundredfold.
     cost = np.tile(length, 2) * (1.0 + 0.002 * np.tile(np.maximum(height[first], 0), 2)) + 5.0 * np.maximum(climb, 0)

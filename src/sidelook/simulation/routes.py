@@ -98,18 +98,20 @@ class RoutePlanner:
         Parameters
         ----------
         rng : source of chance
-        length : of the way at least, m
+        length : of the way beyond its first journey at least, m
         cities : only so many of the first places are visited; None all
         """
         weight = self._places.weight[:cities]
         here = int(rng.choice(len(weight), p=weight / weight.sum()))
-        nodes, arrivals, driven = [int(self._places.nodes[here])], [], 0.0
+        nodes, driven = [int(self._places.nodes[here])], -np.inf
+        arrivals: list[int] = []
         while driven < length:
             pull = weight / (1.0 + (self._apart[here, : len(weight)] / _GRAVITY) ** 2)
             pull[here] = 0.0
             goal = int(rng.choice(len(weight), p=pull / pull.sum()))
             leg = self._fastest(here, goal)
-            driven += sum(self._local.length[self._edge[pair]] for pair in pairwise([nodes[-1], *leg]))
+            far = sum(self._local.length[self._edge[pair]] for pair in pairwise([nodes[-1], *leg]))
+            driven = driven + far if arrivals else 0.0
             nodes += leg
             arrivals.append(len(nodes) - 1)
             here = goal

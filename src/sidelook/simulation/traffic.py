@@ -8,11 +8,20 @@ from numpy.typing import NDArray
 
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.plots import TargetClass
-from sidelook.simulation.driving import STEP, Handling, arrival_times, bend_speeds, speed_profile
+from sidelook.simulation.driving import (
+    STEP,
+    Drive,
+    Handling,
+    bend_speeds,
+    distance_driven,
+    drive_times,
+    speed_profile,
+)
 from sidelook.simulation.routes import Route, RoutePlanner
 from sidelook.simulation.trajectories import Trajectories, Vehicles
 
 _LEAD = 3_000.0  # of road behind every vehicle at the start, so that a whole convoy is on it, m
+_REST = {False: (120.0, 900.0), True: (60.0, 240.0)}  # at the end of a journey, alone and in a convoy, s
 _FASTEST = 34.0  # no vehicle covers more on average, m/s
 
 
@@ -59,14 +68,14 @@ def drive(rng: Generator, planner: RoutePlanner, settings: TrafficSettings, fram
     groups = np.array([*settings.convoys, *([1] * settings.singles)])
     convoy = groups > 1
     routes = _routes(rng, planner, settings, convoy)
-    times = _schedules(rng, routes, settings, convoy)
+    plans = _plans(rng, routes, settings, convoy)
     second = np.arange(int(settings.duration) + 1.0)
     columns = []
-    for route, schedule, size in zip(routes, times, groups.tolist(), strict=True):
+    for route, (plan, begin), size in zip(routes, plans, groups.tolist(), strict=True):
         for place in range(size):
             # Newell (2002): a follower repeats its leader's path a headway later and a spacing behind.
-            along = np.interp(second - place * settings.headway, *schedule) - place * settings.spacing
-            columns.append(_interpolate(along, route.chainage, route.points))
+            leader = distance_driven(plan, begin + second - place * settings.headway)
+            columns.append(_interpolate(leader - place * settings.spacing, route.chainage, route.points))
     vehicles = _vehicles(rng, settings, groups)
     positions = np.concatenate(columns)
     return Trajectories(
@@ -87,31 +96,30 @@ def _routes(rng: Generator, planner: RoutePlanner, settings: TrafficSettings, co
     return [planner.wander(rng, column if c else single, cities=24 if c else None) for c in convoy.tolist()]
 
 
-def _schedules(
+def _plans(
     rng: Generator, routes: list[Route], settings: TrafficSettings, convoy: NDArray[np.bool_]
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Give for each route times since the start, s, and the chainage reached then, m."""
+) -> list[tuple[Drive, float]]:
+    """Give for each route when its vehicle passes where, and the time on that clock when the traffic begins."""
     bins = int(max(route.chainage[-1] for route in routes) // STEP) + 1
     allowed, wait = np.zeros((len(routes), bins)), np.zeros((len(routes), bins))
     for row, route in enumerate(routes):
         allowed[row] = _ceiling(route, settings.handling, bins)
-        _halt(rng, route, settings, allowed[row], wait[row], parks=not convoy[row])
+        _halt(rng, route, settings, allowed[row], wait[row], rest=_REST[bool(convoy[row])])
     temper = np.where(convoy, 1.0, np.clip(rng.normal(0.93, 0.07, len(routes)), 0.7, 1.0))
     allowed = np.minimum(allowed * temper[:, None], np.where(convoy, settings.convoy_speed, np.inf)[:, None])
-    reached, left = arrival_times(speed_profile(allowed, settings.handling), wait)
-    along = np.repeat(np.arange(bins) * STEP, 2)
-    schedules = []
+    speed = speed_profile(allowed, settings.handling)
+    reached, left = drive_times(speed, wait)
+    plans = []
     for row, route in enumerate(routes):
-        clock = np.stack([reached[row], left[row]], axis=-1).ravel()
         # A vehicle may be anywhere on its first journey at the start, or parked at its end.
-        first = np.searchsorted(along, [_LEAD, max(route.chainage[route.arrivals[0]], _LEAD + STEP)], side="right")
-        clock = clock - rng.uniform(*clock[first])
-        schedules.append((clock, np.minimum(along, route.chainage[-1])))
-    return schedules
+        bounds = np.array([_LEAD, max(route.chainage[route.arrivals[0]], _LEAD + STEP)]) / STEP
+        begin = rng.uniform(*left[row, np.rint(bounds).astype(int)])
+        plans.append((Drive(reached=reached[row], left=left[row], speed=speed[row]), float(begin)))
+    return plans
 
 
 def _ceiling(route: Route, handling: Handling, bins: int) -> NDArray[np.float64]:
-    """Give the greatest speed at each step's end by limits and bends; past the route's end one may only stand."""
+    """Give the greatest speed at each step's end by limits and bends; past the route's end its last limit."""
     at = np.arange(bins) * STEP
     stretch = np.clip(np.searchsorted(route.chainage, at, side="right") - 1, 0, len(route.limit) - 1)
     ceiling: NDArray[np.float64] = route.limit[stretch]
@@ -137,13 +145,13 @@ def _halt(
     allowed: NDArray[np.float64],
     wait: NDArray[np.float64],
     *,
-    parks: bool,
+    rest: tuple[float, float],
 ) -> None:
     """Write halts into a row of ceilings and waits, never at two steps in a row."""
     chance = settings.halt_probability * np.where(route.gives_way, 1.0, 1.0 / 3.0)
     stops = route.junctions[rng.random(len(chance)) < chance]
-    halts = np.r_[stops, route.arrivals] if parks else stops
-    waits = np.r_[rng.uniform(4.0, 40.0, len(stops)), rng.uniform(120.0, 900.0, len(route.arrivals) * parks)]
+    halts = np.r_[stops, route.arrivals]
+    waits = np.r_[rng.uniform(4.0, 40.0, len(stops)), rng.uniform(*rest, len(route.arrivals))]
     at = np.rint(route.chainage[halts] / STEP).astype(int)
     for place, time in sorted(zip(at.tolist(), waits.tolist(), strict=True)):
         if 0 < place < len(allowed) and not (wait[place - 1] or wait[place]):

@@ -1,0 +1,70 @@
+"""Make the recording and the map that are shipped: ``python scripts/make_island.py [FOLDER]``.
+
+The same seeds give the same bytes with the same version of NumPy. Nothing in it is taken from real data.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sidelook.formats.stanag4607 import (
+    JobNotes,
+    MissionNotes,
+    MotionErrors,
+    Preset,
+    SensorErrors,
+    WriterSettings,
+    encode_dwells,
+)
+from sidelook.simulation.demonstration import DemonstrationSettings, demonstrate
+from sidelook.simulation.island_map import island_map
+from sidelook.simulation.plots import World, simulate_all
+
+DATA = Path(__file__).resolve().parents[1] / "src" / "sidelook" / "data"
+REVISITS = 100
+
+
+def writer_settings(world: World) -> WriterSettings:
+    """Say in the mission and job segments what the world is."""
+    radar, schedule = world.radar, world.schedule
+    errors = SensorErrors(
+        sigma_slant_range=radar.sigma_slant_range,
+        sigma_cross_range_angle=radar.sigma_bearing,
+        sigma_radial_speed=radar.sigma_radial_speed,
+        minimum_detectable_speed=schedule.minimum_detectable_speed,
+    )
+    return WriterSettings(
+        preset=Preset.COMPLETE_WITH_TRUTH,
+        mission=MissionNotes(plan="FICTION", flight_plan="RACETRACK"),
+        job=JobNotes(
+            sensor_model="SIM",
+            revisit_interval=schedule.period,
+            errors=errors,
+            detection_probability=radar.peak_probability,
+        ),
+        motion_errors=MotionErrors(track=1e-3, speed=0.1, climb=0.1),
+    )
+
+
+def main() -> None:
+    """Write ``island.4607`` and ``island.geojson``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=DATA)
+    parser.add_argument("--revisits", type=int, default=REVISITS)
+    chosen = parser.parse_args()
+    island, world = demonstrate(DemonstrationSettings())
+    dwells = simulate_all(np.random.default_rng(30), world, chosen.revisits)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    recording = b"".join(encode_dwells(dwells, writer_settings(world)))
+    (chosen.folder / "island.4607").write_bytes(recording)
+    drawn = json.dumps(island_map(island), separators=(",", ":"), ensure_ascii=False)
+    (chosen.folder / "island.geojson").write_text(drawn + "\n", encoding="utf-8")
+    sizes = f"{len(dwells)} dwells, {len(dwells.plots)} plots, {len(recording)} bytes; map of {len(drawn)} bytes"
+    sys.stdout.write(f"{chosen.folder}: {sizes}\n")
+
+
+if __name__ == "__main__":
+    main()

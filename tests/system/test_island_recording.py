@@ -1,0 +1,49 @@
+"""The recording that is shipped is what its seeds give."""
+
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from sidelook.formats.stanag4607 import decode_dwells
+from sidelook.model.origin import Classification
+from sidelook.model.plots import Dwells, Plots
+from sidelook.simulation.demonstration import DemonstrationSettings, demonstrate
+from sidelook.simulation.plots import simulate_all
+
+# What the fields of the format can resolve, and a little for the last bits of other processors.
+RESOLUTION = {"height": 0.51, "radial_speed": 0.006, "snr_db": 0.51, "rcs_dbsm": 0.26, "sigma_cross_range": 0.06}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Dwells:
+    return decode_dwells((files("sidelook") / "data" / "island.4607").read_bytes(), source="island")
+
+
+def test_it_is_some_megabytes_of_the_better_part_of_an_hour(shipped: Dwells) -> None:
+    assert (files("sidelook") / "data" / "island.4607").stat().st_size < 4_000_000  # type: ignore[attr-defined]
+    assert 40 * 60 < (shipped.time[-1] - shipped.time[0]) * 1e-9 < 60 * 60
+    assert len(np.unique(shipped.plots.truth_entity)) > 400
+    assert len(shipped.plots) > 30_000
+
+
+def test_it_says_that_it_is_simulated_and_unclassified(shipped: Dwells) -> None:
+    assert shipped.simulated.all()
+    assert {(o.simulated, o.exercise, o.classification) for o in shipped.origins} == {
+        (True, True, Classification.UNCLASSIFIED)
+    }
+
+
+def test_its_beginning_is_made_again_from_the_seeds(shipped: Dwells) -> None:
+    _, world = demonstrate(DemonstrationSettings())
+    made = simulate_all(np.random.default_rng(30), world, 3)
+    kept = shipped.take(shipped.revisit < 3)
+    for name in ("time", "revisit", "dwell", "plot_count", "last_of_revisit"):
+        assert (getattr(kept, name) == getattr(made, name)).all(), name
+    for name in ("dwell", "truth_entity", "target_class", "simulated"):
+        assert (getattr(kept.plots, name) == getattr(made.plots, name)).all(), name
+    for name in Plots.DTYPES:
+        tolerance = RESOLUTION.get(name, 1e-6)
+        assert_allclose(getattr(kept.plots, name), getattr(made.plots, name), rtol=0.0, atol=tolerance, err_msg=name)
+    assert_allclose(kept.sensor_latitude, made.sensor_latitude, rtol=0.0, atol=1e-9)
