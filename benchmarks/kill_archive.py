@@ -28,8 +28,8 @@ from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 
 BEGIN = 1_767_225_600 * 10**9
-STEP = 20 * 10**9  # so that a run crosses hours of data
-SYNC, SEAL, COMPACT = 0.5, 0.06, 0.02  # how often each happens after a record
+STEP = 100 * 10**9  # so that a run crosses many hours of data, which are then merged
+SYNC, SEAL, COMPACT = 0.4, 0.1, 0.05  # how often each happens after a record
 EARLY = 0.3  # so often a writer is killed while it opens and repairs
 FOREVER = 1 << 62
 ORIGIN = Origin(source="kill", classification=Classification.UNCLASSIFIED, simulated=True)
@@ -121,6 +121,7 @@ def write(folder: Path, seed: int, say: Callable[[int], object], records: int = 
     rng = np.random.default_rng(seed + 1000)
     with Archive.open(folder, "write") as archive:
         writer = resume(archive)
+        archive.compact()
         for _ in range(records):
             number = writer.raw.last_number + 1
             writer.append_raw(payload(number), BEGIN + number, "kill")

@@ -14,4 +14,4 @@ def test_fifteen_kills_lose_nothing() -> None:
     assert " 0 lost;" in said.stdout
     assert "0 records unsealed, 0 stray files" in said.stdout
     acknowledged = int(said.stdout.split("kills, ")[1].split(" records")[0].replace(",", ""))
-    assert acknowledged > 20, "the writers hardly got to write: nothing was shown"
+    assert acknowledged > 5, "the writers hardly got to write: nothing was shown"

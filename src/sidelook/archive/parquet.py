@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from sidelook.archive.records import Window
 from sidelook.archive.tables import Column, Columns
 from sidelook.model.columns import Indices, Integers
-from sidelook.model.origin import Classification, Origin
+from sidelook.model.origin import Origin
 
 ROWS_IN_GROUP = 16_384
 """Small enough that five minutes of an archive read little else, large enough to compress."""
@@ -125,21 +125,19 @@ def to_table(columns: Columns, origins: Sequence[Origin]) -> pa.Table:
 
 def _to_arrow(name: str, column: Column) -> "pa.Array[Any]":
     """Hand a column to Arrow; times become UTC timestamps, so that other programs show them as such."""
-    array: pa.Array[Any] = pa.array(np.ascontiguousarray(column))
-    if name in TIMES:
-        array = array.view(pa.timestamp("ns", tz="UTC"))
-    return array
+    array = from_numpy(column)
+    return array.view(pa.timestamp("ns", tz="UTC")) if name in TIMES else array
 
 
 def _matching_rows(
     reader: pq.ParquetFile, group: int, names: Sequence[str], key: str, wanted: Integers
 ) -> pa.Table | None:
     """Read the rows of one group whose key is wanted; None without any."""
-    keys = reader.read_row_group(group, columns=[key], use_threads=False).column(key).to_numpy()
+    keys = _to_numpy(reader.read_row_group(group, columns=[key], use_threads=False).column(key))
     rows = np.flatnonzero(np.isin(keys, wanted))
     if not len(rows):
         return None
-    return reader.read_row_group(group, columns=list(names), use_threads=False).take(rows)
+    return reader.read_row_group(group, columns=list(names), use_threads=False).take(from_numpy(rows))
 
 
 def _columns(table: pa.Table, names: Sequence[str]) -> Columns:
@@ -149,12 +147,26 @@ def _columns(table: pa.Table, names: Sequence[str]) -> Columns:
 
 def _to_numpy(column: "pa.ChunkedArray[Any]") -> Column:
     """Hand a column back; times as int64 ns."""
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.int64())
-    return column.to_numpy()
+    array: pa.Array[Any] = column.combine_chunks()
+    if pa.types.is_boolean(array.type):
+        return np.from_dlpack(array.cast(pa.uint8())).view(np.bool_)
+    return np.from_dlpack(array.view(pa.int64()) if pa.types.is_timestamp(array.type) else array)
 
 
-def _lineage(origin: Indices, origins: Sequence[Origin]) -> dict[str, "pa.Array[Any]"]:
+def from_numpy(column: Column) -> "pa.Array[Any]":
+    """Hand an array of numbers to Arrow.
+
+    ``pyarrow.array`` and ``to_numpy`` would import pandas wherever it is installed, a second of CPU at the
+    first seal; buffers and DLPack do not.
+    """
+    if column.dtype == np.bool_:
+        bits = pa.py_buffer(np.packbits(column, bitorder="little").data)
+        return pa.Array.from_buffers(pa.bool_(), len(column), [None, bits])
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(column).data)]
+    return pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), buffers)
+
+
+def _lineage(origin: Indices, origins: Sequence[Origin]) -> "dict[str, pa.Array[Any]]":
     """Spell each row's origin out, so that a file says by itself where its rows come from and who may see them.
 
     ``simulated`` is left out: the table has it, of the row or of its origin.
@@ -162,16 +174,28 @@ def _lineage(origin: Indices, origins: Sequence[Origin]) -> dict[str, "pa.Array[
     used = np.unique(origin)
     place = np.zeros(len(origins), np.int32)
     place[used] = np.arange(len(used))
+    indices = from_numpy(place[origin])
     records = [asdict(origins[number]) for number in used]
     names = [name for name in Origin.__dataclass_fields__ if name != "simulated"]
-    return {
-        f"origin_{name}": pa.DictionaryArray.from_arrays(
-            place[origin], pa.array([_plain(item[name]) for item in records])
-        )
-        for name in names
-    }
+    values = {name: _values([record[name] for record in records], name) for name in names}
+    return {f"origin_{name}": pa.DictionaryArray.from_arrays(indices, column) for name, column in values.items()}
 
 
-def _plain(value: object) -> object:
-    """Spell a classification by its name, so that a reader needs no table of codes."""
-    return value.name if isinstance(value, Classification) else value
+def _values(values: list[Any], name: str) -> "pa.Array[Any]":
+    """Hand the values of one field of origins to Arrow; a classification by its name."""
+    if name == "classification":
+        return _text([level.name for level in values])
+    if isinstance(getattr(_BLANK, name), str):
+        return _text(values)
+    return from_numpy(np.array(values, np.bool_ if isinstance(getattr(_BLANK, name), bool) else np.int64))
+
+
+def _text(words: Sequence[str]) -> "pa.Array[Any]":
+    """Hand strings to Arrow."""
+    data = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, data)]).astype(np.int32)
+    buffers = [None, pa.py_buffer(ends.data), pa.py_buffer(b"".join(data))]
+    return pa.Array.from_buffers(pa.string(), len(data), buffers)
+
+
+_BLANK = Origin(source="")

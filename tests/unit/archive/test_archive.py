@@ -330,7 +330,7 @@ def test_others_read_while_this_process_writes_seals_and_merges(
     archive: Archive, writer: MissionWriter, folder: Path
 ) -> None:
     """Another process and another thread look again and again: each row once, none ever vanishes."""
-    total, part = 1200, 20
+    total, part = 480, 20
     command = [sys.executable, "-W", "error", "-c", READER, str(folder), str(total)]
     problems: list[BaseException] = []
 
@@ -368,6 +368,31 @@ def test_importing_the_archive_loads_no_heavy_engine() -> None:
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.strip() == "[]"
+
+
+def test_sealing_and_reading_do_not_import_pandas(folder: Path) -> None:
+    """PyArrow's own conversions import it where it is installed: a second of CPU at the first seal."""
+    program = """
+import sys
+from pathlib import Path
+import numpy as np
+from sidelook.archive import Archive
+from sidelook.model.origin import Origin
+from sidelook.model.plots import Dwells, Plots
+one = np.ones(1)
+with Archive.open(Path(sys.argv[1]), "write") as archive:
+    writer = archive.begin_mission("lean", kind="live", received=0)
+    plots = Plots.empty(1)
+    dwells = Dwells.empty(1, area_latitude=one, area_longitude=one, plot_count=np.ones(1, np.int32), plots=plots,
+        origins=(Origin(source="a"),))
+    writer.append_dwells(dwells, np.ones(1, np.int64))
+    writer.seal()
+    print(len(archive.dwells(1).plot_track), len(archive.track_history(1, 1).looks.plot_track))
+print(sorted({"pandas", "numba", "scipy", "duckdb"} & set(sys.modules)))
+"""
+    command = [sys.executable, "-c", program, str(folder)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout.split() == ["1", "1", "[]"]
 
 
 def test_plot_tracks_must_fit(writer: MissionWriter, dwells: MakeDwells) -> None:
