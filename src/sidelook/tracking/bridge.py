@@ -11,13 +11,11 @@ from sidelook.geometry.ground import Ground
 from sidelook.model.columns import Floats
 from sidelook.model.plots import Dwells, Plots, TargetClass
 from sidelook.model.tracks import TrackState, TrackTable
-from sidelook.tracking.columns import TrackColumns
+from sidelook.tracking.columns import SECOND, Table
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import place_measured, tangent_ground, variances
 from sidelook.tracking.settings import TrackerSettings
 from sidelook.tracking.state import TrackerState
-
-NANOSECONDS = 1e9
 
 
 def mission_frame(dwells: Dwells) -> LocalFrame:
@@ -45,6 +43,8 @@ def look_from_dwells(dwells: Dwells, frame: LocalFrame, ground: Ground, settings
     plots = dwells.plots
     sensor = geodetic_to_enu(dwells.sensor_latitude, dwells.sensor_longitude, dwells.sensor_height, frame)
     place = place_plots(plots, frame, ground)
+    area = geodetic_to_enu(dwells.area_latitude, dwells.area_longitude, np.zeros(len(dwells)), frame)
+    area[:, 2] = ground.height(area[:, 0], area[:, 1])
     slant, azimuth = place_measured(place, sensor[plots.dwell])
     sigmas = np.stack([plots.sigma_slant_range, plots.sigma_cross_range, plots.sigma_radial_speed], axis=-1)
     reported = dwells.minimum_detectable_speed
@@ -54,10 +54,11 @@ def look_from_dwells(dwells: Dwells, frame: LocalFrame, ground: Ground, settings
         revisit=dwells.revisit.astype(np.int64),
         dwell=dwells.dwell.astype(np.int64),
         sensor=sensor,
-        sector=sectors(dwells, sensor, frame, ground),
+        area=area,
+        sector=sectors(dwells, sensor, area),
         minimum_detectable_speed=np.where(reported > 0.0, reported, usual).astype(np.float64),
         plot_count=dwells.plot_count.astype(np.int64),
-        origin=dwells.origin.astype(np.int64),
+        origin=dwells.origin,
         place=place,
         measured=np.stack([slant, azimuth, plots.radial_speed.astype(np.float64)], axis=-1),
         variance=variances(slant, sigmas, settings.errors),
@@ -79,12 +80,10 @@ def place_plots(plots: Plots, frame: LocalFrame, ground: Ground) -> Floats:
     return rough
 
 
-def sectors(dwells: Dwells, sensor: Floats, frame: LocalFrame, ground: Ground) -> Floats:
-    """Give footprints (D, 4) as a look has them, from D24 to D27 of STANAG 4607."""
-    centre = geodetic_to_enu(dwells.area_latitude, dwells.area_longitude, np.zeros(len(dwells)), frame)
-    centre[:, 2] = ground.height(centre[:, 0], centre[:, 1])
-    _, azimuth = place_measured(centre, sensor)
-    flat, below = np.hypot(*(centre - sensor)[:, :2].T), centre[:, 2] - sensor[:, 2]
+def sectors(dwells: Dwells, sensor: Floats, area: Floats) -> Floats:
+    """Give footprints (D, 4) as a look has them, from D24 to D27 of STANAG 4607; sensor and area (D, 3)."""
+    _, azimuth = place_measured(area, sensor)
+    flat, below = np.hypot(*(area - sensor)[:, :2].T), area[:, 2] - sensor[:, 2]
     low = np.hypot(np.maximum(flat - dwells.range_half_extent, 0.0), below)
     high = np.hypot(flat + dwells.range_half_extent, below)
     return np.stack([azimuth, dwells.angle_half_extent, low, high], axis=-1)
@@ -105,22 +104,22 @@ def track_table(
     frame, ground : as the looks had them
     longest_prediction : s
     """
-    tracks = TrackColumns(*(column[rows] for column in state.tracks))
-    tracks = TrackColumns(*(column[tracks.confirmed] for column in tracks))
+    tracks = state.tracks[rows]
+    tracks = tracks[tracks["confirmed"]]
     position, velocity = estimate_covariances(tracks)
-    coasted = (tracks.time - tracks.supported) / NANOSECONDS > longest_prediction
-    held = np.where(coasted[:, None], tracks.anchor, tracks.estimate[:, :2])
-    astray = tracks.estimate[:, :2] - held
+    coasted = (tracks["time"] - tracks["supported"]) / SECOND > longest_prediction
+    held = np.where(coasted[:, None], tracks["anchor"], tracks["estimate"][:, :2])
+    astray = tracks["estimate"][:, :2] - held
     position = position + astray[:, :, None] * astray[:, None, :]
     places = np.column_stack([held, ground.height(held[:, 0], held[:, 1])])
     latitude, longitude, height = enu_to_geodetic(places, frame)
     turn = _to_horizon(places, latitude, longitude, frame, ground)
-    moved = np.einsum("kab,kb->ka", turn, tracks.estimate[:, 2:])
-    moved[tracks.status == TrackState.STOPPED] = 0.0
+    moved = np.einsum("kab,kb->ka", turn, tracks["estimate"][:, 2:])
+    moved[tracks["status"] == TrackState.STOPPED] = 0.0
     return TrackTable(
-        track=tracks.identity,
-        time=tracks.time,
-        supported=tracks.supported,
+        track=tracks["identity"],
+        time=tracks["time"],
+        supported=tracks["supported"],
         latitude=latitude,
         longitude=longitude,
         height=height.astype(np.float32),
@@ -128,21 +127,21 @@ def track_table(
         velocity_north=moved[:, 1].astype(np.float32),
         position_covariance=_upper(turn @ position @ np.swapaxes(turn, -1, -2)),
         velocity_covariance=_upper(turn @ velocity @ np.swapaxes(turn, -1, -2)),
-        state=tracks.status,
-        target_class=tracks.target_class,
-        class_probability=tracks.class_probability,
-        plot_count=tracks.hits,
-        simulated=tracks.simulated,
-        origin=tracks.origin,
+        state=tracks["status"],
+        target_class=tracks["target_class"],
+        class_probability=tracks["class_probability"],
+        plot_count=tracks["hits"],
+        simulated=tracks["simulated"],
+        origin=tracks["origin"],
         origins=state.origins,
     )
 
 
-def estimate_covariances(tracks: TrackColumns) -> tuple[Floats, Floats]:
+def estimate_covariances(tracks: Table) -> tuple[Floats, Floats]:
     """Give the covariances (K, 2, 2) of position and of velocity over the motion modes."""
-    apart = tracks.mean - tracks.estimate[:, None, :]
-    full = tracks.covariance + apart[..., :, None] * apart[..., None, :]
-    merged = np.einsum("km,kmab->kab", tracks.weight, full)
+    apart = tracks["mean"] - tracks["estimate"][:, None, :]
+    full = tracks["covariance"] + apart[..., :, None] * apart[..., None, :]
+    merged = np.einsum("km,kmab->kab", tracks["weight"], full)
     return merged[:, :2, :2], merged[:, 2:, 2:]
 
 

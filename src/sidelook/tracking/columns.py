@@ -1,63 +1,140 @@
-"""The arrays that the compiled passes work on: tracks, their index, a look, and the constants of a tracker.
+"""The tables that the compiled passes work on: tracks, their index, a look, and the constants of a tracker.
 
-Named tuples of arrays cross into compiled code as they are. Rows are tracks, dwells or plots. East and north are
-metres in the mission-local frame, azimuths radians clockwise from its north at the sensor, times int64 ns UTC.
+Tables are structured arrays: columns to NumPy, and to compiled code rows that lie together in memory and are passed on
+as one pointer (a tuple of columns cost twice the time). East and north are metres in the mission-local frame, azimuths
+radians clockwise from its north at the sensor, times int64 ns UTC.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sidelook.model.columns import Flags, Floats, Indices, Integers, Octets, Singles
+from sidelook.model.columns import Flags, Floats, Indices, Integers
 
 STATE_SIZE = 4  # east, north, velocity east, velocity north
 
 NONE = -1  # "no row" in every column of row numbers
 SECOND = 1_000_000_000  # ns
 
+Table: TypeAlias = NDArray[np.void]
+Row: TypeAlias = Any  # of a table: NumPy's types do not know its fields
+Ahead: TypeAlias = tuple[Floats, Floats, Floats]  # predicted mean, covariance and weight of modes
+Place: TypeAlias = tuple[float, float, float, float]  # azimuth, its sigma, slant range, its sigma
+Search: TypeAlias = tuple[Flags, Indices, int]  # marked items, found items, how many
+LookColumns: TypeAlias = tuple[Table, Table]  # dwells, plots
 
-class TrackColumns(NamedTuple):
-    """Tracks, one row each; a row whose ``identity`` is 0 is free.
 
-    Attributes
-    ----------
-    identity : (C,) from 1, in order of birth, never used again
-    status : (C,) ``model.tracks.TrackState``
-    time : (C,) of the state; ``supported`` : of the last plot; ``looked`` : of the last dwell that covered it
-    mean : (C, M, 4) state under each motion mode; ``covariance`` : (C, M, 4, 4); ``weight`` : (C, M) sums to 1
-    estimate : (C, 4) mean over the modes
-    drift : (C, 3, 3) covariance of the estimate, east-east, east-north, north-north: of position, of position with
+def track_columns(modes: int) -> np.dtype[np.void]:
+    """Columns of tracks of ``modes`` motion modes, M; a row whose ``identity`` is 0 is free.
+
+    identity : from 1, in order of birth, never used again
+    status : ``model.tracks.TrackState``
+    time : of the state; ``supported`` : of the last plot; ``looked`` : of the last dwell that covered it
+    mean : (M, 4) state under each motion mode; ``covariance`` : (M, 4, 4); ``weight`` : (M,) sums to 1
+    estimate : (4,) mean over the modes
+    drift : (3, 3) covariance of the estimate, east-east, east-north, north-north: of position, of position with
         velocity (both ways together), of velocity; so that its position's is a polynomial in time
-    existence : (C,) probability that there is a vehicle behind the track; 0 once it is given up
-    missed : (C,) detections that were expected and did not come since the last plot
-    hits : (C,) plots given to it so far
-    anchor : (C, 2) east, north of the estimate when it was last supported by a plot
-    confirmed : (C,) it once was
-    beam : (C, 4) footprint of the dwell of the last plot: azimuth low, high, slant range low, high
-    target_class, class_probability : (C,) the surest class reported so far
-    simulated : (C,) any plot was; ``origin`` : (C,) row of the most protected origin behind it
+    existence : probability that there is a vehicle behind the track; 0 once it is given up
+    missed : detections that were expected and did not come since the last plot
+    hits : plots given to it so far
+    anchor : (2,) east, north of the estimate when it was last supported by a plot
+    confirmed : it once was
+    beam : (4,) footprint of the dwell of the last plot: azimuth low, high, slant range low, high
+    target_class, class_probability : the surest class reported so far
+    simulated : any plot was; ``origin`` : row of the most protected origin behind it
     """
+    return np.dtype(
+        [
+            ("identity", np.int64),
+            ("time", np.int64),
+            ("supported", np.int64),
+            ("looked", np.int64),
+            ("mean", np.float64, (modes, STATE_SIZE)),
+            ("covariance", np.float64, (modes, STATE_SIZE, STATE_SIZE)),
+            ("weight", np.float64, (modes,)),
+            ("estimate", np.float64, (STATE_SIZE,)),
+            ("drift", np.float64, (3, 3)),
+            ("existence", np.float64),
+            ("missed", np.float64),
+            ("anchor", np.float64, (2,)),
+            ("beam", np.float64, (4,)),
+            ("hits", np.int32),
+            ("origin", np.int32),
+            ("class_probability", np.float32),
+            ("status", np.uint8),
+            ("target_class", np.uint8),
+            ("confirmed", np.bool_),
+            ("simulated", np.bool_),
+        ],
+        align=True,
+    )
 
-    identity: Integers
-    status: Octets
-    time: Integers
-    supported: Integers
-    looked: Integers
-    mean: Floats
-    covariance: Floats
-    weight: Floats
-    estimate: Floats
-    drift: Floats
-    existence: Floats
-    missed: Floats
-    hits: Indices
-    anchor: Floats
-    confirmed: Flags
-    beam: Floats
-    target_class: Octets
-    class_probability: Singles
-    simulated: Flags
-    origin: Indices
+
+# Dwells of a look: time and indices as sent; sensor east, north, up; sector azimuth of its centre, half its width,
+# slant range low and high (NaN unknown); begin and end of its plots; ground as of plots; row of the tracker's origins.
+DWELL_COLUMNS = np.dtype(
+    [
+        ("time", np.int64),
+        ("revisit", np.int64),
+        ("dwell", np.int64),
+        ("begin", np.int64),
+        ("end", np.int64),
+        ("sensor", np.float64, (3,)),
+        ("sector", np.float64, (4,)),
+        ("minimum_detectable_speed", np.float64),
+        ("ground", np.float64, (5,)),
+        ("origin", np.int32),
+    ],
+    align=True,
+)
+
+# Plots of a look: slant range, azimuth, radial speed (NaN not reported) and their variances; half the aliasing period;
+# ground, a plane tangent to it there: east, north, up of a point, slope up over east, over north.
+PLOT_COLUMNS = np.dtype(
+    [
+        ("measured", np.float64, (3,)),
+        ("variance", np.float64, (3,)),
+        ("wrap_speed", np.float64),
+        ("ground", np.float64, (5,)),
+        ("class_probability", np.float32),
+        ("target_class", np.uint8),
+        ("simulated", np.bool_),
+    ],
+    align=True,
+)
+
+
+def constant_columns(modes: int) -> np.dtype[np.void]:
+    """Columns of the one row of a tracker's constants; meanings in ``settings``."""
+    by_mode = [(name, np.float64, (modes,)) for name in ("noise", "sojourn", "start_weight")]
+    single = [(name, np.float64) for name in CONSTANT_NAMES]
+    return np.dtype([("mobile", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), *by_mode, *single], align=True)
+
+
+CONSTANT_NAMES = (
+    "restart_share",
+    "restart_speed",
+    "tangential_speed",
+    "peak",
+    "gate",
+    "reach",
+    "cell",
+    "speed_span",
+    "second_look",
+    "soft_edge",
+    "companion_density",
+    "birth",
+    "survival",
+    "confirm_existence",
+    "confirm_hits",
+    "show_existence",
+    "drop_tentative",
+    "drop_confirmed",
+    "coast_limit",
+    "source_memory",
+    "lateness",
+)
 
 
 class Grid(NamedTuple):
@@ -97,112 +174,3 @@ class Book(NamedTuple):
 
 
 N_IDENTITY, N_FREE, N_GONE, N_CLOCK, N_SWEPT, N_DWELLS, N_LATE, N_REPEATED = range(8)
-
-
-class DwellColumns(NamedTuple):
-    """Dwells of a look, one row each, in order of time.
-
-    Attributes
-    ----------
-    time : (D,) ; ``revisit``, ``dwell`` : (D,) indices as sent
-    sensor : (D, 3) east, north, up, m
-    sector : (D, 4) footprint: azimuth of its centre, half its width (rad), slant range low and high (m); NaN unknown
-    minimum_detectable_speed : (D,) m/s
-    first : (D + 1,) where the dwell's plots begin, and the end
-    ground : (D, 5) ground beneath the footprint's centre, as ``PlotColumns.ground``
-    origin : (D,) row of the tracker's origins
-    """
-
-    time: Integers
-    revisit: Integers
-    dwell: Integers
-    sensor: Floats
-    sector: Floats
-    minimum_detectable_speed: Floats
-    first: Integers
-    ground: Floats
-    origin: Indices
-
-
-class PlotColumns(NamedTuple):
-    """Plots of a look, dwell after dwell.
-
-    Attributes
-    ----------
-    measured : (P, 3) slant range (m), azimuth (rad), radial speed (m/s; NaN not reported)
-    variance : (P, 3) of them
-    wrap_speed : (P,) half the aliasing period, m/s; NaN unknown
-    ground : (P, 5) plane tangent to the ground there: east, north, up of a point, slopes up over east, over north
-    target_class, class_probability, simulated : (P,) as reported
-    """
-
-    measured: Floats
-    variance: Floats
-    wrap_speed: Floats
-    ground: Floats
-    target_class: Octets
-    class_probability: Singles
-    simulated: Flags
-
-
-class Constants(NamedTuple):
-    """Settings of a tracker as compiled code reads them; meanings in ``settings``."""
-
-    mobile: Flags
-    noise: Floats
-    sojourn: Floats
-    share: Floats
-    start_weight: Floats
-    restart_share: float
-    restart_speed: float
-    tangential_speed: float
-    peak: float
-    gate: float
-    reach: float
-    speed_span: float
-    birth: float
-    survival: float
-    confirm_existence: float
-    confirm_hits: int
-    show_existence: float
-    drop_tentative: float
-    drop_confirmed: float
-    coast_limit: float
-    second_look: float
-    soft_edge: float
-    companion_density: float
-    source_memory: float
-    lateness: float
-    cell: float
-
-
-LookColumns: TypeAlias = tuple[DwellColumns, PlotColumns]
-Ahead: TypeAlias = tuple[Floats, Floats, Floats]  # predicted mean, covariance and weight of modes
-Place: TypeAlias = tuple[float, float, float, float]  # azimuth, its sigma, slant range, its sigma
-Search: TypeAlias = tuple[Flags, Indices, int]  # marked items, found items, how many
-
-
-def empty_tracks(capacity: int, modes: int) -> TrackColumns:
-    """Make ``capacity`` free rows for tracks of ``modes`` motion modes."""
-    return TrackColumns(
-        identity=np.zeros(capacity, np.int64),
-        status=np.zeros(capacity, np.uint8),
-        time=np.zeros(capacity, np.int64),
-        supported=np.zeros(capacity, np.int64),
-        looked=np.zeros(capacity, np.int64),
-        mean=np.zeros((capacity, modes, STATE_SIZE)),
-        covariance=np.zeros((capacity, modes, STATE_SIZE, STATE_SIZE)),
-        weight=np.zeros((capacity, modes)),
-        estimate=np.zeros((capacity, STATE_SIZE)),
-        drift=np.zeros((capacity, 3, 3)),
-        existence=np.zeros(capacity),
-        missed=np.zeros(capacity),
-        hits=np.zeros(capacity, np.int32),
-        anchor=np.zeros((capacity, 2)),
-        confirmed=np.zeros(capacity, np.bool_),
-        beam=np.zeros((capacity, 4)),
-        target_class=np.zeros(capacity, np.uint8),
-        class_probability=np.zeros(capacity, np.float32),
-        simulated=np.zeros(capacity, np.bool_),
-        origin=np.zeros(capacity, np.int32),
-    )

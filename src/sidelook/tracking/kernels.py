@@ -9,17 +9,17 @@ from numba import njit
 from sidelook.model.columns import Flags, Indices, Integers
 from sidelook.tracking.association.kernels import assign, pair
 from sidelook.tracking.columns import (
+    NONE,
     N_CLOCK,
     N_DWELLS,
     N_LATE,
     N_REPEATED,
     N_SWEPT,
-    NONE,
     SECOND,
     Book,
-    Constants,
-    DwellColumns,
     LookColumns,
+    Row,
+    Table,
 )
 from sidelook.tracking.gating.kernels import LEAST_LOOK, candidates, foresee, usable
 from sidelook.tracking.life_cycle.kernels import (
@@ -39,28 +39,28 @@ Given: TypeAlias = tuple[Integers, Flags]
 
 
 @njit(cache=True)
-def advance(holding: Holding, look: LookColumns, constants: Constants, given: Given) -> None:
+def advance(holding: Holding, look: LookColumns, settings: Table, given: Given) -> None:
     """Take the dwells of a look in turn; ``given`` is (identity per plot, touched per track row), to be filled."""
-    dwells, (tracks, _, book) = look[0], holding
+    dwells, constants, (tracks, _, book) = look[0], settings[0], holding
     release(tracks, book)
-    scratch = (np.zeros(tracks.identity.shape[0], np.bool_), np.empty(tracks.identity.shape[0], np.int32), 0)
-    for d in range(dwells.time.shape[0]):
+    scratch = (np.zeros(tracks.shape[0], np.bool_), np.empty(tracks.shape[0], np.int32), 0)
+    for d in range(dwells.shape[0]):
         if admit(book, dwells, d, constants):
-            if dwells.time[d] - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
-                sweep(holding, dwells.time[d], constants, given[1])
+            if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
+                sweep(holding, dwells[d].time, constants, given[1])
             take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), constants, given)
 
 
 @njit(cache=True)
-def admit(book: Book, dwells: DwellColumns, d: int, constants: Constants) -> bool:
+def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
     """Count a dwell and say whether it is to be used: not late, not a repetition, its sensor known."""
     numbers, recent = book.numbers, book.recent
-    time, revisit, dwell = dwells.time[d], dwells.revisit[d], dwells.dwell[d]
+    time, revisit, dwell = dwells[d].time, dwells[d].revisit, dwells[d].dwell
     for k in range(recent.shape[0]):
         if recent[k, 0] == time and recent[k, 1] == revisit and recent[k, 2] == dwell:
             numbers[N_REPEATED] += 1
             return False
-    if time < numbers[N_CLOCK] - np.int64(constants.lateness * SECOND) or not np.isfinite(dwells.sensor[d].sum()):
+    if time < numbers[N_CLOCK] - np.int64(constants.lateness * SECOND) or not np.isfinite(dwells[d].sensor.sum()):
         numbers[N_LATE] += 1
         return False
     slot = numbers[N_DWELLS] % recent.shape[0]
@@ -76,12 +76,12 @@ def admit(book: Book, dwells: DwellColumns, d: int, constants: Constants) -> boo
 
 @njit(cache=True)
 def take_dwell(
-    holding: Holding, look: LookColumns, d: int, rows: Indices, constants: Constants, given: Given
+    holding: Holding, look: LookColumns, d: int, rows: Indices, constants: Row, given: Given
 ) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
     dwells, plots = look
-    begin, end = dwells.first[d], dwells.first[d + 1]
+    begin, end = dwells[d].begin, dwells[d].end
     count, modes = rows.shape[0], constants.mobile.shape[0]
     ahead = (np.empty((count, modes, 4)), np.empty((count, modes, 4, 4)), np.empty((count, modes)))
     facts = np.empty((count, 7))
@@ -94,16 +94,16 @@ def take_dwell(
         if partner[k] != NONE:
             take_plot(tracks, row, look, d, begin + partner[k], constants, one)
             believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
-            given[0][begin + partner[k]] = tracks.identity[row]
+            given[0][begin + partner[k]] = tracks[row].identity
         elif facts[k, 0] > LEAST_LOOK:
             take_miss(tracks, row, dwells, d, constants, one, facts[k, 0])
         else:
             continue
-        given[1][row] |= settle(holding, row, dwells.time[d], constants)
+        given[1][row] |= settle(holding, row, dwells[d].time, constants)
     for plot in range(begin, end):
         if given[0][plot] == 0 and usable(plots, plot):
             given[0][plot] = start(holding, look, d, plot, constants)
             book.sources[0] += 1.0
-    sector = dwells.sector[d]
+    sector = dwells[d].sector
     if np.isfinite(sector.sum()):
         book.sources[1] += sector[1] * (sector[3] ** 2 - sector[2] ** 2)

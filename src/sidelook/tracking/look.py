@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sidelook.model.columns import Flags, Floats, Integers, Octets, Singles
+from sidelook.model.columns import Flags, Floats, Indices, Integers, Octets, Singles
 from sidelook.model.origin import Origin, merge_origins
 
 
@@ -23,6 +23,7 @@ class Look:
     time : (D,) centre of the dwell, ns UTC
     revisit, dwell : (D,) indices as sent; with the time they tell a repeated dwell
     sensor : (D, 3) east, north, up, m
+    area : (D, 3) centre of the footprint: east, north, up, m
     sector : (D, 4) footprint seen from the sensor: azimuth of the centre and half width, rad, slant range low and
         high, m; NaN for a dwell whose footprint is not known (its misses then say nothing)
     minimum_detectable_speed : (D,) m/s
@@ -41,10 +42,11 @@ class Look:
     revisit: Integers
     dwell: Integers
     sensor: Floats
+    area: Floats
     sector: Floats
     minimum_detectable_speed: Floats
     plot_count: Integers
-    origin: Integers
+    origin: Indices
     place: Floats
     measured: Floats
     variance: Floats
@@ -77,6 +79,7 @@ DWELL_FIELDS = (
     "revisit",
     "dwell",
     "sensor",
+    "area",
     "sector",
     "minimum_detectable_speed",
     "plot_count",
@@ -99,10 +102,10 @@ def split_look(look: Look) -> list[Look]:
 
 def join_looks(looks: Sequence[Look]) -> Look:
     """Join looks in the order given."""
-    origins, origin = merge_origins([(look.origins, look.origin.astype(np.int32)) for look in looks])
+    origins, origin = merge_origins([(look.origins, look.origin) for look in looks])
     columns: dict[str, Any] = {
         field.name: np.concatenate([getattr(look, field.name) for look in looks])
         for field in fields(Look)
         if field.name != "origins"
     }
-    return Look(**(columns | {"origin": origin.astype(np.int64), "origins": origins}))
+    return Look(**(columns | {"origin": origin, "origins": origins}))

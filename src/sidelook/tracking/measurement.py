@@ -15,6 +15,7 @@ from sidelook.geometry.ground import Ground
 from sidelook.model.columns import Floats
 
 SLOPE_BASE = 100.0  # m to each side, over which a ground's slope is taken
+SLOPE_STEPS = SLOPE_BASE * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,7 @@ def tangent_ground(places: NDArray[Any], ground: Ground) -> Floats:
     -------
     (..., 5) the place, slope up over east, slope up over north
     """
-    steps = np.array([[SLOPE_BASE, 0.0], [-SLOPE_BASE, 0.0], [0.0, SLOPE_BASE], [0.0, -SLOPE_BASE]])
-    around = places[..., None, :2] + steps
+    around = places[..., None, :2] + SLOPE_STEPS
     heights = ground.height(around[..., 0], around[..., 1])
     slopes = (heights[..., 0::2] - heights[..., 1::2]) / (2.0 * SLOPE_BASE)
     return np.concatenate([places, slopes], axis=-1)

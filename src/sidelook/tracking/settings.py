@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sidelook.tracking.columns import Constants
+from sidelook.tracking.columns import CONSTANT_NAMES, Table, constant_columns
 from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.measurement import MeasurementErrors
 from sidelook.tracking.motion import MotionModes
@@ -39,12 +39,12 @@ class Gating:
 
     Attributes
     ----------
-    distance : largest squared Mahalanobis distance of a plot from a motion mode
+    gate : largest squared Mahalanobis distance of a plot from a motion mode
     reach : farthest plot from a track's predicted position, m
     cell : side of a cell of the spatial index, m
     """
 
-    distance: float = 16.0
+    gate: float = 16.0
     reach: float = 3000.0
     cell: float = 3000.0
 
@@ -67,34 +67,13 @@ class TrackerSettings:
     lateness: float = 0.5
 
 
-def as_constants(settings: TrackerSettings) -> Constants:
-    """Lay the settings out as the compiled passes read them."""
-    motion, detection, life, gating = settings.motion, settings.detection, settings.life_cycle, settings.gating
-    return Constants(
-        mobile=np.array(motion.mobile, np.bool_),
-        noise=np.array(motion.noise, np.float64),
-        sojourn=np.array(motion.sojourn, np.float64),
-        share=np.array(motion.share, np.float64),
-        start_weight=np.array(motion.start_weight, np.float64),
-        restart_share=float(motion.restart_share),
-        restart_speed=float(motion.restart_speed),
-        tangential_speed=float(motion.tangential_speed),
-        peak=float(detection.peak),
-        gate=float(gating.distance),
-        reach=float(gating.reach),
-        speed_span=float(detection.speed_span),
-        birth=float(life.birth),
-        survival=float(life.survival),
-        confirm_existence=float(life.confirm_existence),
-        confirm_hits=int(life.confirm_hits),
-        show_existence=float(life.show_existence),
-        drop_tentative=float(life.drop_tentative),
-        drop_confirmed=float(life.drop_confirmed),
-        coast_limit=float(life.coast_limit),
-        second_look=float(detection.second_look),
-        soft_edge=float(detection.soft_edge),
-        companion_density=float(detection.companion_density),
-        source_memory=float(life.source_memory),
-        lateness=float(settings.lateness),
-        cell=float(gating.cell),
-    )
+def as_constants(settings: TrackerSettings) -> Table:
+    """Lay the settings out as the compiled passes read them: a table of one row."""
+    motion, life = settings.motion, settings.life_cycle
+    constants = np.zeros(1, constant_columns(len(motion.mobile)))
+    for name in ("mobile", "noise", "sojourn", "share", "start_weight"):
+        constants[name] = getattr(motion, name)
+    for name in CONSTANT_NAMES:
+        home = next(part for part in (motion, settings.detection, settings.gating, life, settings) if hasattr(part, name))
+        constants[name] = getattr(home, name)
+    return constants

@@ -19,8 +19,8 @@ from sidelook.tracking.columns import (
     NONE,
     Book,
     Grid,
-    TrackColumns,
-    empty_tracks,
+    Table,
+    track_columns,
 )
 
 RECENT_DWELLS = 16  # repetitions follow closely: a datagram sent twice
@@ -42,7 +42,7 @@ class TrackerState:
     origins : where the plots behind the tracks came from, from the least to the most protected
     """
 
-    tracks: TrackColumns
+    tracks: Table
     grid: Grid
     book: Book
     origins: tuple[Origin, ...] = ()
@@ -50,7 +50,7 @@ class TrackerState:
     @property
     def rows(self) -> NDArray[np.intp]:
         """(K,) rows of the tracks there are, lost ones of the last look included."""
-        return np.flatnonzero(self.tracks.identity)
+        return np.flatnonzero(self.tracks["identity"])
 
     @property
     def clock(self) -> int:
@@ -67,7 +67,7 @@ class TrackerState:
     def copy(self) -> Self:
         """Give a state of its own arrays."""
         return type(self)(
-            tracks=TrackColumns(*(column.copy() for column in self.tracks)),
+            tracks=self.tracks.copy(),
             grid=Grid(*(column.copy() for column in self.grid)),
             book=Book(*(column.copy() for column in self.book)),
             origins=self.origins,
@@ -81,7 +81,7 @@ def initial_state(capacity: int, modes: int, source_density: float) -> TrackerSt
     sources: Floats = np.array([source_density * SOURCE_AREA, SOURCE_AREA])
     links = [np.full(capacity, NONE, np.int32) for _ in range(5)]
     return TrackerState(
-        tracks=empty_tracks(capacity, modes),
+        tracks=np.zeros(capacity, track_columns(modes)),
         grid=Grid(*links),
         book=Book(
             numbers=numbers,
@@ -97,7 +97,7 @@ def grown(state: TrackerState, births: int) -> TrackerState:
     """Give a state with room for ``births`` more tracks: the same one where it has it, else one of twice the rows."""
     if state.book.numbers[N_FREE] >= births:
         return state
-    old = len(state.tracks.identity)
+    old = len(state.tracks)
     new = 2 * old
     while new - old + state.book.numbers[N_FREE] < births:
         new *= 2
@@ -109,7 +109,7 @@ def grown(state: TrackerState, births: int) -> TrackerState:
     numbers[N_FREE] = new - old + held
     longer = [_lengthened(column, new) for column in state.grid[1:]]
     return TrackerState(
-        tracks=TrackColumns(*(_lengthened(column, new) for column in state.tracks)),
+        tracks=_lengthened(state.tracks, new),
         grid=Grid(state.grid.head, *longer),
         book=state.book._replace(numbers=numbers, free=free, gone=_lengthened(state.book.gone, new)),
         origins=state.origins,
@@ -124,8 +124,9 @@ def _lengthened(column: NDArray[Any], rows: int) -> NDArray[Any]:
 
 def state_to_arrays(state: TrackerState) -> dict[str, NDArray[Any]]:
     """Lay a state out as named arrays (as ``numpy.savez`` takes); ``origins`` are the caller's to keep."""
-    groups = {"tracks": state.tracks, "grid": state.grid, "book": state.book}
-    return {f"{name}_{key}": column.copy() for name, group in groups.items() for key, column in group._asdict().items()}
+    columns = {name: state.tracks[name] for name in state.tracks.dtype.names or ()}
+    groups = {"tracks": columns, "grid": state.grid._asdict(), "book": state.book._asdict()}
+    return {f"{name}_{key}": np.array(column) for name, group in groups.items() for key, column in group.items()}
 
 
 def state_from_arrays(arrays: Mapping[str, NDArray[Any]], origins: tuple[Origin, ...] = ()) -> TrackerState:
@@ -137,7 +138,10 @@ def state_from_arrays(arrays: Mapping[str, NDArray[Any]], origins: tuple[Origin,
         where an array is missing
     """
     try:
-        tracks = TrackColumns(**{key: np.array(arrays[f"tracks_{key}"]) for key in TrackColumns._fields})
+        columns = track_columns(np.shape(arrays["tracks_weight"])[1])
+        tracks = np.zeros(len(arrays["tracks_weight"]), columns)
+        for key in columns.names or ():
+            tracks[key] = arrays[f"tracks_{key}"]
         grid = Grid(**{key: np.array(arrays[f"grid_{key}"]) for key in Grid._fields})
         book = Book(**{key: np.array(arrays[f"book_{key}"]) for key in Book._fields})
     except KeyError as missing:

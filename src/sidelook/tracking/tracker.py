@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sidelook.geometry.ground import Ground, Plane
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Origin
-from sidelook.tracking.columns import Constants, DwellColumns, PlotColumns
+from sidelook.tracking.columns import DWELL_COLUMNS, PLOT_COLUMNS, LookColumns, Table
 from sidelook.tracking.kernels import advance
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import tangent_ground
@@ -50,7 +50,7 @@ class Tracker:
     settings: TrackerSettings = field(default_factory=TrackerSettings)
     ground: Ground = field(default_factory=Plane)
     capacity: int = 1024
-    constants: Constants = field(init=False, repr=False, compare=False)
+    constants: Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lay the settings out for the compiled passes, once."""
@@ -76,53 +76,36 @@ class Tracker:
         state = grown(state, len(look.place))
         state, origin = with_origins(state, look)
         assigned = np.zeros(len(look.place), np.int64)
-        touched = np.zeros(len(state.tracks.identity), np.bool_)
+        touched = np.zeros(len(state.tracks), np.bool_)
         columns = look_columns(look, origin, self.ground)
         advance((state.tracks, state.grid, state.book), columns, self.constants, (assigned, touched))
         return state, StepResult(assigned=assigned, rows=np.flatnonzero(touched))
 
 
-def look_columns(look: Look, origin: Indices, ground: Ground) -> tuple[DwellColumns, PlotColumns]:
-    """Lay a look out as the compiled passes read it, with the ground beneath each footprint and plot."""
-    slant = 0.5 * (look.sector[:, 2] + look.sector[:, 3])
-    flat = np.sqrt(np.maximum(slant**2 - look.sensor[:, 2] ** 2, 0.0))
-    centres = np.nan_to_num(look.sensor + _towards(look.sector[:, 0], flat))
-    centres[:, 2] = ground.height(centres[:, 0], centres[:, 1])
-    grounds = tangent_ground(np.concatenate([centres, look.place]), ground)
-    dwells = DwellColumns(
-        time=look.time,
-        revisit=look.revisit,
-        dwell=look.dwell,
-        sensor=look.sensor,
-        sector=look.sector,
-        minimum_detectable_speed=look.minimum_detectable_speed,
-        first=look.first,
-        ground=grounds[: len(centres)],
-        origin=origin,
-    )
-    plots = PlotColumns(
-        measured=look.measured,
-        variance=look.variance,
-        wrap_speed=look.wrap_speed,
-        ground=grounds[len(centres) :],
-        target_class=look.target_class,
-        class_probability=look.class_probability,
-        simulated=look.simulated,
-    )
+def look_columns(look: Look, origin: Indices, ground: Ground) -> LookColumns:
+    """Lay a look out as the compiled passes read it, with the lie of the ground at each footprint and plot."""
+    grounds = tangent_ground(np.concatenate([look.area, look.place]), ground)
+    dwells, plots = np.empty(len(look.area), DWELL_COLUMNS), np.empty(len(look.place), PLOT_COLUMNS)
+    for name in ("time", "revisit", "dwell", "sensor", "sector", "minimum_detectable_speed"):
+        dwells[name] = getattr(look, name)
+    dwells["end"] = np.cumsum(look.plot_count)
+    dwells["begin"] = dwells["end"] - look.plot_count
+    dwells["ground"], dwells["origin"] = grounds[: len(dwells)], origin
+    for name in ("measured", "variance", "wrap_speed", "target_class", "class_probability", "simulated"):
+        plots[name] = getattr(look, name)
+    plots["ground"] = grounds[len(dwells) :]
     return dwells, plots
-
-
-def _towards(azimuth: NDArray[np.float64], distance: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack([distance * np.sin(azimuth), distance * np.cos(azimuth), np.zeros_like(distance)], axis=-1)
 
 
 def with_origins(state: TrackerState, look: Look) -> tuple[TrackerState, Indices]:
     """Add a look's origins to the state's, kept from least to most protected; give the rows of the look's dwells."""
+    if look.origins == state.origins:
+        return state, look.origin
     new = [origin for origin in look.origins if origin not in state.origins]
     if new:
         table = tuple(sorted((*state.origins, *new), key=protection))
         renumber = np.array([table.index(origin) for origin in state.origins] or [0], np.int32)
-        state.tracks.origin[:] = renumber[state.tracks.origin]
+        state.tracks["origin"] = renumber[state.tracks["origin"]]
         state = replace(state, origins=table)
     rows = np.array([state.origins.index(origin) for origin in look.origins] or [0], np.int32)
     return state, rows[look.origin]

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sidelook.model.columns import Flags, Floats, Indices, Integers
-from sidelook.tracking.columns import NONE, Ahead, Constants, Grid, LookColumns, PlotColumns, TrackColumns
+from sidelook.tracking.columns import NONE, Ahead, Grid, LookColumns, Row, Table
 from sidelook.tracking.filters.kernels import LN2, innovate
 from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
 
@@ -115,17 +115,17 @@ def flip(row: int, end: int, last: int, before: Indices, match: tuple[Indices, I
 
 @njit(cache=True)
 def pair(
-    tracks: TrackColumns,
+    tracks: Table,
     rows: Indices,
     look: LookColumns,
     d: int,
-    constants: Constants,
+    constants: Row,
     sources: Floats,
     foreseen: tuple[Ahead, Floats],
 ) -> Graph:
     """List for each track the plots in its gate that it would gain by, as edges of a sparse graph."""
     plots = look[1]
-    begin, end = look[0].first[d], look[0].first[d + 1]
+    begin, end = look[0][d].begin, look[0][d].end
     first = np.zeros(rows.shape[0] + 1, np.int64)
     column, gain = np.empty(64 + 4 * rows.shape[0], np.int32), np.empty(64 + 4 * rows.shape[0])
     edges, work, box = 0, np.empty((6, 4)), np.empty(2)
@@ -141,9 +141,9 @@ def pair(
         for c in range(count):
             plot = begin + found[c]
             marked[found[c]] = False
-            if abs(plots.ground[plot, 0] - facts[5]) > box[0] or abs(plots.ground[plot, 1] - facts[6]) > box[1]:
+            if abs(plots[plot].ground[0] - facts[5]) > box[0] or abs(plots[plot].ground[1] - facts[6]) > box[1]:
                 continue
-            value = worth(tracks.existence[rows[k]], look, d, plot, constants, (one, facts, sources, work))
+            value = worth(tracks[rows[k]].existence, look, d, plot, constants, (one, facts, sources, work))
             if value > 0.0:
                 if edges == column.shape[0]:
                     column, gain = np.concatenate((column, column)), np.concatenate((gain, gain))
@@ -154,7 +154,7 @@ def pair(
 
 
 @njit(cache=True)
-def index_plots(plots: PlotColumns, begin: int, end: int, constants: Constants) -> tuple[Grid, float]:
+def index_plots(plots: Table, begin: int, end: int, constants: Row) -> tuple[Grid, float]:
     """Index the plots of a dwell by place, where they are many; also give the largest error of position, m."""
     count = end - begin
     buckets = 16
@@ -166,33 +166,33 @@ def index_plots(plots: PlotColumns, begin: int, end: int, constants: Constants) 
     error = 0.0
     for plot in range(begin, end):
         if usable(plots, plot):
-            across = plots.variance[plot, 1] * plots.measured[plot, 0] ** 2
-            error = max(error, math.sqrt(across + plots.variance[plot, 0]))
+            across = plots[plot].variance[1] * plots[plot].measured[0] ** 2
+            error = max(error, math.sqrt(across + plots[plot].variance[0]))
             if size > 0:
-                insert(index, plot - begin, plots.ground[plot, 0], plots.ground[plot, 1], constants.cell)
+                insert(index, plot - begin, plots[plot].ground[0], plots[plot].ground[1], constants.cell)
     return index, error
 
 
 @njit(cache=True)
-def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Constants, context: Context) -> float:
+def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row, context: Context) -> float:
     """Log-odds of pairing a track with a plot against leaving both alone; -inf outside the gate."""
     dwells, plots = look
     (mean, covariance, weight), facts, sources, work = context
     if not usable(plots, plot):
         return -np.inf
-    fields = (plots.measured[plot], plots.variance[plot], plots.wrap_speed[plot], plots.ground[plot])
+    fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
     likelihood = 0.0
     for mode in range(weight.shape[0]):
         distance, log_likelihood = innovate(
-            mean[mode], covariance[mode], constants.mobile[mode], dwells.sensor[d], fields, work
+            mean[mode], covariance[mode], constants.mobile[mode], dwells[d].sensor, fields, work
         )
         if distance < constants.gate:
             likelihood += weight[mode] * math.exp(log_likelihood)
     if likelihood <= 0.0:
         return -np.inf
-    speed, slant = plots.measured[plot, 2], plots.measured[plot, 0]
+    speed, slant = plots[plot].measured[2], plots[plot].measured[0]
     position_only = math.isnan(speed)
-    seen = constants.peak * visibility(speed, dwells.minimum_detectable_speed[d])
+    seen = constants.peak * visibility(speed, dwells[d].minimum_detectable_speed)
     density = sources[0] / sources[1] * slant / (1.0 if position_only else constants.speed_span)
     if facts[4] < 1.0:
         density += constants.companion_density * slant / (1.0 if position_only else COMPANION_SPEED_SPAN)

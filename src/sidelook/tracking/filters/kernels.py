@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from sidelook.model.columns import Floats
-from sidelook.tracking.columns import Ahead, Constants
+from sidelook.tracking.columns import Ahead, Row
 
 LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
@@ -16,7 +16,7 @@ NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
 
 @njit(cache=True)
-def transition(source: int, target: int, dt: float, constants: Constants) -> tuple[float, float, float, float, float]:
+def transition(source: int, target: int, dt: float, constants: Row) -> tuple[float, float, float, float, float]:
     """Give position gain, velocity gain, noise density, stop spread and restart noise of one mode change."""
     if constants.mobile[source]:
         if constants.mobile[target]:
@@ -65,11 +65,11 @@ def add_component(
 
 
 @njit(cache=True)
-def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constants: Constants, ahead: Ahead) -> None:
+def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constants: Row, ahead: Ahead) -> None:
     """Carry a track's modes ``dt`` seconds on, with changes of mode; ``ahead`` takes mean, covariance, weight."""
     mean_ahead, covariance_ahead, weight_ahead = ahead
     if dt <= 0.0:
-        mean_ahead[:], covariance_ahead[:], weight_ahead[:] = mean, covariance, weight
+        copy_modes((mean, covariance, weight), ahead)
         return
     modes = weight.shape[0]
     origin = mean[0]
@@ -91,6 +91,17 @@ def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constan
         weight_ahead[target] = total
         centre_moments(mean_ahead[target], covariance_ahead[target], total, origin)
     weight_ahead /= weight_ahead.sum()
+
+
+@njit(cache=True)
+def copy_modes(source: Ahead, target: Ahead) -> None:
+    """Copy mean, covariance and weight of all modes; loops are faster here than slices."""
+    for mode in range(source[2].shape[0]):
+        target[2][mode] = source[2][mode]
+        for a in range(4):
+            target[0][mode, a] = source[0][mode, a]
+            for b in range(4):
+                target[1][mode, a, b] = source[1][mode, a, b]
 
 
 @njit(cache=True)

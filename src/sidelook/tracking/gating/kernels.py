@@ -10,14 +10,12 @@ from sidelook.tracking.columns import (
     NONE,
     SECOND,
     Ahead,
-    Constants,
-    DwellColumns,
     Grid,
     LookColumns,
     Place,
-    PlotColumns,
+    Row,
     Search,
-    TrackColumns,
+    Table,
 )
 from sidelook.tracking.filters.kernels import merge, miss_probability, predict, wrap_angle
 
@@ -153,31 +151,31 @@ def normal_mass(low: float, high: float, centre: float, sigma: float) -> float:
 
 
 @njit(cache=True)
-def usable(plots: PlotColumns, plot: int) -> bool:
+def usable(plots: Table, plot: int) -> bool:
     """Say whether a plot has a place; a missing radial speed is no fault."""
-    place = plots.measured[plot, 0] + plots.measured[plot, 1] + plots.ground[plot].sum()
-    return np.isfinite(place + plots.variance[plot].sum())
+    place = plots[plot].measured[0] + plots[plot].measured[1] + plots[plot].ground.sum()
+    return np.isfinite(place + plots[plot].variance.sum())
 
 
 @njit(cache=True)
 def candidates(
-    tracks: TrackColumns, grid: Grid, look: LookColumns, d: int, constants: Constants, scratch: Search
+    tracks: Table, grid: Grid, look: LookColumns, d: int, constants: Row, scratch: Search
 ) -> Indices:
     """Collect the rows of tracks that the footprint or a plot outside it may concern, in order of row."""
     dwells, plots = look
     marked, found, count = scratch
-    known = np.isfinite(dwells.sector[d].sum())
+    known = np.isfinite(dwells[d].sector.sum())
     reach = np.array([constants.reach, constants.reach])
-    for plot in range(dwells.first[d], dwells.first[d + 1]):
-        if usable(plots, plot) and not (known and contains(dwells.sector[d], plots.measured[plot])):
-            count = search_box(grid, constants.cell, plots.ground[plot], reach, (marked, found, count))
+    for plot in range(dwells[d].begin, dwells[d].end):
+        if usable(plots, plot) and not (known and contains(dwells[d].sector, plots[plot].measured)):
+            count = search_box(grid, constants.cell, plots[plot].ground, reach, (marked, found, count))
     kept = count
-    if known and sector_cells(dwells.sector[d], constants) < marked.shape[0]:
+    if known and sector_cells(dwells[d].sector, constants) < marked.shape[0]:
         book = (marked, found, count)
-        count = search_sector(grid, constants.cell, dwells.sector[d], dwells.sensor[d], constants.reach, book)
+        count = search_sector(grid, constants.cell, dwells[d].sector, dwells[d].sensor, constants.reach, book)
     elif known:
         for row in range(marked.shape[0]):
-            if tracks.existence[row] > 0.0 and not marked[row]:
+            if tracks[row].existence > 0.0 and not marked[row]:
                 found[count] = row
                 count += 1
     beside = kept
@@ -197,7 +195,7 @@ def contains(sector: Floats, measured: Floats) -> bool:
 
 
 @njit(cache=True)
-def sector_cells(sector: Floats, constants: Constants) -> float:
+def sector_cells(sector: Floats, constants: Row) -> float:
     """Estimate how many cells of the grid a search of a footprint visits."""
     depth, rim = sector[3] - sector[2], 2.0 * sector[1] * sector[3]
     margin = 2.0 * (constants.reach + constants.cell)
@@ -205,40 +203,41 @@ def sector_cells(sector: Floats, constants: Constants) -> float:
 
 
 @njit(cache=True)
-def near(tracks: TrackColumns, row: int, look: LookColumns, d: int, constants: Constants) -> bool:
+def near(tracks: Table, row: int, look: LookColumns, d: int, constants: Row) -> bool:
     """Say whether a dwell may concern a track: covers it, or has a plot about it; from a quick prediction."""
     dwells, plots = look
     azimuth, turn_sigma, slant, range_sigma = hasten(tracks, row, dwells, d, constants)
-    sector = dwells.sector[d]
+    sector = dwells[d].sector
     beside = abs(wrap_angle(azimuth - sector[0])) - sector[1]
     outside = max(sector[2] - slant, slant - sector[3])
     if beside < LOOK_SIGMAS * turn_sigma and outside < LOOK_SIGMAS * range_sigma:
         return True
     if beside > PLOT_SIGMAS * turn_sigma or outside > PLOT_SIGMAS * range_sigma:
         return False
-    if dwells.first[d + 1] - dwells.first[d] > FEW_PLOTS:
+    if dwells[d].end - dwells[d].begin > FEW_PLOTS:
         return True
-    for plot in range(dwells.first[d], dwells.first[d + 1]):
-        turn = abs(wrap_angle(azimuth - plots.measured[plot, 1]))
-        turn_slack = PLOT_SIGMAS * math.sqrt(turn_sigma**2 + plots.variance[plot, 1])
-        range_slack = PLOT_SIGMAS * math.sqrt(range_sigma**2 + plots.variance[plot, 0])
-        if turn < turn_slack and abs(slant - plots.measured[plot, 0]) < range_slack:
+    for plot in range(dwells[d].begin, dwells[d].end):
+        turn = abs(wrap_angle(azimuth - plots[plot].measured[1]))
+        turn_slack = PLOT_SIGMAS * math.sqrt(turn_sigma**2 + plots[plot].variance[1])
+        range_slack = PLOT_SIGMAS * math.sqrt(range_sigma**2 + plots[plot].variance[0])
+        if turn < turn_slack and abs(slant - plots[plot].measured[0]) < range_slack:
             return True
     return False
 
 
 @njit(cache=True)
-def hasten(tracks: TrackColumns, row: int, dwells: DwellColumns, d: int, constants: Constants) -> Place:
+def hasten(tracks: Table, row: int, dwells: Table, d: int, constants: Row) -> Place:
     """Predict where a track is, seen from the sensor, without its modes; its spread is rather too large."""
-    age = max(dwells.time[d] - tracks.time[row], 0) / SECOND
-    estimate, drift = tracks.estimate[row], tracks.drift[row]
-    ee, en, nn = drift[0] + age * (drift[1] + age * drift[2])
-    # It may have stopped, turned or set off meanwhile.
-    swing = constants.noise.max() * age**3 / 3.0 + (0.5 * constants.restart_speed * age) ** 2
+    age = max(dwells[d].time - tracks[row].time, 0) / SECOND
+    estimate, drift = tracks[row].estimate, tracks[row].drift
     east, north = age * estimate[2], age * estimate[3]
-    ee, en, nn = ee + swing + 0.1 * east * east, en + 0.1 * east * north, nn + swing + 0.1 * north * north
-    position = (estimate[0] + east - dwells.sensor[d, 0], estimate[1] + north - dwells.sensor[d, 1])
-    return look_at(position, (ee, en, nn), dwells.ground[d, 2] - dwells.sensor[d, 2])
+    # It may have stopped, turned or set off meanwhile.
+    swing = constants.noise[0] * age**3 / 3.0 + (0.5 * constants.restart_speed * age) ** 2
+    ee = drift[0, 0] + age * (drift[1, 0] + age * drift[2, 0]) + swing + 0.1 * east * east
+    en = drift[0, 1] + age * (drift[1, 1] + age * drift[2, 1]) + 0.1 * east * north
+    nn = drift[0, 2] + age * (drift[1, 2] + age * drift[2, 2]) + swing + 0.1 * north * north
+    position = (estimate[0] + east - dwells[d].sensor[0], estimate[1] + north - dwells[d].sensor[1])
+    return look_at(position, (ee, en, nn), dwells[d].ground[2] - dwells[d].sensor[2])
 
 
 @njit(cache=True)
@@ -253,30 +252,30 @@ def look_at(position: tuple[float, float], spread: tuple[float, float, float], b
 
 @njit(cache=True)
 def foresee(
-    tracks: TrackColumns, row: int, dwells: DwellColumns, d: int, constants: Constants, ahead: Ahead, facts: Floats
+    tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats
 ) -> None:
     """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (7,) what follows from them.
 
     Facts are the chance to be in the footprint, the chance of no plot, sigma east and north, the chance that a plot is
     a second look at the vehicle (1 where it would be the first), east and north.
     """
-    dt = max(dwells.time[d] - tracks.time[row], 0) / SECOND
-    predict(tracks.mean[row], tracks.covariance[row], tracks.weight[row], dt, constants, ahead)
+    dt = max(dwells[d].time - tracks[row].time, 0) / SECOND
+    predict(tracks[row].mean, tracks[row].covariance, tracks[row].weight, dt, constants, ahead)
     estimate = np.empty(4)
     ee, en, nn = merge(ahead, estimate)
     facts[0], facts[1], facts[2], facts[3], facts[4] = 0.0, 1.0, math.sqrt(ee), math.sqrt(nn), 1.0
     facts[5], facts[6] = estimate[0], estimate[1]
-    sector = dwells.sector[d]
+    sector = dwells[d].sector
     if not np.isfinite(sector.sum()):
         return
-    position = (estimate[0] - dwells.sensor[d, 0], estimate[1] - dwells.sensor[d, 1])
-    place = look_at(position, (ee, en, nn), dwells.ground[d, 2] - dwells.sensor[d, 2])
+    position = (estimate[0] - dwells[d].sensor[0], estimate[1] - dwells[d].sensor[1])
+    place = look_at(position, (ee, en, nn), dwells[d].ground[2] - dwells[d].sensor[2])
     turn = wrap_angle(place[0] - sector[0])
     facts[0] = chance_within((-sector[1], sector[1], sector[2], sector[3]), turn, place)
     if facts[0] > LEAST_LOOK:
         facts[1] = chance_of_miss(dwells, d, constants, ahead, facts[0])
-    if (dwells.time[d] - tracks.supported[row]) / SECOND < constants.second_look:
-        beam, rim = tracks.beam[row], constants.soft_edge * sector[1]
+    if (dwells[d].time - tracks[row].supported) / SECOND < constants.second_look:
+        beam, rim = tracks[row].beam, constants.soft_edge * sector[1]
         middle, half = wrap_angle(0.5 * (beam[0] + beam[1]) - sector[0]), 0.5 * (beam[1] - beam[0])
         overlap = (
             max(-sector[1], middle - half) - rim,
@@ -297,16 +296,16 @@ def chance_within(sector: tuple[float, float, float, float], turn: float, place:
 
 
 @njit(cache=True)
-def chance_of_miss(dwells: DwellColumns, d: int, constants: Constants, ahead: Ahead, inside: float) -> float:
+def chance_of_miss(dwells: Table, d: int, constants: Row, ahead: Ahead, inside: float) -> float:
     """Probability that a vehicle of this state gives no plot, over its motion modes."""
     mean, covariance, weight = ahead
     total = 0.0
     for mode in range(weight.shape[0]):
         if constants.mobile[mode]:
-            notch = dwells.minimum_detectable_speed[d]
+            notch = dwells[d].minimum_detectable_speed
             chance = constants.peak * inside
             total += weight[mode] * miss_probability(
-                mean[mode], covariance[mode], dwells.sensor[d], dwells.ground[d], notch, chance
+                mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, chance
             )
         else:
             total += weight[mode]

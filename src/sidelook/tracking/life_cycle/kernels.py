@@ -15,13 +15,12 @@ from sidelook.tracking.columns import (
     SECOND,
     Ahead,
     Book,
-    Constants,
-    DwellColumns,
     Grid,
     LookColumns,
-    TrackColumns,
+    Row,
+    Table,
 )
-from sidelook.tracking.filters.kernels import correct, innovate, merge, merge_drift, miss
+from sidelook.tracking.filters.kernels import copy_modes, correct, innovate, merge, merge_drift, miss
 from sidelook.tracking.gating.kernels import insert, move, remove
 
 TENTATIVE, CONFIRMED, COASTING, STOPPED, LOST = range(5)
@@ -29,184 +28,182 @@ SUREST = 0.999  # existence never becomes certain, so that misses always count
 LARGEST_ODDS = 50.0  # log; keeps exp finite
 LIKELY = 0.5
 
-Holding: TypeAlias = tuple[TrackColumns, Grid, Book]
+Holding: TypeAlias = tuple[Table, Grid, Book]
 
 
 @njit(cache=True)
-def release(tracks: TrackColumns, book: Book) -> None:
+def release(tracks: Table, book: Book) -> None:
     """Free the rows of tracks that were given up in the look before."""
     for k in range(book.numbers[N_GONE]):
         row = book.gone[k]
-        tracks.identity[row] = 0
+        tracks[row].identity = 0
         book.free[book.numbers[N_FREE]] = row
         book.numbers[N_FREE] += 1
     book.numbers[N_GONE] = 0
 
 
 @njit(cache=True)
-def sweep(holding: Holding, time: int, constants: Constants, touched: Flags) -> None:
+def sweep(holding: Holding, time: int, constants: Row, touched: Flags) -> None:
     """Let existence fade, give up what is gone, and put every track into the cell where it should be by now."""
     tracks, grid, book = holding
     fade = math.exp(-(time - book.numbers[N_SWEPT]) / SECOND / constants.survival)
     book.numbers[N_SWEPT] = time
-    for row in range(tracks.identity.shape[0]):
-        if tracks.existence[row] <= 0.0:
+    for row in range(tracks.shape[0]):
+        if tracks[row].existence <= 0.0:
             continue
-        before = tracks.status[row]
-        tracks.existence[row] *= fade
+        before = tracks[row].status
+        tracks[row].existence *= fade
         if judge(holding, row, time, constants):
-            age = (time - tracks.time[row]) / SECOND if tracks.status[row] != STOPPED else 0.0
-            east = tracks.estimate[row, 0] + age * tracks.estimate[row, 2]
-            north = tracks.estimate[row, 1] + age * tracks.estimate[row, 3]
+            age = (time - tracks[row].time) / SECOND if tracks[row].status != STOPPED else 0.0
+            east = tracks[row].estimate[0] + age * tracks[row].estimate[2]
+            north = tracks[row].estimate[1] + age * tracks[row].estimate[3]
             move(grid, row, east, north, constants.cell)
-        touched[row] |= tracks.status[row] != before
+        touched[row] |= tracks[row].status != before
 
 
 @njit(cache=True)
-def judge(holding: Holding, row: int, time: int, constants: Constants) -> bool:
+def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
     """Set a track's status from what is known of it; False where it is given up."""
     tracks, grid, book = holding
-    existence, hits = tracks.existence[row], tracks.hits[row]
+    existence, hits = tracks[row].existence, tracks[row].hits
     if existence >= constants.confirm_existence and hits >= constants.confirm_hits:
-        tracks.confirmed[row] = True
-    known = tracks.confirmed[row]
+        tracks[row].confirmed = True
+    known = tracks[row].confirmed
     limit = constants.drop_confirmed if known else constants.drop_tentative
-    if existence < limit or (time - tracks.supported[row]) / SECOND > constants.coast_limit:
-        tracks.existence[row], tracks.status[row] = 0.0, LOST
+    if existence < limit or (time - tracks[row].supported) / SECOND > constants.coast_limit:
+        tracks[row].existence, tracks[row].status = 0.0, LOST
         book.gone[book.numbers[N_GONE]] = row
         book.numbers[N_GONE] += 1
         remove(grid, row)
         return False
     if not known:
-        tracks.status[row] = TENTATIVE
+        tracks[row].status = TENTATIVE
     elif existence < constants.show_existence:
-        tracks.status[row] = LOST
-    elif tracks.supported[row] >= time or tracks.missed[row] < LIKELY:
-        tracks.status[row] = CONFIRMED
+        tracks[row].status = LOST
+    elif tracks[row].supported >= time or tracks[row].missed < LIKELY:
+        tracks[row].status = CONFIRMED
     else:
         halted = 0.0
         for mode in range(constants.mobile.shape[0]):
-            halted += 0.0 if constants.mobile[mode] else tracks.weight[row, mode]
-        tracks.status[row] = STOPPED if halted > LIKELY else COASTING
+            halted += 0.0 if constants.mobile[mode] else tracks[row].weight[mode]
+        tracks[row].status = STOPPED if halted > LIKELY else COASTING
     return True
 
 
 @njit(cache=True)
 def take_plot(
-    tracks: TrackColumns, row: int, look: LookColumns, d: int, plot: int, constants: Constants, ahead: Ahead
+    tracks: Table, row: int, look: LookColumns, d: int, plot: int, constants: Row, ahead: Ahead
 ) -> None:
     """Update a track with the plot it was given; its existence is the pairing's to say."""
     dwells, plots = look
     mean, covariance, weight = ahead
     work, logs = np.empty((6, 4)), np.empty(weight.shape[0])
-    fields = (plots.measured[plot], plots.variance[plot], plots.wrap_speed[plot], plots.ground[plot])
+    fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
     for mode in range(weight.shape[0]):
-        _, logs[mode] = innovate(mean[mode], covariance[mode], constants.mobile[mode], dwells.sensor[d], fields, work)
+        _, logs[mode] = innovate(mean[mode], covariance[mode], constants.mobile[mode], dwells[d].sensor, fields, work)
         correct(mean[mode], covariance[mode], work)
     weight *= np.exp(logs - logs.max())
     weight /= weight.sum()
-    store(tracks, row, dwells.time[d], ahead)
-    tracks.hits[row] += 1
+    store(tracks, row, dwells[d].time, ahead)
+    tracks[row].hits += 1
     support(tracks, row, look, d, plot)
 
 
 @njit(cache=True)
-def believe(tracks: TrackColumns, row: int, strength: float) -> None:
+def believe(tracks: Table, row: int, strength: float) -> None:
     """Set a track's existence from the log-odds by which it won its plot."""
     odds = math.exp(min(strength, LARGEST_ODDS))
-    tracks.existence[row] = min(odds / (1.0 + odds), SUREST)
+    tracks[row].existence = min(odds / (1.0 + odds), SUREST)
 
 
 @njit(cache=True)
-def support(tracks: TrackColumns, row: int, look: LookColumns, d: int, plot: int) -> None:
+def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> None:
     """Note on a track that a plot stands behind it now, and what the plot says beside its place."""
     dwells, plots = look
-    sector, anchor, beam = dwells.sector[d], tracks.anchor[row], tracks.beam[row]
-    tracks.missed[row] = 0.0
-    tracks.supported[row] = tracks.looked[row] = tracks.time[row]
-    anchor[0], anchor[1] = tracks.estimate[row, 0], tracks.estimate[row, 1]
+    sector, anchor, beam = dwells[d].sector, tracks[row].anchor, tracks[row].beam
+    tracks[row].missed = 0.0
+    tracks[row].supported = tracks[row].looked = tracks[row].time
+    anchor[0], anchor[1] = tracks[row].estimate[0], tracks[row].estimate[1]
     beam[0], beam[1], beam[2], beam[3] = sector[0] - sector[1], sector[0] + sector[1], sector[2], sector[3]
-    if plots.class_probability[plot] > tracks.class_probability[row]:
-        tracks.target_class[row] = plots.target_class[plot]
-        tracks.class_probability[row] = plots.class_probability[plot]
-    tracks.simulated[row] |= plots.simulated[plot]
-    tracks.origin[row] = max(tracks.origin[row], dwells.origin[d])
+    if plots[plot].class_probability > tracks[row].class_probability:
+        tracks[row].target_class = plots[plot].target_class
+        tracks[row].class_probability = plots[plot].class_probability
+    tracks[row].simulated |= plots[plot].simulated
+    tracks[row].origin = max(tracks[row].origin, dwells[d].origin)
 
 
 @njit(cache=True)
 def take_miss(
-    tracks: TrackColumns, row: int, dwells: DwellColumns, d: int, constants: Constants, ahead: Ahead, inside: float
+    tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, inside: float
 ) -> None:
     """Update a track that the dwell covered, with the chance ``inside``, and did not show."""
     mean, covariance, weight = ahead
-    chance, notch = constants.peak * inside, dwells.minimum_detectable_speed[d]
+    chance, notch = constants.peak * inside, dwells[d].minimum_detectable_speed
     for mode in range(weight.shape[0]):
         if constants.mobile[mode]:
-            weight[mode] *= miss(mean[mode], covariance[mode], dwells.sensor[d], dwells.ground[d], notch, chance)
+            weight[mode] *= miss(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, chance)
     expected = weight.sum()
     weight /= expected
-    store(tracks, row, dwells.time[d], ahead)
-    existence = tracks.existence[row]
-    tracks.existence[row] = existence * expected / (1.0 - existence + existence * expected)
-    tracks.missed[row] += chance
+    store(tracks, row, dwells[d].time, ahead)
+    existence = tracks[row].existence
+    tracks[row].existence = existence * expected / (1.0 - existence + existence * expected)
+    tracks[row].missed += chance
     if inside > LIKELY:
-        tracks.looked[row] = tracks.time[row]
+        tracks[row].looked = tracks[row].time
 
 
 @njit(cache=True)
-def store(tracks: TrackColumns, row: int, time: int, ahead: Ahead) -> None:
+def store(tracks: Table, row: int, time: int, ahead: Ahead) -> None:
     """Write a predicted and updated state back."""
-    tracks.mean[row] = ahead[0]
-    tracks.covariance[row] = ahead[1]
-    tracks.weight[row] = ahead[2]
-    tracks.time[row] = max(tracks.time[row], time)
-    merge(ahead, tracks.estimate[row])
-    merge_drift(ahead, tracks.estimate[row], tracks.drift[row])
+    copy_modes(ahead, (tracks[row].mean, tracks[row].covariance, tracks[row].weight))
+    tracks[row].time = max(tracks[row].time, time)
+    merge(ahead, tracks[row].estimate)
+    merge_drift(ahead, tracks[row].estimate, tracks[row].drift)
 
 
 @njit(cache=True)
-def settle(holding: Holding, row: int, time: int, constants: Constants) -> bool:
+def settle(holding: Holding, row: int, time: int, constants: Row) -> bool:
     """After an update set status and cell; True where there is something to tell."""
     tracks, grid, _ = holding
-    before = tracks.status[row]
+    before = tracks[row].status
     if judge(holding, row, time, constants):
-        move(grid, row, tracks.estimate[row, 0], tracks.estimate[row, 1], constants.cell)
-    return not (before == LOST and tracks.status[row] == LOST)
+        move(grid, row, tracks[row].estimate[0], tracks[row].estimate[1], constants.cell)
+    return not (before == LOST and tracks[row].status == LOST)
 
 
 @njit(cache=True)
-def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Constants) -> int:
+def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Row) -> int:
     """Start a tentative track on a plot: its place, its radial speed, any tangential speed; return its identity."""
     tracks, grid, book = holding
     dwells, plots = look
     book.numbers[N_FREE] -= 1
     book.numbers[N_IDENTITY] += 1
     row = book.free[book.numbers[N_FREE]]
-    ground = plots.ground[plot]
+    ground = plots[plot].ground
     modes = constants.mobile.shape[0]
     first = (np.empty((modes, 4)), np.empty((modes, 4, 4)), constants.start_weight.copy())
     birth_state(look, d, plot, constants, first)
-    tracks.identity[row], tracks.existence[row], tracks.hits[row] = book.numbers[N_IDENTITY], constants.birth, 1
-    tracks.status[row], tracks.confirmed[row] = TENTATIVE, False
-    tracks.simulated[row], tracks.origin[row] = False, 0
-    tracks.target_class[row], tracks.class_probability[row] = plots.target_class[plot], 0.0
-    tracks.time[row] = 0
-    store(tracks, row, dwells.time[d], first)
+    tracks[row].identity, tracks[row].existence, tracks[row].hits = book.numbers[N_IDENTITY], constants.birth, 1
+    tracks[row].status, tracks[row].confirmed = TENTATIVE, False
+    tracks[row].simulated, tracks[row].origin = False, 0
+    tracks[row].target_class, tracks[row].class_probability = plots[plot].target_class, 0.0
+    tracks[row].time = 0
+    store(tracks, row, dwells[d].time, first)
     support(tracks, row, look, d, plot)
     insert(grid, row, ground[0], ground[1], constants.cell)
-    return tracks.identity[row]
+    return tracks[row].identity
 
 
 @njit(cache=True)
-def birth_state(look: LookColumns, d: int, plot: int, constants: Constants, modes: Ahead) -> None:
+def birth_state(look: LookColumns, d: int, plot: int, constants: Row, modes: Ahead) -> None:
     """Fill the mean and covariance of every mode from a single plot."""
     dwells, plots = look
-    sensor, ground, variance = dwells.sensor[d], plots.ground[plot], plots.variance[plot]
+    sensor, ground, variance = dwells[d].sensor, plots[plot].ground, plots[plot].variance
     east, north = ground[0] - sensor[0], ground[1] - sensor[1]
     flat = max(math.hypot(east, north), 1.0)
     east, north = east / flat, north / flat
-    slope = plots.measured[plot, 0] / flat  # from along the line of sight to along the ground
-    speed, along, across = plots.measured[plot, 2] * slope, variance[2] * slope * slope, constants.tangential_speed**2
+    slope = plots[plot].measured[0] / flat  # from along the line of sight to along the ground
+    speed, along, across = plots[plot].measured[2] * slope, variance[2] * slope * slope, constants.tangential_speed**2
     if math.isnan(speed):
         speed, along = 0.0, across
     covariance = np.zeros((4, 4))
