@@ -94,7 +94,7 @@ def _rule(name: str, severity: Severity, field: str, text: str, test: Callable[[
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 PACKET_RULES: tuple[Rule[Packets], ...] = (
-    _rule("edition", _W, "P1", "no edition of the standard has this number", _edition_unknown),
+    _rule("edition-known", _W, "P1", "no edition of the standard has this number", _edition_unknown),
     _rule("packet-sendable", _N, "P2", "the packet does not fit a UDP datagram of 65,507 bytes", _too_large),
     _rule("nationality-text", _W, "P3", "the nationality is not two characters", _nationality_no_text),
     _rule(

@@ -1,7 +1,9 @@
 """Every rule on a recording that breaks it and no other, and none on one that is right."""
 
+import re
 import struct
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -89,7 +91,7 @@ def test_a_right_recording_has_no_findings() -> None:
 
 S = start()
 BROKEN: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "edition": ("P1", lambda: S + packet(dwell(), P1=b"25")),
+    "edition-known": ("P1", lambda: S + packet(dwell(), P1=b"25")),
     "packet-sendable": ("P2", lambda: S + packet(dwell(reports=3000))),
     "nationality-text": ("P3", lambda: packet(fixed(1, MISSION), fixed(5, JOB), dwell(), P3=b"\0\0")),
     "classification-missing": ("P4", lambda: S + packet(dwell(), P4=6)),
@@ -198,3 +200,8 @@ def test_later_batches_are_judged_with_what_came_before() -> None:
 def test_wrapped_counters_are_no_fault() -> None:
     report = checked(S + packet(dwell(D2=65535, D3=65535), dwell(D2=65535, D3=0, D4=1), dwell(D2=0, D3=0)))
     assert report.totals == {}
+
+
+def test_the_reference_page_names_every_rule_and_no_other() -> None:
+    page = Path(__file__).parents[5] / "docs" / "reference" / "check-rules.md"
+    assert set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", page.read_text())) == set(rule_names())
