@@ -156,4 +156,4 @@ def _to_horizon(places: Floats, latitude: Floats, longitude: Floats, frame: Loca
     steps[:, 0, 0] = steps[:, 1, 1] = 1.0
     steps[:, :, 2] = slopes
     on_earth = rotate_enu_to_ecef(steps, frame)
-    return np.einsum("kia,kja->kij", local_axes(latitude, longitude)[:, :2], on_earth)
+    return np.asarray(np.einsum("kia,kja->kij", local_axes(latitude, longitude)[:, :2], on_earth))

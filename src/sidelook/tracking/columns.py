@@ -109,7 +109,9 @@ def constant_columns(modes: int) -> np.dtype[np.void]:
     """Columns of the one row of a tracker's constants; meanings in ``settings``."""
     by_mode = [(name, np.float64, (modes,)) for name in ("noise", "sojourn", "start_weight")]
     single = [(name, np.float64) for name in CONSTANT_NAMES]
-    return np.dtype([("mobile", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), *by_mode, *single], align=True)
+    return np.dtype(
+        [("mobile", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), *by_mode, *single], align=True
+    )
 
 
 CONSTANT_NAMES = (

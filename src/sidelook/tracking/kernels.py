@@ -9,12 +9,12 @@ from numba import njit
 from sidelook.model.columns import Flags, Indices, Integers
 from sidelook.tracking.association.kernels import assign, pair
 from sidelook.tracking.columns import (
-    NONE,
     N_CLOCK,
     N_DWELLS,
     N_LATE,
     N_REPEATED,
     N_SWEPT,
+    NONE,
     SECOND,
     Book,
     LookColumns,
@@ -75,9 +75,7 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
 
 
 @njit(cache=True)
-def take_dwell(
-    holding: Holding, look: LookColumns, d: int, rows: Indices, constants: Row, given: Given
-) -> None:
+def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, constants: Row, given: Given) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
     dwells, plots = look

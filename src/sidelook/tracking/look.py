@@ -59,7 +59,9 @@ class Look:
     def __post_init__(self) -> None:
         """Check that dwells and plots belong together."""
         if self.plot_count.sum() != len(self.place) or len(self.measured) != len(self.place):
-            message = f"{self.plot_count.sum()} plots announced, {len(self.place)} placed, {len(self.measured)} measured"
+            message = (
+                f"{self.plot_count.sum()} plots announced, {len(self.place)} placed, {len(self.measured)} measured"
+            )
             raise ValueError(message)
 
     def __len__(self) -> int:

@@ -120,4 +120,5 @@ def variances(slant: NDArray[Any], sigmas: NDArray[Any], errors: MeasurementErro
     usual = np.array([errors.slant_range, errors.azimuth, errors.radial_speed])
     least = np.array([errors.least_slant_range, errors.least_azimuth, errors.least_radial_speed])
     given = np.isfinite(reported) & (reported > 0.0)
-    return np.maximum(np.where(given, reported, usual), least) ** 2
+    variance: Floats = np.maximum(np.where(given, reported, usual), least) ** 2
+    return variance

@@ -46,19 +46,20 @@ class MotionModes:
         """Check that the modes are described alike."""
         lengths = {len(column) for column in (self.mobile, self.noise, self.sojourn, self.share, self.start_weight)}
         if len(lengths) != 1 or not any(self.mobile):
-            message = "motion modes: give mobile, noise, sojourn, share and start_weight for each mode, one mobile at least"
+            message = (
+                "motion modes: give mobile, noise, sojourn, share and start_weight for each mode, one mobile at least"
+            )
             raise UsageError(message)
 
 
-CRUISE_ONLY = MotionModes(
-    mobile=(True,), noise=(3.0,), sojourn=(1.0,), share=((0.0,),), start_weight=(1.0,)
-)  # a plain Kalman filter
+# A plain Kalman filter.
+CRUISE_ONLY = MotionModes(mobile=(True,), noise=(3.0,), sojourn=(1.0,), share=((0.0,),), start_weight=(1.0,))
 
 
 def change_chances(modes: MotionModes, dt: float) -> Floats:
     """Give the (M, M) chances to be in the mode of the column ``dt`` seconds after being in that of the row."""
     stay = np.exp(-dt / np.asarray(modes.sojourn))
-    chances = (1.0 - stay)[:, None] * np.asarray(modes.share)
+    chances: Floats = (1.0 - stay)[:, None] * np.asarray(modes.share)
     np.fill_diagonal(chances, stay)
     return chances
 
@@ -90,13 +91,13 @@ def change(modes: MotionModes, source: int, target: int, dt: float) -> tuple[Flo
 
 def acceleration_noise(density: float, dt: float) -> Floats:
     """Give the (4, 4) covariance that white acceleration of a density, m2/s3, adds in ``dt`` seconds."""
-    return density * np.kron(np.array([[dt**3 / 3.0, dt**2 / 2.0], [dt**2 / 2.0, dt]]), np.eye(2))
+    return np.asarray(density * np.kron(np.array([[dt**3 / 3.0, dt**2 / 2.0], [dt**2 / 2.0, dt]]), np.eye(2)))
 
 
 def restart_noise(modes: MotionModes, dt: float) -> Floats:
     """Give the (4, 4) covariance of setting off at an unknown moment with an unknown velocity."""
     shape = np.array([[dt**2 / 3.0, dt / 2.0], [dt / 2.0, 1.0]])
-    return modes.restart_speed**2 * np.kron(shape, np.eye(2))
+    return np.asarray(modes.restart_speed**2 * np.kron(shape, np.eye(2)))
 
 
 def predict(

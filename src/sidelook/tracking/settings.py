@@ -74,6 +74,8 @@ def as_constants(settings: TrackerSettings) -> Table:
     for name in ("mobile", "noise", "sojourn", "share", "start_weight"):
         constants[name] = getattr(motion, name)
     for name in CONSTANT_NAMES:
-        home = next(part for part in (motion, settings.detection, settings.gating, life, settings) if hasattr(part, name))
+        home = next(
+            part for part in (motion, settings.detection, settings.gating, life, settings) if hasattr(part, name)
+        )
         constants[name] = getattr(home, name)
     return constants

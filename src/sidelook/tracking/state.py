@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.errors import InputError
-from sidelook.model.columns import Floats, Integers
 from sidelook.model.origin import Origin
 from sidelook.tracking.columns import (
     N_CLOCK,
@@ -69,16 +68,15 @@ class TrackerState:
         return type(self)(
             tracks=self.tracks.copy(),
             grid=Grid(*(column.copy() for column in self.grid)),
-            book=Book(*(column.copy() for column in self.book)),
+            book=Book(**{name: column.copy() for name, column in self.book._asdict().items()}),
             origins=self.origins,
         )
 
 
 def initial_state(capacity: int, modes: int, source_density: float) -> TrackerState:
     """Make a state without tracks, with room for ``capacity`` of them (a power of two)."""
-    numbers: Integers = np.zeros(8, np.int64)
+    numbers = np.zeros(8, np.int64)
     numbers[N_FREE] = capacity
-    sources: Floats = np.array([source_density * SOURCE_AREA, SOURCE_AREA])
     links = [np.full(capacity, NONE, np.int32) for _ in range(5)]
     return TrackerState(
         tracks=np.zeros(capacity, track_columns(modes)),
@@ -87,7 +85,7 @@ def initial_state(capacity: int, modes: int, source_density: float) -> TrackerSt
             numbers=numbers,
             free=np.arange(capacity - 1, -1, -1, dtype=np.int32),
             gone=np.zeros(capacity, np.int32),
-            sources=sources,
+            sources=np.array([source_density * SOURCE_AREA, SOURCE_AREA]),
             recent=np.full((RECENT_DWELLS, 3), NONE, np.int64),
         ),
     )

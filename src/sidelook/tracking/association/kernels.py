@@ -93,7 +93,7 @@ def shortest_path(row: int, graph: Graph, search: Prices, touched: Indices) -> t
         cost, j = heapq.heappop(heap)
         settled[j] = True
         if owner[j] == NONE:
-            return j, cost, count, before[j]
+            return int(j), cost, count, before[j]
         here = owner[j]
 
 

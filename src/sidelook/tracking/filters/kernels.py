@@ -154,7 +154,7 @@ def merge_drift(modes: Ahead, estimate: Floats, drift: Floats) -> None:
 
 
 @njit(cache=True)
-def observe(state: Floats, mobile: bool, sensor: Floats, ground: Floats) -> tuple[float, ...]:
+def observe(state: Floats, mobile: int, sensor: Floats, ground: Floats) -> tuple[float, ...]:
     """Give what the sensor would measure of a state, and how that changes with it.
 
     Returns slant range, azimuth, radial speed, then the derivatives of range over east, north (those of radial speed
@@ -185,7 +185,7 @@ def wrap_angle(angle: float) -> float:
 
 @njit(cache=True)
 def innovate(
-    state: Floats, covariance: Floats, mobile: bool, sensor: Floats, plot: PlotFields, work: Floats
+    state: Floats, covariance: Floats, mobile: int, sensor: Floats, plot: PlotFields, work: Floats
 ) -> tuple[float, float]:
     """Compare a plot with one mode: fill ``work`` and return squared distance and log-likelihood.
 
@@ -261,7 +261,7 @@ def hide(
 
     ``gain`` (4,) is filled with the covariance of the state with radial speed.
     """
-    _, _, speed, re, rn, _, _, se, sn = observe(state, True, sensor, ground)  # noqa: FBT003 - compiled: no keywords
+    _, _, speed, re, rn, _, _, se, sn = observe(state, 1, sensor, ground)
     for a in range(4):
         gain[a] = covariance[a, 0] * se + covariance[a, 1] * sn + covariance[a, 2] * re + covariance[a, 3] * rn
     width = notch * notch / (2.0 * LN2)

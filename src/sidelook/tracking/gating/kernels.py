@@ -36,7 +36,7 @@ def bucket(column: int, row: int, buckets: int) -> int:
 @njit(cache=True)
 def insert(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
     """Put an item that is in no cell into the cell of its position."""
-    column, row = int(math.floor(east / cell)), int(math.floor(north / cell))
+    column, row = math.floor(east / cell), math.floor(north / cell)
     grid.column[item], grid.row[item] = column, row
     slot = bucket(column, row, grid.head.shape[0])
     follower = grid.head[slot]
@@ -61,7 +61,7 @@ def remove(grid: Grid, item: int) -> None:
 @njit(cache=True)
 def move(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
     """Move an item to the cell of its new position."""
-    if grid.column[item] != int(math.floor(east / cell)) or grid.row[item] != int(math.floor(north / cell)):
+    if grid.column[item] != math.floor(east / cell) or grid.row[item] != math.floor(north / cell):
         remove(grid, item)
         insert(grid, item, east, north, cell)
 
@@ -122,11 +122,11 @@ def search_sector(grid: Grid, cell: float, sector: Floats, sensor: Floats, margi
     count = book[2]
     corners = outline(sector, sensor)
     low, high = corners[:, 1].min() - margin, corners[:, 1].max() + margin
-    for row in range(int(math.floor(low / cell)), int(math.floor(high / cell)) + 1):
+    for row in range(math.floor(low / cell), math.floor(high / cell) + 1):
         west, east = band_extent(corners, row * cell - margin, (row + 1) * cell + margin)
         if west > east:
             continue
-        for column in range(int(math.floor((west - margin) / cell)), int(math.floor((east + margin) / cell)) + 1):
+        for column in range(math.floor((west - margin) / cell), math.floor((east + margin) / cell) + 1):
             count = collect(grid, column, row, book, count)
     return count
 
@@ -135,8 +135,8 @@ def search_sector(grid: Grid, cell: float, sector: Floats, sensor: Floats, margi
 def search_box(grid: Grid, cell: float, centre: Floats, margin: Floats, book: Search) -> int:
     """Collect the items in the cells within ``margin`` (east, north) of a point; ``book`` is (marked, found, count)."""
     count = book[2]
-    columns = int(math.floor((centre[0] - margin[0]) / cell)), int(math.floor((centre[0] + margin[0]) / cell))
-    rows = int(math.floor((centre[1] - margin[1]) / cell)), int(math.floor((centre[1] + margin[1]) / cell))
+    columns = math.floor((centre[0] - margin[0]) / cell), math.floor((centre[0] + margin[0]) / cell)
+    rows = math.floor((centre[1] - margin[1]) / cell), math.floor((centre[1] + margin[1]) / cell)
     for row in range(rows[0], rows[1] + 1):
         for column in range(columns[0], columns[1] + 1):
             count = collect(grid, column, row, book, count)
@@ -154,13 +154,11 @@ def normal_mass(low: float, high: float, centre: float, sigma: float) -> float:
 def usable(plots: Table, plot: int) -> bool:
     """Say whether a plot has a place; a missing radial speed is no fault."""
     place = plots[plot].measured[0] + plots[plot].measured[1] + plots[plot].ground.sum()
-    return np.isfinite(place + plots[plot].variance.sum())
+    return bool(np.isfinite(place + plots[plot].variance.sum()))
 
 
 @njit(cache=True)
-def candidates(
-    tracks: Table, grid: Grid, look: LookColumns, d: int, constants: Row, scratch: Search
-) -> Indices:
+def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: Row, scratch: Search) -> Indices:
     """Collect the rows of tracks that the footprint or a plot outside it may concern, in order of row."""
     dwells, plots = look
     marked, found, count = scratch
@@ -191,7 +189,7 @@ def candidates(
 def contains(sector: Floats, measured: Floats) -> bool:
     """Say whether a plot lies in the footprint."""
     turn = abs(wrap_angle(measured[1] - sector[0]))
-    return turn <= sector[1] and sector[2] <= measured[0] <= sector[3]
+    return bool(turn <= sector[1] and sector[2] <= measured[0] <= sector[3])
 
 
 @njit(cache=True)
@@ -199,7 +197,8 @@ def sector_cells(sector: Floats, constants: Row) -> float:
     """Estimate how many cells of the grid a search of a footprint visits."""
     depth, rim = sector[3] - sector[2], 2.0 * sector[1] * sector[3]
     margin = 2.0 * (constants.reach + constants.cell)
-    return (depth + margin) * (rim + margin) / constants.cell**2
+    cells: float = (depth + margin) * (rim + margin) / constants.cell**2
+    return cells
 
 
 @njit(cache=True)
@@ -251,9 +250,7 @@ def look_at(position: tuple[float, float], spread: tuple[float, float, float], b
 
 
 @njit(cache=True)
-def foresee(
-    tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats
-) -> None:
+def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
     """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (7,) what follows from them.
 
     Facts are the chance to be in the footprint, the chance of no plot, sigma east and north, the chance that a plot is

@@ -91,9 +91,7 @@ def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
 
 
 @njit(cache=True)
-def take_plot(
-    tracks: Table, row: int, look: LookColumns, d: int, plot: int, constants: Row, ahead: Ahead
-) -> None:
+def take_plot(tracks: Table, row: int, look: LookColumns, d: int, plot: int, constants: Row, ahead: Ahead) -> None:
     """Update a track with the plot it was given; its existence is the pairing's to say."""
     dwells, plots = look
     mean, covariance, weight = ahead
@@ -133,9 +131,7 @@ def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> No
 
 
 @njit(cache=True)
-def take_miss(
-    tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, inside: float
-) -> None:
+def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, inside: float) -> None:
     """Update a track that the dwell covered, with the chance ``inside``, and did not show."""
     mean, covariance, weight = ahead
     chance, notch = constants.peak * inside, dwells[d].minimum_detectable_speed
@@ -191,7 +187,8 @@ def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Row
     store(tracks, row, dwells[d].time, first)
     support(tracks, row, look, d, plot)
     insert(grid, row, ground[0], ground[1], constants.cell)
-    return tracks[row].identity
+    identity: int = tracks[row].identity
+    return identity
 
 
 @njit(cache=True)
