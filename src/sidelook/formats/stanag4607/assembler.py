@@ -144,8 +144,9 @@ class DwellAssembler:
         at_dwell = dwell_rows(packets)
         octets = packets.header.tobytes()
         start, current = 0, 0
-        for row, packet, segment in [*_events(packets), (len(packets.kind), 0, None)]:
-            stop = int(np.searchsorted(at_dwell, row))
+        events = [*_events(packets), (len(packets.kind), 0, None)]
+        stops = np.searchsorted(at_dwell, [row for row, _, _ in events]).tolist()
+        for stop, (_, packet, segment) in zip(stops, events, strict=True):
             if stop > start:
                 yield Span(start=start, stop=stop, setting=self.context.setting(_header(octets, current)))
                 start = stop

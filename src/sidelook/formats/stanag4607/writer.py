@@ -23,6 +23,8 @@ from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.timescale import NANOSECONDS_PER_SECOND, day_of, utc_to_mission_time
 
+# Only packets with these bear a job in P10.
+_RADAR_DATA = (SegmentKind.DWELL, SegmentKind.HRR)
 # D6 ends here by its table; a later time needs a later mission day.
 _LAST_MILLISECOND = 4_000_000_000
 _EARTH_RADIUS = 6_371_000.0
@@ -30,57 +32,72 @@ _EARTH_RADIUS = 6_371_000.0
 
 @dataclass(slots=True, kw_only=True)
 class Announced:
-    """What was last said of one mission: its day and corners, and when (ns UTC) it and its history were sent."""
+    """What is said of one mission.
+
+    Attributes
+    ----------
+    day, corners : of the mission and of the job's bounding area
+    segments : mission and job definition, made when first sent
+    mission_at, history_at : when they and the processing history were last sent, ns UTC
+    """
 
     day: date
     corners: tuple[tuple[float, float], ...]
+    segments: tuple[Segment, ...] = ()
     mission_at: int | None = None
     history_at: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
-    """Packets to be written: header, and rows of dwell pieces or segments of another kind."""
+    """Packets to be written, in order: runs of dwell pieces, and segments of other kinds between them.
 
-    header: list[NDArray[Any]] = field(default_factory=list)
-    kind: list[NDArray[np.uint8]] = field(default_factory=list)
-    size: list[Integers] = field(default_factory=list)
+    Attributes
+    ----------
+    header : row of the header each packet bears
+    rows : segments in each packet
+    segments : those that are no dwells, with their rows
+    """
+
+    header: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-    piece_row: list[Integers] = field(default_factory=list)
-    rows: int = 0
+    total: int = 0
 
-    def add_pieces(self, header: NDArray[Any], size: Integers) -> None:
-        """Add a packet of the next dwell pieces."""
-        self._add(header, np.full(len(size), SegmentKind.DWELL, np.uint8), size)
-        self.piece_row.append(np.arange(self.rows - len(size), self.rows, dtype=np.int64))
+    def add_pieces(self, header: int, count: int) -> None:
+        """Add a packet of the next ``count`` dwell pieces."""
+        self.header.append(header)
+        self.rows.append(count)
+        self.total += count
 
-    def add_segments(self, header: NDArray[Any], segments: Sequence[Segment]) -> None:
+    def add_segments(self, header: int, segments: Sequence[Segment]) -> None:
         """Add a packet of other segments."""
-        size = [SEGMENT_HEADER_SIZE + len(segment_content(segment)) for segment in segments]
-        self._add(header, np.array([segment.kind for segment in segments], np.uint8), np.array(size, np.int64))
-        first = self.rows - len(segments)
-        self.segments += [replace(segment, row=first + i) for i, segment in enumerate(segments)]
+        self.segments += [replace(segment, row=self.total + i) for i, segment in enumerate(segments)]
+        self.add_pieces(header, len(segments))
 
-    def _add(self, header: NDArray[Any], kind: NDArray[np.uint8], size: Integers) -> None:
-        whole = header.copy()
-        whole["P2"] = HEADER_SIZE + int(size.sum())
-        self.header.append(whole)
-        self.kind.append(kind)
-        self.size.append(size)
-        self.rows += len(size)
-
-    def packets(self, groups: Sequence[DwellGroup]) -> Packets:
-        """Put the plan and the dwell segments, whose rows number the pieces, together."""
-        row = np.concatenate([*self.piece_row, np.zeros(0, np.int64)]).astype(np.int32)
-        counts = [len(size) for size in self.size]
+    def packets(self, headers: NDArray[Any], piece_size: Integers, groups: Sequence[DwellGroup]) -> Packets:
+        """Put the plan, the headers and the dwell segments, whose rows number the pieces, together."""
+        kind = np.full(self.total, SegmentKind.DWELL, np.uint8)
+        size = np.zeros(self.total, np.int64)
+        others = np.array([segment.row for segment in self.segments], np.int64)
+        kind[others] = [segment.kind for segment in self.segments]
+        size[others] = [SEGMENT_HEADER_SIZE + len(segment_content(segment)) for segment in self.segments]
+        is_piece = np.ones(self.total, np.bool_)
+        is_piece[others] = False
+        row = np.flatnonzero(is_piece).astype(np.int32)
+        size[row] = piece_size
+        packet = np.repeat(np.arange(len(self.rows), dtype=np.int32), self.rows)
+        header = headers[self.header]
+        header["P2"] = HEADER_SIZE + np.bincount(packet, size, minlength=len(header)).astype(np.int64)
+        header["P10"][packet[others[~np.isin(kind[others], _RADAR_DATA)]]] = 0
         return Packets(
-            header=np.concatenate(self.header, dtype=HEADER_DTYPE),  # concatenating alone would make it little-endian
-            offset=np.zeros(len(self.header), np.int64),
+            header=header,
+            offset=np.zeros(len(header), np.int64),
             tail={},
-            kind=np.concatenate(self.kind),
-            size=np.concatenate(self.size),
-            packet=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-            segment_offset=np.zeros(self.rows, np.int64),
+            kind=kind,
+            size=size,
+            packet=packet,
+            segment_offset=np.zeros(self.total, np.int64),
             dwells=tuple(replace(group, row=row[group.row]) for group in groups),
             segments=tuple(self.segments),
         )
@@ -139,7 +156,7 @@ class DwellWriter:
         if not len(dwells):
             return []
         origins, origin = self._written_origins(dwells)
-        headers = [write_header(each, self.settings.version) for each in origins]
+        headers = np.concatenate([write_header(each, self.settings.version) for each in origins], dtype=HEADER_DTYPE)
         _refuse_oversize(signatures)
         milliseconds = np.zeros(len(dwells), np.int64)
         for number, each in enumerate(origins):
@@ -148,13 +165,14 @@ class DwellWriter:
         pieces, groups = compose_dwells(dwells, milliseconds, self.settings)
         plan = Plan()
         size = piece_sizes(pieces)
-        for start, stop in self._runs(size, origin[pieces.dwell]):
-            number = int(origin[pieces.dwell[start]])
-            self._announce(plan, origins[number], headers[number], int(dwells.time[pieces.dwell[start]]))
-            plan.add_pieces(headers[number], size[start:stop])
+        owner, time = origin[pieces.dwell], dwells.time[pieces.dwell]
+        for start, stop in self._runs(size, owner):
+            number = int(owner[start])
+            self._announce(plan, origins[number], number, int(time[start]))
+            plan.add_pieces(number, stop - start)
         for segment in signatures:
-            plan.add_segments(headers[int(origin[-1])], [segment])
-        return _split(plan.packets(groups))
+            plan.add_segments(int(owner[-1]), [segment])
+        return _split(plan.packets(headers, size, groups))
 
     def _written_origins(self, dwells: Dwells) -> tuple[list[Origin], Indices]:
         """Give each dwell the origin it is sent under: with a job, and simulated if anything in it is."""
@@ -191,26 +209,26 @@ class DwellWriter:
     def _runs(self, size: Integers, origin: Indices) -> Iterator[tuple[int, int]]:
         """Cut the pieces into packets: as many as fit, of one origin."""
         end = np.cumsum(size)
-        change = np.append(np.flatnonzero(np.diff(origin)) + 1, len(size))
-        start = 0
         room = self.settings.max_datagram - HEADER_SIZE
-        while start < len(size):
-            before = int(end[start]) - int(size[start])
-            fit = int(np.searchsorted(end, before + room, side="right"))
-            limit = int(change[np.searchsorted(change, start, side="right")])
-            stop = min(max(fit, start + 1), limit)
-            yield start, stop
-            start = stop
+        # Where a packet that begins at each piece would end: at the datagram's end, or where the origin changes.
+        fit = np.maximum(np.searchsorted(end, end - size + room, side="right"), np.arange(1, len(size) + 1))
+        change = np.append(np.flatnonzero(np.diff(origin)) + 1, len(size))
+        limit = change[np.searchsorted(change, np.arange(len(size)), side="right")]
+        stops = np.minimum(fit, limit).tolist()
+        start = 0
+        while start < len(stops):
+            yield start, stops[start]
+            start = stops[start]
 
-    def _announce(self, plan: Plan, origin: Origin, header: NDArray[Any], time: int) -> None:
+    def _announce(self, plan: Plan, origin: Origin, header: int, time: int) -> None:
         """Send mission, job definition and processing history again, if it is time."""
         said, settings = self._announced[_key(origin)], self.settings
-        # P10 is 0 in a packet without dwells.
-        header = header.copy()
-        header["P10"] = 0
         if _is_due(said.mission_at, time, settings.mission_interval):
-            mission = mission_segment(said.day, settings.mission)
-            plan.add_segments(header, [mission, job_segment(origin.job, settings.job, said.corners)])
+            said.segments = said.segments or (
+                mission_segment(said.day, settings.mission),
+                job_segment(origin.job, settings.job, said.corners),
+            )
+            plan.add_segments(header, said.segments)
             said.mission_at = time
         if settings.history and _is_due(said.history_at, time, settings.history_interval):
             plan.add_segments(header, [history_segment(origin, settings.history)])
