@@ -24,7 +24,7 @@ from sidelook.simulation.island_map import island_map
 from sidelook.simulation.plots import World, simulate_all
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "sidelook" / "data"
-REVISITS = 100
+REVISITS = 110
 
 
 def writer_settings(world: World) -> WriterSettings:

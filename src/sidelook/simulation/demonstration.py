@@ -81,7 +81,7 @@ def demonstrate(settings: DemonstrationSettings) -> tuple[Island, World]:
 
 
 def _traffic(rng: Generator, island: Island, settings: TrafficSettings) -> Trajectories:
-    places = Places(nodes=island.town_nodes, weight=np.sqrt(island.towns.population.astype(float)))
+    places = Places(nodes=island.town_nodes, weight=island.towns.population.astype(float) ** 0.2)
     return drive(rng, RoutePlanner(island.roads, island.frame, places), settings, island.frame)
 
 

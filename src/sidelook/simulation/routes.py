@@ -16,7 +16,7 @@ from sidelook.geometry.frames import LocalFrame
 # Length over which a road bends where it goes on through a junction in its class: builders round what matters.
 _THROUGH = {RoadClass.MOTORWAY: 400.0, RoadClass.PRIMARY: 250.0, RoadClass.SECONDARY: 120.0, RoadClass.LOCAL: 30.0}
 _CORNER = 18.0
-_GRAVITY = 25_000.0  # distance at which a place draws half as many journeys as next door, m
+_GRAVITY = 30_000.0  # distance at which a place draws half as many journeys as next door, m
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,12 +44,12 @@ class TrafficSettings:
     """
 
     start: int
-    duration: float = 3_000.0
-    singles: int = 420
+    duration: float = 3_300.0
+    singles: int = 280
     convoys: tuple[int, ...] = (8, 12, 6, 10, 14, 7)
     convoy_speed: float = 19.0
-    headway: float = 1.8
-    spacing: float = 35.0
+    headway: float = 2.5
+    spacing: float = 45.0
     tracked: float = 0.06
     halt_probability: float = 0.3
     handling: Handling = field(default_factory=Handling)

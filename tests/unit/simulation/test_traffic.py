@@ -48,8 +48,8 @@ def test_a_convoy_keeps_headway_and_spacing() -> None:
     gap = -np.diff(on_a_straight_road(settings), axis=0)
     moving = np.diff(on_a_straight_road(settings)[0]) > 17.99
     assert moving.mean() > 0.9
-    assert gap[:, :-1][:, moving] == pytest.approx(35.0 + 1.8 * 18.0, abs=0.01)
-    assert gap.min() >= 35.0 - 1e-6
+    assert gap[:, :-1][:, moving] == pytest.approx(45.0 + 2.5 * 18.0, abs=0.01)
+    assert gap.min() >= 45.0 - 1e-6
 
 
 def test_no_one_breaks_the_limit_and_changes_of_speed_are_bounded() -> None:
@@ -106,4 +106,4 @@ def test_convoys_on_the_island_stay_together(world: World) -> None:
     driven, convoy = positions(trajectories), trajectories.vehicles.convoy
     for number in np.unique(convoy[convoy >= 0]):
         gap = np.linalg.norm(np.diff(driven[convoy == number], axis=0), axis=-1)
-        assert gap.max() <= 35.0 + 1.8 * 19.0 + 1.0
+        assert gap.max() <= 45.0 + 2.5 * 19.0 + 1.0
