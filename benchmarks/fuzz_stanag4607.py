@@ -35,6 +35,7 @@ from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 
 LARGEST = 4096
+TELL_EVERY = 60.0  # CPU seconds
 EXTREMES = (0, 1, 4, 5, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
 
 
@@ -162,7 +163,12 @@ def _cut(data: bytes, rng: random.Random) -> Iterator[bytes]:
 def fuzz(seeds: Sequence[bytes], *, seed: int, cpu_seconds: float, folder: Path | None = None) -> Tally:
     """Fuzz for some CPU time; an input that fails is written to ``folder`` and raised."""
     rng, tally, began = random.Random(seed), Tally(), time.process_time()  # noqa: S311 - reproducible, not secret
-    while time.process_time() - began < cpu_seconds:
+    told = 0.0
+    while (spent := time.process_time() - began) < cpu_seconds:
+        if spent - told > TELL_EVERY:
+            told = spent
+            sys.stdout.write(f"{spent:.0f} s of CPU: {tally}\n")
+            sys.stdout.flush()
         data = mutate(seeds, rng)
         try:
             check(data, rng, tally)
