@@ -18,6 +18,8 @@ from sidelook.model.origin import Origin
 _NATIONALITY = slice(6, 8)
 _PLATFORM_AND_MISSION = slice(14, 28)
 _JOB = slice(28, 32)
+# Nanoseconds in 64 bits end in 2262; a day before them all would be a fault in the data anyway.
+_YEARS = range(1970, 2200)
 # A stream has a few missions and jobs; the bound only matters for hostile input.
 _KEPT = 256
 
@@ -77,9 +79,12 @@ def read_sensor_errors(job: Segment) -> SensorErrors:
 
 
 def read_mission_day(mission: Segment) -> date | None:
-    """Read the day that dwell times count from (M5 to M7); None where it is no date."""
+    """Read the day that dwell times count from (M5 to M7); None where it is no date of this epoch."""
+    year = mission.number("M5")
+    if year not in _YEARS:
+        return None
     try:
-        return date(mission.number("M5"), mission.number("M6"), mission.number("M7"))
+        return date(year, mission.number("M6"), mission.number("M7"))
     except ValueError:
         return None
 

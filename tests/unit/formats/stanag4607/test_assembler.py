@@ -191,9 +191,11 @@ def test_a_mission_that_tells_no_day_takes_the_one_given() -> None:
     assert not len(decode_dwells(raw_packet(raw_dwell()), source="x"))
 
 
-def test_a_date_that_is_none_is_counted() -> None:
+@pytest.mark.parametrize("date", [b"\x07\xe8\x0d\x01", b"\x07\xe8\x02\x1e", b"\x08\xfc\x01\x01", b"\x05\xdc\x01\x01"])
+def test_a_date_that_is_none_is_counted(date: bytes) -> None:
+    """Month 13, 30 February, the years 2300 and 1500."""
     bad = bytearray(MISSION)
-    bad[-2:] = b"\x0d\x00"
+    bad[-4:] = date
     assembler = DwellAssembler(source="x")
     assert not len(assembler.assemble(decode(raw_packet(bytes(bad), raw_dwell()))))
     assert (assembler.context.bad_dates, assembler.undated) == (1, 1)
