@@ -168,8 +168,9 @@ def write_tracks(
 def render_report(report: ConvertReport) -> str:
     """Say in lines what was converted."""
     marking = report.lineage["classification"] or "no rows"
+    codes = ", under security codes" if report.lineage["security_codes"] else ""
     simulated = ", simulated" if report.lineage["simulated"] else ""
-    lines = [f"{report.rows} {report.kind} to {report.target} ({marking}{simulated})"]
+    lines = [f"{report.rows} {report.kind} to {report.target} ({marking}{codes}{simulated})"]
     if report.withheld:
         lines.append(f"withheld {report.withheld} dwells and plots that the recipient may not see")
     if report.skipped_octets:

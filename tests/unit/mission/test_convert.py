@@ -90,6 +90,13 @@ def test_the_report_says_what_was_skipped(tmp_path: Path, recording_bytes: bytes
     assert "skipped 50 bytes" in text
 
 
+def test_security_codes_are_said_beside_the_classification(tmp_path: Path, recording_bytes: bytes) -> None:
+    (tmp_path / "coded.4607").write_bytes(recording_bytes.replace(b"XN\x05XN\0\0", b"XN\x05XN\0\x41"))
+    report = convert(tmp_path / "coded.4607", tmp_path / "out.geojson")
+    assert "UNCLASSIFIED, under security codes" in render_report(report)
+    assert json.loads(report.target.read_bytes())["sidelook"]["security_codes"] is True
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "says"),
     [
