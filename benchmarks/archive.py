@@ -1,8 +1,9 @@
 """How fast is a window of a large archive read? Ten million plots of a day, by time, box and track.
 
-Builds one mission of 24 hours (2,000 movers seen every 30 s, as many other plots, 15 plots a dwell, noise in
-every float), sealed and merged as a live mission would leave it, then asks at random. Prints a table of wall
-and CPU time, and the memory used. ``--folder`` keeps the archive for another run.
+Builds one mission of 24 hours (2,000 movers seen every 30 s and tracked for an hour each, nearly as many other
+plots, 15 plots a dwell, noise in every float), sealed and merged as a live mission would leave it, then asks at
+random; and a live mission of five minutes, sealed every 10 s and not merged yet. Prints a table of wall and CPU
+time, and the memory used. ``--folder`` keeps the archive for another run.
 
     python benchmarks/archive.py [--plots 10000000] [--folder DIR]
 """
@@ -57,6 +58,9 @@ def main() -> None:
         if not (folder / "catalog.sqlite").exists():
             build(folder, world)
         ask(folder, world, options.queries)
+        live(Path(scratch) / "live", world)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"\npeak memory of this process: {peak:.0f} MB")
 
 
 def build(folder: Path, world: World) -> None:
@@ -92,8 +96,8 @@ def synthetic_dwells(world: World, start: float, length: float, rng: np.random.G
     seconds = start + (np.arange(count) + rng.random(count) * 0.5) * (length / count)
     owner = np.repeat(np.arange(count, dtype=np.int32), PLOTS_IN_DWELL)
     share = world.movers / REVISIT / world.rate
-    track = np.where(rng.random(n) < share, rng.integers(1, world.movers + 1, n), 0)
-    latitude, longitude = places(track, seconds[owner], rng)
+    mover = np.where(rng.random(n) < share, rng.integers(1, world.movers + 1, n), 0)
+    latitude, longitude = places(mover, seconds[owner], rng)
 
     def noise(scale: float) -> np.ndarray:
         return rng.normal(0, scale, n).astype(np.float32)
@@ -130,19 +134,19 @@ def synthetic_dwells(world: World, start: float, length: float, rng: np.random.G
         plots=plots,
         origins=(ORIGIN,),
     )
-    return dwells, track
+    return dwells, identities(world, mover, seconds[owner])
 
 
 def synthetic_tracks(world: World, at: float, rng: np.random.Generator) -> TrackTable:
     """Make one state of every mover."""
     n = world.movers
-    track = np.arange(1, n + 1)
-    latitude, longitude = places(track, np.full(n, at), rng)
+    mover = np.arange(1, n + 1)
+    latitude, longitude = places(mover, np.full(n, at), rng)
     time_ns = np.full(n, BEGIN + int(at * SECOND))
     covariance = rng.normal(100, 10, (n, 3)).astype(np.float32)
     return TrackTable.empty(
         n,
-        track=track,
+        track=identities(world, mover, np.full(n, at)),
         time=time_ns,
         supported=time_ns,
         latitude=latitude,
@@ -157,13 +161,19 @@ def synthetic_tracks(world: World, at: float, rng: np.random.Generator) -> Track
     )
 
 
-def places(track: np.ndarray, seconds: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def identities(world: World, mover: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    """Give each mover a new track every hour, not all at once; 0 stays nobody."""
+    turn = (seconds / 3600 + mover * 0.618 % 1.0).astype(np.int64)
+    return np.where(mover > 0, mover + world.movers * turn, 0)
+
+
+def places(mover: np.ndarray, seconds: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Place movers along lines of their own, and what is nobody's anywhere, rad."""
-    phase = track * 0.618 % 1.0
+    phase = mover * 0.618 % 1.0
     along = (phase + seconds / 86_400.0 * 3) % 1.0
-    latitude = np.where(track > 0, 0.9 + 0.02 * phase, rng.uniform(0.9, 0.92, len(track)))
-    longitude = np.where(track > 0, 0.1 + 0.04 * along, rng.uniform(0.1, 0.14, len(track)))
-    return latitude + rng.normal(0, 3e-6, len(track)), longitude + rng.normal(0, 3e-6, len(track))
+    latitude = np.where(mover > 0, 0.9 + 0.02 * phase, rng.uniform(0.9, 0.92, len(mover)))
+    longitude = np.where(mover > 0, 0.1 + 0.04 * along, rng.uniform(0.1, 0.14, len(mover)))
+    return latitude + rng.normal(0, 3e-6, len(mover)), longitude + rng.normal(0, 3e-6, len(mover))
 
 
 def ask(folder: Path, world: World, queries: int) -> None:
@@ -193,12 +203,34 @@ def ask(folder: Path, world: World, queries: int) -> None:
         }
         for name, query in cases.items():
             print(measure(name, query, queries))
-        track = "one track over 24 h: states, plots, dwells"
-        print(measure(track, lambda: _history(archive, int(rng.integers(1, world.movers))), max(queries // 10, 3)))
+        tracks = round(world.movers * max(world.hours - 1, 1))
+        track = "one track, 1 h: states, plots, dwells"
+        print(measure(track, lambda: _history(archive, int(rng.integers(1, tracks))), max(queries // 3, 3)))
         sql = "SELECT track, count(*) FROM plots GROUP BY track"
         print(measure("SQL: plots by track, all", lambda: archive.sql(sql).num_rows, 3))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\npeak memory of this process: {peak:.0f} MB")
+
+
+def live(folder: Path, world: World) -> None:
+    """Write five minutes as a live mission does; print what a seal of 10 s costs and how the rest reads."""
+    rng = np.random.default_rng(8)
+    with Archive.open(folder, "write") as archive:
+        writer = archive.begin_mission("live", kind="live", received=BEGIN)
+        starts = iter(np.arange(0.0, 300.0, 10.0).tolist())
+
+        def seal_ten_seconds() -> int:
+            start = next(starts)
+            dwells, track = synthetic_dwells(world, start, 10.0, rng)
+            writer.append_dwells(dwells, track)
+            writer.append_tracks(synthetic_tracks(world, start, rng))
+            writer.append_raw(bytes(40 * len(track)), BEGIN + int(start * SECOND), "live")
+            writer.seal()
+            return len(track) + world.movers
+
+        print(measure("live: make and seal 10 s", seal_ten_seconds, 30))
+        print(
+            measure("5 min from 30 files each, map columns", lambda: len(archive.dwells(1, brief=True).plot_track), 20)
+        )
+        print(measure("merging them", archive.compact, 1))
 
 
 def _history(archive: Archive, track: int) -> int:

@@ -12,8 +12,8 @@ from sidelook.archive import engines
 from sidelook.archive.box import Box
 from sidelook.archive.catalog import Catalog
 from sidelook.archive.compaction import Compactor
-from sidelook.archive.deletion import Deleter
-from sidelook.archive.durable import hold_lock, make_folder
+from sidelook.archive.deletion import EVER, Deleter, start_of
+from sidelook.archive.durable import give_up_reserve, hold_lock, make_folder, make_reserve
 from sidelook.archive.errors import storage_errors
 from sidelook.archive.framing import RawRecord
 from sidelook.archive.rawlog import read_records
@@ -31,7 +31,7 @@ from sidelook.archive.records import (
 )
 from sidelook.archive.segments import SegmentMaker, raw_folder
 from sidelook.archive.summary import summarise
-from sidelook.archive.sweep import sweep
+from sidelook.archive.sweep import check_files, sweep
 from sidelook.archive.unsealed import DTYPES
 from sidelook.archive.writer import MissionWriter
 from sidelook.errors import UsageError
@@ -78,6 +78,7 @@ class Archive:
         try:
             catalog = Catalog(folder, mode)
             sweep(folder, catalog)
+            make_reserve(folder)
         except BaseException:
             os.close(lock)
             raise
@@ -198,11 +199,11 @@ class Archive:
 
     def purge_day(self, day: date, mission: int | None = None) -> Purged:
         """Delete a day for good: its data, raw bytes received on it, counts, checkpoints. Of one mission or all."""
-        return self._purge_days(day, day + timedelta(days=1), mission)
+        return self._purge((start_of(day), start_of(day + timedelta(days=1))), mission)
 
     def purge_before(self, day: date, mission: int | None = None) -> Purged:
         """Delete everything before a day for good."""
-        return self._purge_days(date(1970, 1, 1), day, mission)
+        return self._purge((-EVER, start_of(day)), mission)
 
     def purge_mission(self, mission: int) -> Purged:
         """Delete a mission for good, its name included."""
@@ -216,9 +217,19 @@ class Archive:
     def enforce(self, policy: RetentionPolicy, now: int) -> Purged:
         """Delete what live sources gave longer ago than the policy allows; call it every few minutes."""
         with self._care:
+            cut = now - policy.live
             for writer in self._writers.values():
-                writer.settle()
-            return self._deleter().enforce(policy, now)
+                since = writer.raw.open_since()
+                if since is not None and since < cut:
+                    writer.settle()
+            return self._deleter().enforce(cut)
+
+    def check(self) -> tuple[str, ...]:
+        """Compare every sealed file with its digest; one line for each that is missing or damaged.
+
+        Raw files that are still being written are looked at as far as the catalog knows them.
+        """
+        return check_files(self.folder, self._catalog)
 
     def audit(self, entry: AuditEntry) -> None:
         """Append to the audit log; durable when it returns."""
@@ -228,14 +239,14 @@ class Archive:
         """Give the latest entries of the audit log, newest last."""
         return self._catalog.audit_log(limit)
 
-    def _purge_days(self, begin: date, end: date, mission: int | None) -> Purged:
-        """Delete days, in memory as well."""
+    def _purge(self, window: Window, mission: int | None) -> Purged:
+        """Delete whole days, in memory as well."""
         with self._care:
-            deleter = self._deleter()
+            give_up_reserve(self.folder)  # on a full disk, deleting is what helps, and needs a little room itself
             for number, writer in self._writers.items():
                 if mission in {None, number}:
-                    writer.settle(forget=deleter.window(begin, end))
-            return deleter.purge_days(begin, end, mission)
+                    writer.settle(forget=window)
+            return self._deleter().purge_window(window, mission)
 
     def _deleter(self) -> Deleter:
         """Make the one that deletes."""

@@ -112,6 +112,7 @@ class Catalog:
             raise UsageError(_NO_ARCHIVE.format(folder))
         self._read_lock, self._write_lock = threading.RLock(), threading.RLock()
         self._writer: sqlite3.Connection | None = None
+        self.scrub_due = False
         if mode == "write":
             with storage_errors(folder, "opening the catalog"):
                 self._writer = _connect(f"file:{_quoted(self._path)}")
@@ -236,6 +237,11 @@ class Catalog:
                 (seal.sealed_through, seal.last_dwell, seal.checkpoint, seal.saved, mission),
             )
 
+    def enter(self, segments: Sequence[Segment]) -> None:
+        """List files."""
+        with self.transaction() as writer:
+            enter_segments(writer, segments)
+
     def replace(self, old: Sequence[Segment], new: Sequence[Segment]) -> None:
         """Swap files for others in one transaction; the old ones become doomed."""
         with self.transaction() as writer:
@@ -252,12 +258,13 @@ class Catalog:
             writer.executemany("DELETE FROM doomed WHERE path = ?", ((path,) for path in paths))
 
     def scrub(self) -> None:
-        """Leave no deleted row in the database file or its log; may have to wait for readers."""
-        if self._writer is None:
+        """Leave no deleted row in the database file or its log, if any was; readers in the way put it off."""
+        if self._writer is None or not self.scrub_due:
             return
         with self._write_lock, storage_errors(self.folder, "scrubbing the catalog"):
             self._writer.execute("VACUUM")
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self.scrub_due = bool(busy)
 
     # audit
 

@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sidelook.archive.catalog import BIN, Catalog, doom_segments
-from sidelook.archive.errors import storage_errors
-from sidelook.archive.records import Kind, Purged, RetentionPolicy, Segment, Window
+from sidelook.archive.durable import give_up_reserve, make_reserve
+from sidelook.archive.errors import StorageFullError, storage_errors
+from sidelook.archive.records import Kind, Purged, Segment, Window
 from sidelook.archive.sweep import delete_doomed
 
 EVER = 1 << 63
-_HOUR = 3_600 * 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +27,17 @@ class Deleter:
     folder: Path
     catalog: Catalog
 
-    def purge_days(self, begin: date, end: date, mission: int | None) -> Purged:
-        """Delete the days from ``begin`` to before ``end``: by time of data; raw files by receipt, too.
+    def purge_window(self, window: Window, mission: int | None) -> Purged:
+        """Delete the files that touch a window of whole days: by time of data; raw files by receipt, too.
 
-        A raw file that touches the days goes as a whole; the writer begins another with each day of data.
+        Sealed files never reach over midnight. Raw files do, by the records of one seal.
         """
-        window = self.window(begin, end)
 
         def chosen(segment: Segment) -> bool:
             return mission in {None, segment.mission} and _touches(segment, window)
 
         missions = [row.mission for row in self.catalog.missions() if mission in {None, row.mission}]
         return self._delete(chosen, lambda writer: _forget_window(writer, missions, window))
-
-    @staticmethod
-    def window(begin: date, end: date) -> Window:
-        """Time from midnight to midnight, ns UTC."""
-        return _start(begin), _start(end)
 
     def purge_mission(self, mission: int) -> Purged:
         """Delete all that is kept of a mission, its name included."""
@@ -55,13 +49,12 @@ class Deleter:
 
         return self._delete(lambda segment: segment.mission == mission, forget)
 
-    def enforce(self, policy: RetentionPolicy, now: int) -> Purged:
-        """Delete what live sources gave longer ago than the policy allows; counts over time remain.
+    def enforce(self, cut: int) -> Purged:
+        """Delete what live sources gave before ``cut``, ns UTC; counts over time remain.
 
         A file goes as soon as its oldest row is too old; files hold at most an hour of reception, so rows
         live between an hour less than the policy says and what it says.
         """
-        cut = now - round(policy.live_hours * _HOUR)
         live = {row.mission for row in self.catalog.missions() if row.kind == "live"}
 
         def chosen(segment: Segment) -> bool:
@@ -72,16 +65,24 @@ class Deleter:
     def _delete(self, chosen: Callable[[Segment], bool], forget: Callable[[sqlite3.Connection], None]) -> Purged:
         """Take files off the list and forget the rest in one transaction, then remove every trace."""
         segments = [segment for segment in self.catalog.all_segments() if chosen(segment)]
+        try:
+            self._unlist(segments, forget)
+        except StorageFullError:
+            give_up_reserve(self.folder)
+            self._unlist(segments, forget)
+        with storage_errors(self.folder, "deleting"):
+            delete_doomed(self.folder, self.catalog)
+        self.catalog.scrub()
+        make_reserve(self.folder)
+        return _summary(segments)
+
+    def _unlist(self, segments: list[Segment], forget: Callable[[sqlite3.Connection], None]) -> None:
+        """Change the catalog."""
         with self.catalog.transaction() as writer:
             before = writer.total_changes
             doom_segments(writer, segments)
             forget(writer)
-            changed = writer.total_changes > before
-        with storage_errors(self.folder, "deleting"):
-            delete_doomed(self.folder, self.catalog)
-        if changed:
-            self.catalog.scrub()
-        return _summary(segments)
+            self.catalog.scrub_due |= writer.total_changes > before
 
 
 def _summary(segments: Iterable[Segment]) -> Purged:
@@ -153,6 +154,6 @@ def _forget_unused_origins(writer: sqlite3.Connection, mission: int) -> None:
     )
 
 
-def _start(day: date) -> int:
+def start_of(day: date) -> int:
     """Midnight a day begins with, ns UTC."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9

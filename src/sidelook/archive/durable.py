@@ -2,11 +2,16 @@
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sidelook.archive.errors import ArchiveLockedError, storage_errors
+
+RESERVE = "reserve"
+RESERVED = 1 << 20
+"""Bytes kept free for deleting on a full disk."""
 
 
 def flush_folder(folder: Path) -> None:
@@ -48,6 +53,20 @@ def writing_aside(final: Path, folder: Path) -> Iterator[Path]:
         publish(aside, final)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def make_reserve(folder: Path) -> None:
+    """Keep a little room for the day the disk is full; without room for it, do without."""
+    with suppress(OSError):
+        path = folder / RESERVE
+        if not path.exists():
+            path.write_bytes(secrets.token_bytes(RESERVED))  # not compressible
+
+
+def give_up_reserve(folder: Path) -> None:
+    """Free the room that was kept."""
+    with suppress(OSError):
+        (folder / RESERVE).unlink(missing_ok=True)
 
 
 def hold_lock(path: Path) -> int:

@@ -141,6 +141,11 @@ class RawLog:
                     self._closed.append(self._open.facts())
                 self._open = None
 
+    def open_since(self) -> int | None:
+        """Tell when the file being written began to receive, ns UTC; None without one."""
+        with self._file_lock:
+            return None if self._open is None else self._open.first.received
+
     def changed_files(self) -> tuple[RawFile, ...]:
         """Describe the files written since ``forget_closed``, the one being written included."""
         with self._file_lock:

@@ -237,3 +237,8 @@ class RetentionPolicy:
         if not self.live_hours > 0:
             message = f"live_hours is {self.live_hours}, needs more than 0"
             raise ValueError(message)
+
+    @property
+    def live(self) -> int:
+        """Time for live sources, ns."""
+        return round(self.live_hours * 3_600e9)

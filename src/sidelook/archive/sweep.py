@@ -1,10 +1,11 @@
 """Putting an archive in order at start, after whatever ended the last writer."""
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sidelook.archive.catalog import Catalog, enter_segments
+from sidelook.archive.catalog import Catalog
 from sidelook.archive.errors import storage_errors
 from sidelook.archive.rawlog import raw_files, repair
 from sidelook.archive.records import Kind, Segment
@@ -43,6 +44,21 @@ def delete_doomed(folder: Path, catalog: Catalog) -> None:
         catalog.forget_doomed(paths)
 
 
+def check_files(folder: Path, catalog: Catalog) -> tuple[str, ...]:
+    """Compare every listed file with its digest; a raw file as far as it was listed."""
+    return tuple(filter(None, (_finding(folder, segment) for segment in catalog.all_segments())))
+
+
+def _finding(folder: Path, segment: Segment) -> str:
+    """Say what is wrong with a file, or nothing."""
+    try:
+        data = (folder / segment.path).read_bytes()
+    except FileNotFoundError:
+        return f"{segment.path}: missing"
+    whole = hashlib.sha256(data[: segment.size]).hexdigest() == segment.digest
+    return "" if whole else f"{segment.path}: damaged"
+
+
 def _list_raw_files(folder: Path, catalog: Catalog, listed: Mapping[str, Segment]) -> None:
     """List the raw files that are new, or not as long as the catalog says."""
     found = []
@@ -54,5 +70,4 @@ def _list_raw_files(folder: Path, catalog: Catalog, listed: Mapping[str, Segment
                 if file is not None:
                     found.append(raw_segment(folder, int(mission_folder.name), file, None))
     if found:
-        with catalog.transaction() as writer:
-            enter_segments(writer, found)
+        catalog.enter(found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sidelook.archive.catalog import BIN, Catalog, Seal, enter_segments
+from sidelook.archive.catalog import BIN, Catalog, Seal
 from sidelook.archive.errors import storage_errors
 from sidelook.archive.rawlog import RawLog, day_of, read_records
 from sidelook.archive.records import Kind, Segment, Tail, Window, WriterStatus
@@ -160,8 +160,7 @@ class MissionWriter:
             with self.view:
                 window = _span([self.unsealed.columns(kind) for kind in DTYPES])
             segments = [raw_segment(self._maker.folder, self.mission, file, window) for file in files]
-            with self._catalog.transaction() as writer:
-                enter_segments(writer, segments)
+            self._catalog.enter(segments)
             self.raw.forget_closed(files)
             if forget is not None:
                 with self.view:

@@ -233,6 +233,21 @@ def test_a_listed_file_that_is_missing_is_an_error_with_advice(
         archive.dwells(writer.mission)
 
 
+def test_a_check_finds_what_is_damaged_or_missing(
+    archive: Archive, writer: MissionWriter, dwells: MakeDwells, folder: Path
+) -> None:
+    writer.append_raw(b"bytes", BEGIN, "a")
+    writer.append_dwells(dwells(), tracks_of(dwells()))
+    writer.seal()
+    writer.append_raw(b"more than is listed", BEGIN, "a")
+    writer.sync()
+    assert archive.check() == ()
+    (plots,), (of_dwells,) = (folder / "plots").rglob("*.parquet"), (folder / "dwells").rglob("*.parquet")
+    plots.write_bytes(plots.read_bytes()[:-1] + b"?")
+    of_dwells.unlink()
+    assert sorted(finding.split(": ")[1] for finding in archive.check()) == ["damaged", "missing"]
+
+
 def test_one_process_writes(archive: Archive, folder: Path) -> None:
     with pytest.raises(ArchiveLockedError, match="another process"):
         Archive.open(folder, "write")

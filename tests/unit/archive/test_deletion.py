@@ -1,5 +1,6 @@
 """Deleting is real: neither files nor the catalog keep what was deleted."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -167,6 +168,36 @@ def test_a_deletion_cut_short_is_finished_at_the_next_start(
         assert list(archive.raw(1)) == []
     assert not list(folder.rglob("seg-*"))
     assert SECRET * 3 not in bytes_held(folder)
+
+
+def test_a_silent_live_source_is_deleted_too(archive: Archive, folder: Path) -> None:
+    """Nothing was ever sealed, and the raw file is still open."""
+    writer = archive.begin_mission("silent", kind="live", received=FIRST)
+    writer.append_raw(SECRET, FIRST, "a")
+    writer.sync()
+    assert archive.enforce(RetentionPolicy(live_hours=1), FIRST + HOUR).files == 0
+    assert archive.enforce(RetentionPolicy(live_hours=1), FIRST + HOUR + 1).raw_records == 1
+    assert SECRET not in bytes_held(folder)
+    writer.append_raw(b"goes on", FIRST + 2 * HOUR, "a")
+    writer.sync()
+    assert [record.number for record in archive.raw(writer.mission)] == [2]
+
+
+def test_scrubbing_is_made_up_for_when_a_reader_was_in_the_way(
+    archive: Archive, two_days: MissionWriter, folder: Path
+) -> None:
+    """A reader that holds the catalog keeps old pages alive; the next task scrubs them."""
+    two_days.end(FIRST)
+    archive._catalog._writer.execute("PRAGMA busy_timeout = 50")  # type: ignore[union-attr]
+    other = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM origins").fetchone()
+    archive.purge_mission(two_days.mission)
+    assert SECRET in bytes_held(folder)
+    other.execute("COMMIT")
+    other.close()
+    archive.enforce(RetentionPolicy(), FIRST)
+    assert SECRET not in bytes_held(folder)
 
 
 @pytest.mark.parametrize("hours", [0, -1, float("nan")])

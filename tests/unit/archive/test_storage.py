@@ -98,6 +98,41 @@ def test_a_full_disk_is_said_and_keeping_resumes(tmp_path: Path) -> None:
     assert run_in_small_disk(program, place) == "kept 2 files\n"
 
 
+def test_on_a_full_disk_a_day_can_still_be_deleted(tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    place.mkdir()
+    program = """
+        import sys
+        from datetime import date
+        from pathlib import Path
+        from sidelook.archive import Archive, StorageFullError
+
+        disk = Path(sys.argv[1])
+        NOON = 19_675 * 86_400 * 10**9
+        with Archive.open(disk / "archive", "write") as archive:
+            writer = archive.begin_mission("full", kind="recording", received=NOON)
+            try:
+                for number in range(100):
+                    writer.append_raw(bytes(100_000), NOON, "a")
+                    writer.sync()
+            except StorageFullError:
+                pass
+            with (disk / "ballast").open("wb", buffering=0) as file:
+                try:
+                    while True:
+                        file.write(bytes(100))
+                except OSError:
+                    pass
+            kept = len(list(archive.raw(1)))
+            archive.purge_day(date(2023, 11, 14))
+            print(kept > 5, list(archive.raw(1)))
+            writer.append_raw(b"goes on", NOON, "a")
+            writer.sync()
+            print([record.data for record in archive.raw(1)])
+    """
+    assert run_in_small_disk(program, place) == "True []\n[b'goes on']\n"
+
+
 def test_a_read_only_disk_can_be_read_and_says_why_not_written(tmp_path: Path) -> None:
     place = tmp_path / "small"
     place.mkdir()
