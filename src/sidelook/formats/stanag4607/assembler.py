@@ -1,21 +1,19 @@
 """Packets to dwells: dates, markings and nominal errors put where the reports leave them open."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sidelook.formats.stanag4607.context import SensorErrors, Setting, StreamContext
 from sidelook.formats.stanag4607.fields import SegmentKind
+from sidelook.formats.stanag4607.filling import fill_errors
+from sidelook.formats.stanag4607.joining import join_groups, join_pieces
 from sidelook.formats.stanag4607.layouts import HEADER_SIZE
 from sidelook.formats.stanag4607.reader import decode
-from sidelook.formats.stanag4607.scaling import dwell_columns, is_located, report_columns
-from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
-from sidelook.geometry.wgs84 import geodetic_to_ecef
+from sidelook.formats.stanag4607.waiting import Undated, WaitingRoom
+from sidelook.formats.stanag4607.wire import Packets, Segment
 from sidelook.model.columns import Indices
 from sidelook.model.plots import Dwells, Plots, concatenate_dwells
 from sidelook.timescale import mission_time_to_utc
@@ -24,9 +22,6 @@ _SIZE_FIELD = slice(2, 6)
 _CONTEXT_KINDS = (SegmentKind.MISSION, SegmentKind.JOB_DEFINITION)
 # A dwell goes on in the next packet only if it fills this one; no network needs datagrams smaller than this.
 _SMALLEST_FULL_PACKET = 1000
-_SAME_LOOK = (
-    "time", "dwell", "revisit", "origin", "sensor_latitude", "sensor_longitude", "area_latitude", "area_longitude",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +31,6 @@ class Span:
     start: int
     stop: int
     setting: Setting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undated:
-    """Dwells whose mission day is not known yet; their time counts from its midnight."""
-
-    setting: Setting
-    dwells: Dwells
 
 
 def decode_dwells(
@@ -87,7 +74,6 @@ class DwellAssembler:
     Attributes
     ----------
     context : mission days, jobs and faulty dates
-    dropped : dwells given up because too many waited for a date
     unplaced : reports left out because they say no position
     """
 
@@ -95,18 +81,21 @@ class DwellAssembler:
         self, *, source: str, errors: SensorErrors | None = None, day: date | None = None, hold: int = 65_536
     ) -> None:
         self.context = StreamContext(source=source, day=day)
-        self.dropped = 0
         self.unplaced = 0
         self._errors = errors or SensorErrors()
-        self._hold = hold
-        self._undated: list[Undated] = []
+        self._waiting = WaitingRoom(hold)
         self._piece: Dwells | None = None
         self._largest = 0
 
     @property
     def undated(self) -> int:
         """Dwells that wait for their mission day."""
-        return sum(len(item.dwells) for item in self._undated)
+        return self._waiting.dwells
+
+    @property
+    def dropped(self) -> int:
+        """Dwells given up because too many waited for a date."""
+        return self._waiting.dropped
 
     def assemble(self, packets: Packets) -> Dwells:
         """Turn packets into dwells.
@@ -120,7 +109,7 @@ class DwellAssembler:
         the dwells that can be placed now, in the order sent
         """
         spans = list(self._spans(packets))
-        parts = list(self._release())
+        parts = self._release()
         if self._piece is not None:
             parts.append(self._piece)
             self._piece = None
@@ -156,7 +145,7 @@ class DwellAssembler:
 
     def _place(self, packets: Packets, spans: list[Span]) -> Dwells:
         """Scale the dwells, date and mark them; put those without a date aside."""
-        columns, plots = _join_groups(packets)
+        columns, plots = join_groups(packets)
         self.unplaced += packets.report_count - len(plots["dwell"])
         origins = {origin: row for row, origin in enumerate(dict.fromkeys(span.setting.origin for span in spans))}
         origin = np.zeros(len(columns["time"]), np.int32)
@@ -173,7 +162,7 @@ class DwellAssembler:
         for span in spans:
             if span.setting.day is None:
                 dated[span.start : span.stop] = False
-                self._put_aside(Undated(setting=span.setting, dwells=dwells.take(slice(span.start, span.stop))))
+                self._waiting.add(Undated(setting=span.setting, dwells=dwells.take(slice(span.start, span.stop))))
         return dwells.take(dated)
 
     def _settle(self, dwells: Dwells, span: Span, plots: slice) -> None:
@@ -184,25 +173,14 @@ class DwellAssembler:
         if not errors.silent:
             fill_errors(dwells, slice(span.start, span.stop), plots, errors)
 
-    def _put_aside(self, item: Undated) -> None:
-        self._undated.append(item)
-        held = sum(len(each.dwells) + len(each.dwells.plots) for each in self._undated)
-        while held > self._hold:
-            oldest = self._undated.pop(0)
-            held -= len(oldest.dwells) + len(oldest.dwells.plots)
-            self.dropped += len(oldest.dwells)
-
-    def _release(self) -> Iterator[Dwells]:
+    def _release(self) -> list[Dwells]:
         """Give the dwells whose mission day has become known."""
-        waiting, self._undated = self._undated, []
-        for item in waiting:
-            setting = self.context.setting(item.setting.header)
-            if setting.day is None:
-                self._undated.append(item)
-                continue
-            whole = Span(start=0, stop=len(item.dwells), setting=setting)
+        items = self._waiting.take(self.context.dated)
+        self.context.dated.clear()
+        for item in items:
+            whole = Span(start=0, stop=len(item.dwells), setting=self.context.setting(item.setting.header))
             self._settle(item.dwells, whole, slice(0, len(item.dwells.plots)))
-            yield item.dwells
+        return [item.dwells for item in items]
 
     def _may_go_on(self, packets: Packets) -> bool:
         """Tell whether the next packet may hold more of the last dwell: it alone fills the largest packet so far."""
@@ -232,61 +210,6 @@ def dwell_rows(packets: Packets) -> Indices:
     return rows[0] if len(rows) == 1 else np.sort(np.concatenate([*rows, np.zeros(0, np.int32)]))
 
 
-def without_reports(group: DwellGroup) -> DwellGroup:
-    """Take the reports out of dwells: they say nothing of where the targets are."""
-    return replace(group, report=group.report[:0], count=np.zeros_like(group.count))
-
-
-def fill_errors(dwells: Dwells, rows: slice, plots: slice, errors: SensorErrors) -> None:
-    """Put nominal values where the reports say nothing, in place.
-
-    Parameters
-    ----------
-    dwells : changed in place
-    rows, plots : of the dwells to fill, and of their plots
-    errors : nominal values; NaN fills nothing
-    """
-    for name in ("sigma_along", "sigma_across", "sigma_sensor_height", "minimum_detectable_speed"):
-        _fill(getattr(dwells, name)[rows], getattr(errors, name))
-    for name in ("sigma_slant_range", "sigma_radial_speed"):
-        _fill(getattr(dwells.plots, name)[plots], getattr(errors, name))
-    across = dwells.plots.sigma_cross_range[plots]
-    if not math.isnan(errors.sigma_cross_range_angle) and np.isnan(across).any():
-        _fill(across, errors.sigma_cross_range_angle * _slant_range(dwells, rows, plots))
-
-
-def join_pieces(dwells: Dwells) -> Dwells:
-    """Make one dwell of consecutive ones that are pieces of one look.
-
-    Parameters
-    ----------
-    dwells : as sent
-
-    Returns
-    -------
-    the same plots in as many dwells as there were looks
-    """
-    if len(dwells) < 2:  # noqa: PLR2004 - nothing to join
-        return dwells
-    more = dwells.time[1:] == dwells.time[:-1]
-    for name in _SAME_LOOK[1:]:
-        if not more.any():
-            return dwells
-        column = getattr(dwells, name)
-        more &= column[1:] == column[:-1]
-    if not more.any():
-        return dwells
-    first = np.flatnonzero(np.concatenate([[True], ~more]))
-    count = np.add.reduceat(dwells.plot_count, first).astype(np.int32)
-    columns = {name: getattr(dwells, name)[first] for name in Dwells.DTYPES} | {
-        "plot_count": count,
-        "last_of_revisit": np.logical_or.reduceat(dwells.last_of_revisit, first),
-    }
-    owner = np.repeat(np.arange(len(first), dtype=np.int32), count)
-    plots = {name: getattr(dwells.plots, name) for name in Plots.DTYPES} | {"dwell": owner}
-    return Dwells(**columns, plots=Plots(**plots), origins=dwells.origins)
-
-
 def _events(packets: Packets) -> list[tuple[int, int, Segment | None]]:
     """List (row, packet, segment) where another header begins, or a mission or job is told, in order of rows."""
     told = [
@@ -301,34 +224,3 @@ def _events(packets: Packets) -> list[tuple[int, int, Segment | None]]:
     rows = np.searchsorted(packets.packet, changed)
     headers = [(row, packet, None) for row, packet in zip(rows.tolist(), changed.tolist(), strict=True)]
     return sorted([*headers, *told], key=lambda event: (event[0], event[1], event[2] is not None))
-
-
-def _join_groups(packets: Packets) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
-    """Scale all dwells and put them, and their plots, in the order sent; a report without a place is no plot."""
-    groups = [group if is_located(group) else without_reports(group) for group in packets.dwells]
-    parts = [(dwell_columns(group), report_columns(group)) for group in groups]
-    if len(parts) == 1:
-        columns, plots = parts[0]
-    else:
-        order = np.argsort(np.concatenate([group.row for group in groups]))
-        columns = {name: np.concatenate([part[0][name] for part in parts])[order] for name in Dwells.DTYPES}
-        plot_row = np.concatenate([np.repeat(group.row, group.count) for group in groups])
-        plot_order = np.argsort(plot_row, kind="stable")
-        plots = {name: np.concatenate([part[1][name] for part in parts])[plot_order] for name in Plots.DTYPES}
-    count = columns["plot_count"]
-    plots["dwell"] = np.repeat(np.arange(len(count), dtype=np.int32), count)
-    return columns, plots
-
-
-def _fill(column: NDArray[Any], value: float | NDArray[Any]) -> None:
-    np.copyto(column, value, where=np.isnan(column), casting="same_kind")
-
-
-def _slant_range(dwells: Dwells, rows: slice, plots: slice) -> NDArray[np.float64]:
-    """(N,) from the sensor to each plot, m; plots without height lie on the ellipsoid."""
-    sensor = geodetic_to_ecef(dwells.sensor_latitude[rows], dwells.sensor_longitude[rows], dwells.sensor_height[rows])
-    seen = dwells.plots
-    height = np.nan_to_num(seen.height[plots])
-    target = geodetic_to_ecef(seen.latitude[plots], seen.longitude[plots], height)
-    distance: NDArray[np.float64] = np.linalg.norm(target - np.repeat(sensor, dwells.plot_count[rows], axis=0), axis=1)
-    return distance

@@ -127,11 +127,13 @@ class StreamContext:
     source : name of the stream or file
     day : for missions that never tell theirs
     bad_dates : mission segments whose date was none
+    dated : missions whose day was told since this was last cleared, in order
     """
 
     source: str
     day: date | None = None
     bad_dates: int = 0
+    dated: dict[bytes, None] = field(default_factory=dict)
     _days: Remembered = field(default_factory=Remembered)
     _jobs: Remembered = field(default_factory=Remembered)
     _origins: Remembered = field(default_factory=Remembered)
@@ -144,6 +146,7 @@ class StreamContext:
             self.bad_dates += day is None
             if day is not None:
                 self._days.put(mission, day)
+                self.dated[mission] = None
         else:
             self._jobs.put(mission + bytes(segment.body["J1"]), read_sensor_errors(segment))
 
