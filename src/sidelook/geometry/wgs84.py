@@ -57,17 +57,17 @@ def ecef_to_geodetic(
     height : (...) above the ellipsoid, m
     """
     position = np.asarray(positions, np.float64)
-    x, y, z = position[..., 0], position[..., 1], position[..., 2]
-    across = np.hypot(x, y)
+    x, y, z = (position[..., axis].copy() for axis in range(3))
+    across = np.sqrt(x * x + y * y)
     sine, cosine = z, (1.0 - FLATTENING) * across
     for _ in range(_BOWRING_STEPS):
-        length = np.hypot(sine, cosine)
-        up = z + SECOND_ECCENTRICITY_SQUARED * SEMI_MINOR_AXIS * (sine / length) ** 3
-        out = across - ECCENTRICITY_SQUARED * SEMI_MAJOR_AXIS * (cosine / length) ** 3
+        cube = (sine * sine + cosine * cosine) ** -1.5
+        up = z + (SECOND_ECCENTRICITY_SQUARED * SEMI_MINOR_AXIS) * (sine * sine * sine * cube)
+        out = across - (ECCENTRICITY_SQUARED * SEMI_MAJOR_AXIS) * (cosine * cosine * cosine * cube)
         sine, cosine = (1.0 - FLATTENING) * up, out
-    length = np.hypot(up, out)
+    length = np.sqrt(up * up + out * out)
     sin_latitude, cos_latitude = up / length, out / length
-    surface = SEMI_MAJOR_AXIS * np.sqrt(1.0 - ECCENTRICITY_SQUARED * sin_latitude**2)
+    surface = SEMI_MAJOR_AXIS * np.sqrt(1.0 - ECCENTRICITY_SQUARED * sin_latitude * sin_latitude)
     height = across * cos_latitude + z * sin_latitude - surface
     return np.arctan2(up, out), np.arctan2(y, x), height
 
@@ -89,4 +89,6 @@ def wrap_longitude(longitude: ArrayLike) -> NDArray[np.float64]:
 
 
 def _triples(x: NDArray[Any], y: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float64]:
-    return np.stack(np.broadcast_arrays(x, y, z), axis=-1)
+    triples = np.empty((*np.broadcast_shapes(x.shape, y.shape, z.shape), 3))
+    triples[..., 0], triples[..., 1], triples[..., 2] = x, y, z
+    return triples

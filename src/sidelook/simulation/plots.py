@@ -51,7 +51,7 @@ class Radar:
     sigma_radial_speed: float = 0.5
     sigma_height: float = 3.0
     threshold_db: float = 13.0
-    mean_snr_db: float = 17.0
+    mean_snr_db: float = 20.0
     wrap_speed: float = 40.0
     false_alarms: float = 60.0
     fastest_false: float = 25.0
@@ -100,9 +100,13 @@ def simulate(rng: Generator, world: World, revisits: int) -> Iterator[Dwells]:
     world : what the radar meets
     revisits : how many
     """
-    for revisit in range(revisits):
-        dwells = plan_revisit(world.schedule, world.orbit, revisit, world.origin)
+    number = 0
+    for cycle in range(revisits):
+        dwells = plan_revisit(world.schedule, world.orbit, cycle, world.origin)
         if len(dwells):
+            # Revisits in which the antenna sees nothing are not counted: the index rises by one (STANAG 4607, D2).
+            dwells.revisit[:] = number
+            number += 1
             yield look(rng, world, dwells)
 
 
