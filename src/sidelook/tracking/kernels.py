@@ -82,7 +82,7 @@ def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, const
     begin, end = dwells[d].begin, dwells[d].end
     count, modes = rows.shape[0], constants.mobile.shape[0]
     ahead = (np.empty((count, modes, 4)), np.empty((count, modes, 4, 4)), np.empty((count, modes)))
-    facts = np.empty((count, 7))
+    facts = np.empty((count, 8))
     for k in range(count):
         foresee(tracks, rows[k], dwells, d, constants, (ahead[0][k], ahead[1][k], ahead[2][k]), facts[k])
     first, column, gain = pair(tracks, rows, look, d, constants, book.sources, (ahead, facts))
@@ -94,7 +94,7 @@ def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, const
             believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
             given[0][begin + partner[k]] = tracks[row].identity
         elif facts[k, 0] > LEAST_LOOK:
-            take_miss(tracks, row, dwells, d, constants, one, facts[k, 0])
+            take_miss(tracks, row, dwells, d, constants, one, facts[k])
         else:
             continue
         given[1][row] |= settle(holding, row, dwells[d].time, constants)

@@ -197,7 +197,10 @@ def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row
     if facts[4] < 1.0:
         density += constants.companion_density * slant / (1.0 if position_only else COMPANION_SPEED_SPAN)
     absent = 1.0 - existence + existence * facts[1]
-    return math.log(existence * seen * facts[4] * likelihood / (density * absent))
+    unseen_before = (
+        1.0 - constants.peak * facts[7]
+    )  # what earlier dwells of the revisit charged as missed was too early
+    return math.log(existence * seen * facts[4] * likelihood / (density * absent * unseen_before))
 
 
 @njit(cache=True)

@@ -11,6 +11,7 @@ from sidelook.tracking.columns import Ahead, Row
 
 LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
+LookChances: TypeAlias = tuple[float, float, float]  # peak, inside, covered before
 PlotFields: TypeAlias = tuple[Floats, Floats, float, Floats]  # measured, variance, wrap speed, ground
 NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
@@ -247,10 +248,24 @@ def correct(state: Floats, covariance: Floats, work: Floats) -> None:
 
 @njit(cache=True)
 def miss_probability(
-    state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, chance: float
+    state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, look: LookChances
 ) -> float:
     """Probability of no plot from a moving mode, as ``miss`` has it, leaving the state alone."""
-    return 1.0 - chance + hide(state, covariance, sensor, ground, notch, np.empty(4))[0] * chance
+    hidden = hide(state, covariance, sensor, ground, notch, np.empty(4))[0]
+    return 1.0 - detection_chance(hidden, look) * (1.0 - hidden)
+
+
+@njit(cache=True)
+def detection_chance(hidden: float, look: LookChances) -> float:
+    """Probability of a plot from outside the notch, given that the revisit's earlier dwells gave none.
+
+    ``look`` is the peak probability of detection, the chance to be in the footprint, and that to have been in one of
+    the footprints before. Footprints side by side share one chance of detection among them; taken as independent looks
+    they would together charge a miss too little.
+    """
+    peak, inside, covered = look
+    inside = min(inside, 1.0 - covered)
+    return peak * inside / (1.0 - peak * (1.0 - hidden) * covered)
 
 
 @njit(cache=True)
@@ -270,15 +285,16 @@ def hide(
 
 
 @njit(cache=True)
-def miss(state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, chance: float) -> float:
+def miss(state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, look: LookChances) -> float:
     """Update one moving mode in place with a miss, and return the miss's probability.
 
-    ``chance`` is the probability of detection outside the notch, footprint included. Seen through the notch
+    Seen through the notch
     1 - exp(-ln2 (v / MDV)^2), a miss is a mixture: nothing learnt, or a radial speed of zero measured with variance
     MDV^2 / (2 ln2) (Koch and Klemm 2001); the mixture is merged by its moments.
     """
     gain = np.empty(4)
     hidden, speed, total = hide(state, covariance, sensor, ground, notch, gain)
+    chance = detection_chance(hidden, look)
     probability = 1.0 - chance + chance * hidden
     share = chance * hidden / probability
     if share > 1e-3:  # noqa: PLR2004 - below a thousandth the state does not move

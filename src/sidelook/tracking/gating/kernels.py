@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sidelook.model.columns import Floats, Indices
+from sidelook.model.columns import Floats, Indices, Octets
 from sidelook.tracking.columns import (
     NONE,
     SECOND,
@@ -17,7 +17,7 @@ from sidelook.tracking.columns import (
     Search,
     Table,
 )
-from sidelook.tracking.filters.kernels import merge, miss_probability, predict, wrap_angle
+from sidelook.tracking.filters.kernels import LookChances, merge, miss_probability, predict, wrap_angle
 
 FEW_PLOTS = 8  # up to here trying every plot is cheaper than an index
 LEAST_LOOK = 0.02  # chance of being in the footprint below which a dwell says nothing about a track
@@ -251,10 +251,11 @@ def look_at(position: tuple[float, float], spread: tuple[float, float, float], b
 
 @njit(cache=True)
 def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
-    """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (7,) what follows from them.
+    """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (8,) what follows from them.
 
     Facts are the chance to be in the footprint, the chance of no plot, sigma east and north, the chance that a plot is
-    a second look at the vehicle (1 where it would be the first), east and north.
+    a second look at the vehicle (1 where it would be the first), east, north, and the chance that the revisit's dwells
+    have covered it before.
     """
     dt = max(dwells[d].time - tracks[row].time, 0) / SECOND
     predict(tracks[row].mean, tracks[row].covariance, tracks[row].weight, dt, constants, ahead)
@@ -262,6 +263,7 @@ def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahea
     ee, en, nn = merge(ahead, estimate)
     facts[0], facts[1], facts[2], facts[3], facts[4] = 0.0, 1.0, math.sqrt(ee), math.sqrt(nn), 1.0
     facts[5], facts[6] = estimate[0], estimate[1]
+    facts[7] = tracks[row].covered if tracks[row].revisit == dwells[d].revisit else 0.0
     sector = dwells[d].sector
     if not np.isfinite(sector.sum()):
         return
@@ -270,7 +272,7 @@ def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahea
     turn = wrap_angle(place[0] - sector[0])
     facts[0] = chance_within((-sector[1], sector[1], sector[2], sector[3]), turn, place)
     if facts[0] > LEAST_LOOK:
-        facts[1] = chance_of_miss(dwells, d, constants, ahead, facts[0])
+        facts[1] = chance_of_miss(dwells, d, ahead, (constants.peak, facts[0], facts[7]), constants.mobile)
     if (dwells[d].time - tracks[row].supported) / SECOND < constants.second_look:
         beam, rim = tracks[row].beam, constants.soft_edge * sector[1]
         middle, half = wrap_angle(0.5 * (beam[0] + beam[1]) - sector[0]), 0.5 * (beam[1] - beam[0])
@@ -293,17 +295,14 @@ def chance_within(sector: tuple[float, float, float, float], turn: float, place:
 
 
 @njit(cache=True)
-def chance_of_miss(dwells: Table, d: int, constants: Row, ahead: Ahead, inside: float) -> float:
+def chance_of_miss(dwells: Table, d: int, ahead: Ahead, look: LookChances, mobile: Octets) -> float:
     """Probability that a vehicle of this state gives no plot, over its motion modes."""
     mean, covariance, weight = ahead
     total = 0.0
     for mode in range(weight.shape[0]):
-        if constants.mobile[mode]:
+        chance = 1.0
+        if mobile[mode]:
             notch = dwells[d].minimum_detectable_speed
-            chance = constants.peak * inside
-            total += weight[mode] * miss_probability(
-                mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, chance
-            )
-        else:
-            total += weight[mode]
+            chance = miss_probability(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, look)
+        total += weight[mode] * chance
     return total

@@ -119,7 +119,7 @@ def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> No
     """Note on a track that a plot stands behind it now, and what the plot says beside its place."""
     dwells, plots = look
     sector, anchor, beam = dwells[d].sector, tracks[row].anchor, tracks[row].beam
-    tracks[row].missed = 0.0
+    tracks[row].missed, tracks[row].covered = 0.0, 0.0
     tracks[row].supported = tracks[row].looked = tracks[row].time
     anchor[0], anchor[1] = tracks[row].estimate[0], tracks[row].estimate[1]
     beam[0], beam[1], beam[2], beam[3] = sector[0] - sector[1], sector[0] + sector[1], sector[2], sector[3]
@@ -131,20 +131,21 @@ def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> No
 
 
 @njit(cache=True)
-def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, inside: float) -> None:
-    """Update a track that the dwell covered, with the chance ``inside``, and did not show."""
+def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
+    """Update a track that the dwell covered, as ``facts`` say how surely, and did not show."""
     mean, covariance, weight = ahead
-    chance, notch = constants.peak * inside, dwells[d].minimum_detectable_speed
+    look, notch = (constants.peak, facts[0], facts[7]), dwells[d].minimum_detectable_speed
     for mode in range(weight.shape[0]):
         if constants.mobile[mode]:
-            weight[mode] *= miss(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, chance)
+            weight[mode] *= miss(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, look)
     expected = weight.sum()
     weight /= expected
     store(tracks, row, dwells[d].time, ahead)
     existence = tracks[row].existence
     tracks[row].existence = existence * expected / (1.0 - existence + existence * expected)
-    tracks[row].missed += chance
-    if inside > LIKELY:
+    tracks[row].missed += constants.peak * facts[0]
+    tracks[row].covered, tracks[row].revisit = min(facts[7] + facts[0], 1.0), dwells[d].revisit
+    if tracks[row].covered > LIKELY:
         tracks[row].looked = tracks[row].time
 
 
