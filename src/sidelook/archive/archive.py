@@ -137,7 +137,7 @@ class Archive:
 
     def missions(self) -> tuple[MissionSummary, ...]:
         """List the missions and what is held of each, unsealed rows included."""
-        with self._reader.view:
+        with self._reader.view, self._catalog.moment():
             return summarise(self._catalog, self._writers)
 
     def dwells(
@@ -181,13 +181,10 @@ class Archive:
         --------
         ``SELECT mission, track, count(*) FROM plots WHERE latitude_deg > 52 GROUP BY ALL``
         """
-        missions = [row.mission for row in self._catalog.missions() if mission in {None, row.mission}]
-        files = {
-            kind: [
-                self.folder / item.path for number in missions for item in self._catalog.segments(number, kind, window)
-            ]
-            for kind in DTYPES
-        }
+        with self._catalog.moment():
+            missions = [row.mission for row in self._catalog.missions() if mission in {None, row.mission}]
+            listed = {kind: [self._catalog.segments(one, kind, window) for one in missions] for kind in DTYPES}
+        files = {kind: [self.folder / item.path for part in parts for item in part] for kind, parts in listed.items()}
         return engines.sql_engine().run(query, files)
 
     # care

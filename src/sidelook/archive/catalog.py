@@ -149,6 +149,16 @@ class Catalog:
                     self._writer.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Hold one moment: all that is queried within shows the catalog as it is at the first query."""
+        with self._read_lock, storage_errors(self.folder, "reading the catalog"):
+            self._reader.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._reader.execute("COMMIT")
+
     def query(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a reading statement."""
         with self._read_lock, storage_errors(self.folder, "reading the catalog"):

@@ -105,7 +105,7 @@ class Reader:
     def snapshot(self, mission: int, kinds: Iterable[Kind], window: Window | None) -> Snapshot:
         """List what there is, files and memory at the same moment."""
         kinds = tuple(kinds)
-        with self.view:
+        with self.view, self._catalog.moment():
             writer = self._writers.get(mission)
             return Snapshot(
                 segments={kind: self._catalog.segments(mission, kind, window) for kind in kinds},
