@@ -19,8 +19,7 @@ from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.schedule import Schedule, plan_revisit
 from sidelook.simulation.trajectories import Timetable
 
-# A vehicle moves, and the platform turns its view, by less than this within one revisit.
-_MARGIN = float(np.radians(6.0))
+_FASTEST = 60.0  # no vehicle on a road is faster, m/s
 _TRUTH_APPLICATION = 1
 _REFERENCE_RANGE = 150_000.0
 
@@ -137,22 +136,20 @@ def look(rng: Generator, world: World, dwells: Dwells) -> Dwells:
 
 
 def _vehicles(rng: Generator, world: World, dwells: Dwells) -> dict[str, NDArray[Any]]:
-    dwell, vehicle = _candidates(world, dwells)
+    dwell, vehicle = _looks(world, dwells)
     states = world.timetable.at(vehicle, dwells.time[dwell])
     frame = world.timetable.trajectories.frame
     position = enu_to_ecef(states.position, frame)
-    latitude, longitude, height = ecef_to_geodetic(position)
-    sensor = _sensor(dwells, dwell)
-    seen = observe(sensor, position, rotate_enu_to_ecef(states.velocity, frame))
+    true = observe(_sensor(dwells, dwell), position, rotate_enu_to_ecef(states.velocity, frame))
     chance = detection_probability(
-        seen.radial_speed, dwells.minimum_detectable_speed[dwell], world.radar.peak_probability
+        true.radial_speed, dwells.minimum_detectable_speed[dwell], world.radar.peak_probability
     )
-    inside = states.present & _inside(dwells, dwell, latitude, longitude)
-    hit = np.flatnonzero(inside & (rng.random(len(dwell)) < chance))
-    true = Observation(
-        slant_range=seen.slant_range[hit], bearing=seen.bearing[hit], radial_speed=seen.radial_speed[hit]
+    hit = np.flatnonzero(rng.random(len(dwell)) < chance)
+    found = Observation(
+        slant_range=true.slant_range[hit], bearing=true.bearing[hit], radial_speed=true.radial_speed[hit]
     )
-    columns = _measure(rng, world.radar, true, _sensor(dwells, dwell[hit]), height[hit])
+    height = ecef_to_geodetic(position[hit])[2]
+    columns = _measure(rng, world.radar, found, _sensor(dwells, dwell[hit]), height)
     vehicles = world.timetable.trajectories.vehicles
     kind = vehicles.target_class[vehicle[hit]]
     return (
@@ -166,6 +163,15 @@ def _vehicles(rng: Generator, world: World, dwells: Dwells) -> dict[str, NDArray
     )
 
 
+def _looks(world: World, dwells: Dwells) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pair dwells with the vehicles in their footprints."""
+    dwell, vehicle = _candidates(world, dwells)
+    states = world.timetable.at(vehicle, dwells.time[dwell])
+    latitude, longitude, _ = ecef_to_geodetic(enu_to_ecef(states.position, world.timetable.trajectories.frame))
+    seen = states.present & _inside(dwells, dwell, latitude, longitude)
+    return dwell[seen], vehicle[seen]
+
+
 def _candidates(world: World, dwells: Dwells) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pair dwells with vehicles that may be in their footprints, judged by where all are halfway through."""
     middle = len(dwells) // 2
@@ -174,8 +180,10 @@ def _candidates(world: World, dwells: Dwells) -> tuple[NDArray[np.intp], NDArray
     latitude, longitude, _ = ecef_to_geodetic(enu_to_ecef(states.position, world.timetable.trajectories.frame))
     at = dwells.sensor_latitude[middle], dwells.sensor_longitude[middle]
     bearing, _ = bearing_and_distance(*at, latitude, longitude)
-    toward, _ = bearing_and_distance(*at, dwells.area_latitude, dwells.area_longitude)
-    reach = dwells.angle_half_extent[:, None] + _MARGIN
+    toward, distance = bearing_and_distance(*at, dwells.area_latitude, dwells.area_longitude)
+    # From the middle to either end of the revisit, platform and vehicle pass one another by no more than this.
+    passed = (dwells.speed.max() + _FASTEST) * np.abs(dwells.time - dwells.time[middle]) * 1e-9
+    reach = (dwells.angle_half_extent + passed / (distance - dwells.range_half_extent))[:, None]
     dwell, near = np.nonzero(np.abs(wrap_longitude(bearing - toward[:, None])) < reach)
     return dwell, near
 

@@ -12,6 +12,7 @@ from sidelook.model.plots import Dwells, TargetClass
 from sidelook.sensing.coverage import covers
 from sidelook.sensing.location import Observation, observe
 from sidelook.sensing.notch import detection_probability
+from sidelook.simulation import plots
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.plots import Radar, World, simulate, simulate_all
 from sidelook.simulation.schedule import Area, Schedule
@@ -188,3 +189,12 @@ def test_classes_are_right_as_often_as_said(dwells: Dwells) -> None:
     assert (plots.target_class[real] == TargetClass.WHEELED).mean() == pytest.approx(0.8, abs=0.02)
     assert (plots.class_probability[real] == np.float32(0.8)).all()
     assert (plots.snr_db[told] > 18.0 - 1e-3).all()
+
+
+def test_no_vehicle_in_a_footprint_is_overlooked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which vehicles a revisit considers at all is a matter of speed: to consider many more changes nothing."""
+    few = simulate_all(np.random.default_rng(4), world, 2)
+    monkeypatch.setattr(plots, "_FASTEST", 1e4)
+    many = simulate_all(np.random.default_rng(4), world, 2)
+    assert (few.plots.truth_entity == many.plots.truth_entity).all()
+    assert (few.plots.latitude == many.plots.latitude).all()
