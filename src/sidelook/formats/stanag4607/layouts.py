@@ -27,7 +27,7 @@ from sidelook.formats.stanag4607.fields import (
 )
 
 # A recording uses a handful of masks; the bound only matters for hostile input.
-_MASKS_KEPT = 64
+MASKS_KEPT = 64
 
 
 def structure(fields: Iterable[Field]) -> np.dtype[Any]:
@@ -81,7 +81,7 @@ class DwellLayout:
     report: np.dtype[Any]
 
 
-@lru_cache(maxsize=_MASKS_KEPT)
+@lru_cache(maxsize=MASKS_KEPT)
 def dwell_layout(mask: int) -> DwellLayout:
     """Lay out dwells of one mask, bit by bit; spare bits select nothing.
 
@@ -94,7 +94,7 @@ def dwell_layout(mask: int) -> DwellLayout:
     return DwellLayout(mask=mask, body=structure(body), report=structure(report))
 
 
-@lru_cache(maxsize=_MASKS_KEPT)
+@lru_cache(maxsize=MASKS_KEPT)
 def hrr_layout(mask: bytes) -> np.dtype[Any]:
     """Lay out the body of an HRR segment: H1 as its five bytes and what it selects of H2 to H31.
 

@@ -5,12 +5,14 @@ Radians, metres, metres a second; longitudes -pi..pi because a full circle read 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.formats.stanag4607.classes import CLASS_OF_CODE, SIMULATED_CODE
+from sidelook.formats.stanag4607.layouts import MASKS_KEPT, dwell_layout
 from sidelook.formats.stanag4607.wire import DwellGroup
 from sidelook.model.columns import Floats, blank
 from sidelook.model.plots import Dwells, Plots
@@ -105,7 +107,7 @@ def dwell_columns(group: DwellGroup) -> dict[str, NDArray[Any]]:
     columns of ``Dwells`` without ``origin``; ``time`` in ns since midnight of the mission day, ``plot_count`` as held
     """
     body = group.body
-    columns = _scale(body, DWELL_SCALINGS, Dwells.DTYPES)
+    columns = _scale(body, _readings(group.layout.mask)[0])
     names = body.dtype.names or ()
     if "D26" in names:
         columns["range_half_extent"] = _read_b16(body["D26"])
@@ -129,7 +131,7 @@ def report_columns(group: DwellGroup) -> dict[str, NDArray[Any]]:
     columns of ``Plots`` without ``dwell``
     """
     report, names = group.report, group.report.dtype.names or ()
-    columns = _scale(report, REPORT_SCALINGS, Plots.DTYPES)
+    columns = _scale(report, _readings(group.layout.mask)[1])
     if "D32.4" in names and "D32.2" not in names:
         columns["latitude"] = _from_delta(group, ("D24", "D10", "D32.4"), HALF_32)
     if "D32.5" in names and "D32.3" not in names:
@@ -146,21 +148,50 @@ def report_columns(group: DwellGroup) -> dict[str, NDArray[Any]]:
     return _complete(columns, Plots.DTYPES, len(report))
 
 
-def _scale(raw: NDArray[Any], table: tuple[Scaling, ...], kinds: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    names = raw.dtype.names or ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the items of one layout are read.
+
+    Attributes
+    ----------
+    seen_as : their layout with every field of the table as the dtype it is read as
+    steps : (column, symbol, step or None for plain integers, dtype of the product, dtype of the column)
+    """
+
+    seen_as: np.dtype[Any]
+    steps: tuple[tuple[str, str, np.floating[Any] | None, type[np.generic], type[np.generic]], ...]
+
+
+@lru_cache(maxsize=MASKS_KEPT)
+def _readings(mask: int) -> tuple[Reading, Reading]:
+    """Prepare bodies and reports of one mask: what is decided here is not decided for every batch."""
+    layout = dwell_layout(mask)
+    return _prepare(layout.body, DWELL_SCALINGS, Dwells.DTYPES), _prepare(layout.report, REPORT_SCALINGS, Plots.DTYPES)
+
+
+def _prepare(layout: np.dtype[Any], table: tuple[Scaling, ...], kinds: Mapping[str, Any]) -> Reading:
+    names = layout.names or ()
+    read_as = {item.symbol: item.read_as for item in table}
+    seen_as = np.dtype([(name, read_as.get(name, layout[name])) for name in names])
+    steps = []
+    for item in table:
+        if item.symbol in names:
+            target = kinds[item.column]
+            # 16 bits fit a float32 product; 32 bits need the float64 one before they are rounded.
+            small = target is np.float32 and np.dtype(item.read_as).itemsize <= 2  # noqa: PLR2004
+            product = np.float32 if small else np.float64
+            steps.append((item.column, item.symbol, None if item.step == 1 else product(item.step), product, target))
+    return Reading(seen_as=seen_as, steps=tuple(steps))
+
+
+def _scale(raw: NDArray[Any], reading: Reading) -> dict[str, NDArray[Any]]:
+    seen = raw.view(reading.seen_as)
     return {
-        item.column: _scale_one(raw[item.symbol], item, kinds[item.column]) for item in table if item.symbol in names
+        column: seen[symbol].astype(target)
+        if step is None
+        else np.multiply(seen[symbol], step, dtype=product).astype(target, copy=False)
+        for column, symbol, step, product, target in reading.steps
     }
-
-
-def _scale_one(raw: NDArray[Any], item: Scaling, dtype: type[np.generic]) -> NDArray[Any]:
-    numbers = raw.view(item.read_as)
-    if item.step == 1:
-        return numbers.astype(dtype)
-    # 16 bits fit a float32 product; 32 bits need the float64 one before they are rounded.
-    step = np.float32(item.step) if dtype is np.float32 and numbers.itemsize <= 2 else item.step  # noqa: PLR2004
-    product: NDArray[Any] = numbers * step
-    return product.astype(dtype, copy=False)
 
 
 def _read_b16(raw: NDArray[Any]) -> Floats:
