@@ -48,6 +48,12 @@ def recording_bytes() -> bytes:
 
 
 @pytest.fixture
+def full_packet() -> bytes:
+    """Put the mission and a dwell of two hundred reports in two packets."""
+    return packet(mission_segment(), job=0) + packet(dwell_segment(1, 200))
+
+
+@pytest.fixture
 def recording_file(tmp_path: Path, recording_bytes: bytes) -> Path:
     """Put the same on disk."""
     path = tmp_path / "hand made.4607"

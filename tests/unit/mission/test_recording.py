@@ -36,6 +36,12 @@ def test_a_folder_is_read_in_order_of_name(tmp_path: Path, recording_bytes: byte
     assert recording_size(tmp_path) == 2 * len(recording_bytes)
 
 
+def test_a_last_dwell_that_might_have_gone_on_is_not_lost(tmp_path: Path, full_packet: bytes) -> None:
+    """It fills the largest packet, so its next piece is waited for until the file ends."""
+    (tmp_path / "full.4607").write_bytes(full_packet)
+    assert len(read_recording(tmp_path).plots) == 200
+
+
 def test_damage_is_skipped_and_counted(tmp_path: Path, recording_bytes: bytes) -> None:
     path = tmp_path / "damaged.4607"
     path.write_bytes(recording_bytes + b"\xee" * 50 + recording_bytes)

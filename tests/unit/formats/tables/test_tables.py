@@ -82,6 +82,22 @@ def test_positions_come_back_within_a_micrometre() -> None:
     np.testing.assert_allclose(again.plots.latitude, dwells.plots.latitude, rtol=0, atol=1e-13)
 
 
+def test_origins_come_back_in_order_of_first_appearance() -> None:
+    """Three in a cycle: a permutation that is not its own inverse."""
+    third = replace(REAL, source="c", mission=1)
+    dwells = replace(sample_dwells(), origins=(REAL, MADE, third), origin=np.array([1, 2, 0], np.int32))
+    again = dwells_from_tables(dwells_table(dwells), plots_table(dwells))
+    assert [origin.source for origin in again.origins] == ["b", "c", "a"]
+    assert again.origin.tolist() == [0, 1, 2]
+
+
+def test_each_track_state_keeps_its_origin() -> None:
+    third = replace(REAL, source="c")
+    tracks = replace(sample_tracks(), origins=(REAL, MADE, third), origin=np.array([2, 0, 1], np.int32))
+    again = tracks_from_table(tracks_table(tracks).take([1, 2, 0, 2]))
+    assert [again.origins[i].source for i in again.origin] == ["a", "b", "c", "b"]
+
+
 def test_tracks_come_back() -> None:
     tracks = sample_tracks()
     again = tracks_from_table(tracks_table(tracks))

@@ -128,7 +128,7 @@ BROKEN: dict[str, tuple[str, Callable[[], bytes]]] = {
     "area-depth": ("D26", lambda: S + packet(dwell(D26=0x8001))),
     "area-width": ("D27", lambda: S + packet(dwell(D27=0))),
     "velocity-within-wrap": ("D32.7", lambda: S + packet(dwell(D32_7=-5001))),
-    "wrap-known": ("D32.8", lambda: S + packet(dwell(D32_8=0))),
+    "wrap-known": ("D32.8", lambda: S + packet(dwell(D32_7=5, D32_8=0))),
     "class-known": ("D32.10", lambda: S + packet(dwell(D32_10=18))),
     "simulated-claims-real": ("D32.10", lambda: S + packet(dwell(D32_10=130), P7=0)),
     "class-probability": ("D32.11", lambda: S + packet(dwell(D32_11=101))),
