@@ -7,9 +7,11 @@ pitch and roll are twice too large.
 import os
 import shutil
 import subprocess
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from sidelook.formats.stanag4607 import (
     encode,
     encode_dwells,
 )
+from sidelook.formats.stanag4607.fields import FIELDS, SegmentKind
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 
@@ -89,6 +92,46 @@ def test_grdl_reads_the_same(shared_data: Path, name: str) -> None:
         np.nan if report.target_velocity_los is None else report.target_velocity_los for report in reports
     ]
     assert_equal(decode_dwells(path.read_bytes(), source=name), found)
+
+
+def fields_of(path: Path, kind: str) -> list[list[float | str]]:
+    """Fields of grdl's segments of one kind, in the standard's order, which is theirs."""
+    reader = grdl_gmti.STANAG4607Reader(str(path))
+    segments = [segment for packet in reader.iter_packets() for segment in packet.segments]
+    return [list(asdict(segment).values()) for segment in segments if type(segment).__name__ == kind]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "theirs", "letter"),
+    [
+        ("afrl_10_targets.4607", SegmentKind.MISSION, "MissionSegment", "M"),
+        ("afrl_10_targets.4607", SegmentKind.JOB_DEFINITION, "JobDefinitionSegment", "J"),
+        ("edition_a/full_mask_every_optional_group.gmti", SegmentKind.JOB_DEFINITION, "JobDefinitionSegment", "J"),
+        (
+            "edition_a/platform_location_mixed_time_basis.gmti",
+            SegmentKind.PLATFORM_LOCATION,
+            "PlatformLocationSegment",
+            "L",
+        ),
+    ],
+)
+def test_grdl_reads_the_same_fields(shared_data: Path, name: str, kind: SegmentKind, theirs: str, letter: str) -> None:
+    path = shared_data / "gmti" / name
+    expected = fields_of(path, theirs)
+    ours = decode(path.read_bytes()).of_kind(kind)
+    assert len(ours) == len(expected) > 0
+    for segment, values in zip(ours, expected, strict=True):
+        for number, value in enumerate(values, start=1):
+            symbol = f"{letter}{number}"
+            if isinstance(value, str):
+                # Behind a NUL, which ends the text for us, they show what was left in the sender's buffer.
+                assert segment.value(symbol) == value.partition("\0")[0].rstrip(), symbol
+            elif FIELDS[symbol].form.scale != 1 and symbol != "J22":  # which they leave raw
+                found = segment.value(symbol)
+                assert isinstance(found, float)
+                assert (found - value + 180) % 360 - 180 == pytest.approx(0, abs=1e-6), symbol
+            else:
+                assert segment.number(symbol) == value, symbol
 
 
 SEGMENTS = {
@@ -186,6 +229,82 @@ def test_what_we_write_is_read_by_both(island: Dwells, preset: Preset, tmp_path:
     path.write_bytes(data)
     with grdl_gmti.STANAG4607Reader(str(path)) as reader:
         assert reader.num_target_reports() == len(island.plots)
+
+
+# Column of the model, attribute of the package, its unit in SI or degrees; None for binary angles.
+DWELL_ATTRIBUTES = (
+    ("revisit", "revisit_index", 1),
+    ("dwell", "dwell_index", 1),
+    ("sensor_latitude", "sensor_latitude", None),
+    ("sensor_longitude", "sensor_longitude", None),
+    ("sensor_height", "sensor_altitude_centimeters", 0.01),
+    ("sigma_along", "sensor_position_along_track_uncertainty_centimeters", 0.01),
+    ("sigma_across", "sensor_position_cross_track_uncertainty_centimeters", 0.01),
+    ("sigma_sensor_height", "sensor_position_altitude_uncertainty_centimeters", 0.01),
+    ("track", "sensor_track", None),
+    ("speed", "sensor_speed_millimeters_per_second", 0.001),
+    ("climb", "sensor_vertical_velocity_decimeters_per_second", 0.1),
+    ("heading", "platform_heading", None),
+    ("pitch", "platform_pitch", None),
+    ("roll", "platform_roll", None),
+    ("sensor_heading", "sensor_heading", None),
+    ("sensor_pitch", "sensor_pitch", None),
+    ("sensor_roll", "sensor_roll", None),
+    ("area_latitude", "center_latitude", None),
+    ("area_longitude", "center_longitude", None),
+    ("range_half_extent", "range_half_extent_kilometers", 1000),
+    ("angle_half_extent", "angle_half_extent", None),
+    ("minimum_detectable_speed", "minimum_detectable_velocity_decimeters_per_second", 0.1),
+)
+REPORT_ATTRIBUTES = (
+    ("index", "report_index", 1),
+    ("latitude", "high_resolution_latitude", None),
+    ("longitude", "high_resolution_longitude", None),
+    ("height", "geodetic_height_meters", 1),
+    ("radial_speed", "radial_velocity_centimeters_per_second", 0.01),
+    ("wrap_speed", "wrap_velocity_centimeters_per_second", 0.01),
+    ("snr_db", "signal_to_noise_ratio_decibels", 1),
+    ("class_probability", "classification_probability_percent", 0.01),
+    ("sigma_slant_range", "slant_range_uncertainty_centimeters", 0.01),
+    ("sigma_cross_range", "cross_range_uncertainty_decimeters", 0.1),
+    ("sigma_height", "height_uncertainty_meters", 1),
+    ("sigma_radial_speed", "radial_velocity_uncertainty_centimeters_per_second", 0.01),
+    ("truth_application", "truth_tag_application", 1),
+    ("truth_entity", "truth_tag_entity", 1),
+    ("rcs_dbsm", "radar_cross_section_decibels", 1),
+)
+
+
+def assert_columns(
+    record: Dwells | Plots, items: Sequence[Any], attributes: Sequence[tuple[str, str, float | None]]
+) -> None:
+    """Compare every column of ours with the package's attributes; float32 holds seven digits."""
+    for column, attribute, unit in attributes:
+        values = [getattr(item, attribute) for item in items]
+        theirs = np.array(
+            [float(value.degrees) for value in values] if unit is None else [float(v) * unit for v in values]
+        )
+        ours = getattr(record, column).astype(np.float64)
+        if unit is None:
+            away = np.mod(np.degrees(ours) - theirs + 180, 360) - 180
+            assert np.abs(away).max() < (1e-4 if getattr(record, column).dtype == np.float32 else 1e-9), column
+        else:
+            np.testing.assert_allclose(ours, theirs, rtol=3e-7, atol=1e-9, err_msg=column)
+
+
+def test_every_field_is_the_one_it_is_called(island: Dwells) -> None:
+    """Two fields exchanged in our tables would pass every round trip; not this."""
+    data = b"".join(encode_dwells(island, SETTINGS))
+    packets = stanag4607.PacketStreamDecoder().feed(data)
+    found = [event.value for packet in packets for event in stanag4607.iter_packet_events(packet)]
+    dwells = [value for value in found if isinstance(value, stanag4607.DwellSegment)]
+    ours = decode_dwells(data, source="own")
+    assert_columns(ours, dwells, DWELL_ATTRIBUTES)
+    assert_columns(ours.plots, [target for dwell in dwells for target in dwell.targets], REPORT_ATTRIBUTES)
+    for name in ("sensor_height", "sigma_across", "track", "climb", "area_latitude"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(island, name), atol=0.06, err_msg=name)
+    for name in ("sigma_slant_range", "sigma_cross_range", "sigma_height", "rcs_dbsm", "snr_db", "truth_entity"):
+        np.testing.assert_allclose(getattr(ours.plots, name), getattr(island.plots, name), atol=0.51, err_msg=name)
 
 
 def test_the_validator_finds_no_fault_in_what_we_write(island: Dwells) -> None:
