@@ -34,9 +34,9 @@ class MotionModes:
     """
 
     mobile: tuple[bool, ...] = (True, True, False)
-    noise: tuple[float, ...] = (0.3, 8.0, 0.0)
-    sojourn: tuple[float, ...] = (150.0, 60.0, 90.0)
-    share: tuple[tuple[float, ...], ...] = ((0.0, 0.7, 0.3), (0.6, 0.0, 0.4), (0.3, 0.7, 0.0))
+    noise: tuple[float, ...] = (0.2, 8.0, 0.0)
+    sojourn: tuple[float, ...] = (150.0, 60.0, 120.0)
+    share: tuple[tuple[float, ...], ...] = ((0.0, 0.6, 0.4), (0.6, 0.0, 0.4), (0.3, 0.7, 0.0))
     start_weight: tuple[float, ...] = (0.49, 0.49, 0.02)
     restart_share: float = 0.5
     restart_speed: float = 8.0
@@ -51,6 +51,8 @@ class MotionModes:
             )
             raise UsageError(message)
 
+
+LEAST_SHARE = 1e-18  # a mode that nothing leads to keeps its own state
 
 # A plain Kalman filter.
 CRUISE_ONLY = MotionModes(mobile=(True,), noise=(3.0,), sojourn=(1.0,), share=((0.0,),), start_weight=(1.0,))
@@ -116,6 +118,7 @@ def predict(
     mean, covariance, weight : of the same shapes
     """
     shares = np.asarray(weight)[:, None] * change_chances(modes, dt)
+    np.fill_diagonal(shares, np.maximum(np.diag(shares), LEAST_SHARE))
     moved = [carry(mean, covariance, target, dt, modes) for target in range(len(modes.mobile))]
     merged = [mix(means, covariances, shares[:, k]) for k, (means, covariances) in enumerate(moved)]
     total = shares.sum(axis=0)
