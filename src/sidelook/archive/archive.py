@@ -174,7 +174,8 @@ class Archive:
     def sql(self, query: str, *, mission: int | None = None, window: Window | None = None) -> "pa.Table":
         """Run an SQL query (DuckDB) over the views ``plots``, ``dwells`` and ``tracks`` of sealed files.
 
-        Angles are radians, with further columns in degrees (``latitude_deg``). Whole files are taken: those
+        Times are UTC timestamps, and exact in ``time_ns``; angles are radians, and degrees in ``latitude_deg``
+        and the like. Whole files are taken: those
         that overlap the window. Rows that are not sealed yet are left out.
 
         Examples

@@ -48,12 +48,16 @@ class SqlEngine:
 
 
 def _make_view(database: duckdb.DuckDBPyConnection, kind: Kind, paths: list[str]) -> None:
-    """Name the files of a kind, angles in degrees added."""
-    degrees = ", ".join(f"degrees({name}) AS {name}_deg" for name in _DEGREES[kind])
+    """Name the files of a kind; angles are added in degrees, times made UTC timestamps that functions take."""
+    # DuckDB has few functions for timestamps in ns; the exact ones are added as numbers.
+    times = [name for name in ("time", "supported") if name in DTYPES[kind]]
+    moments = ", ".join(f"make_timestamp(epoch_ns({name}) // 1000) AS {name}" for name in times)
+    exact = [f"epoch_ns({name}) AS {name}_ns" for name in times]
+    added = ", ".join([*exact, *(f"degrees({name}) AS {name}_deg" for name in _DEGREES[kind])])
     if paths:
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         rows = f"read_parquet([{listed}], hive_types = {{'mission': BIGINT}})"
     else:
         database.register(f"no_{kind}", to_table(blank_columns(DTYPES[kind]), ()))
         rows = f"no_{kind}"
-    database.execute(f"CREATE VIEW {kind} AS SELECT *, {degrees} FROM {rows}")  # noqa: S608 - our own names
+    database.execute(f"CREATE VIEW {kind} AS SELECT * REPLACE ({moments}), {added} FROM {rows}")  # noqa: S608 - our own names

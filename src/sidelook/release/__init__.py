@@ -6,6 +6,7 @@ from sidelook.release.filter import (
     release_dwells,
     release_origins,
     release_tracks,
+    rows_released,
 )
 from sidelook.release.policy import OPERATOR_HERE, Marking, Recipient, Verdict, highest_marking, judge
 
@@ -21,4 +22,5 @@ __all__ = [
     "release_dwells",
     "release_origins",
     "release_tracks",
+    "rows_released",
 ]

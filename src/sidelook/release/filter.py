@@ -60,6 +60,20 @@ class Decision:
             raise ReleaseRefusedError(message)
 
 
+def rows_released(origins: tuple[Origin, ...], column: Indices, recipient: Recipient) -> Flags:
+    """Tell which rows may go, for columns that belong to released rows but are not part of their record.
+
+    Parameters
+    ----------
+    origins, column : table of origins and (N,) rows of it
+
+    Returns
+    -------
+    (N,) True for the rows that ``release_dwells`` and ``release_tracks`` keep
+    """
+    return _released(_judge_each(origins, column, recipient), column)
+
+
 def release_dwells(dwells: Dwells, recipient: Recipient) -> tuple[Dwells, Decision]:
     """Keep the dwells, with their plots, that a recipient may see.
 
@@ -69,7 +83,7 @@ def release_dwells(dwells: Dwells, recipient: Recipient) -> tuple[Dwells, Decisi
     decision : counts dwells and their plots together
     """
     verdicts = _judge_each(dwells.origins, dwells.origin, recipient)
-    kept = dwells.take(_rows_released(verdicts, dwells.origin))
+    kept = dwells.take(_released(verdicts, dwells.origin))
     origins, origin = _used(kept.origins, kept.origin)
     columns = {name: getattr(kept, name) for name in Dwells.DTYPES} | {"origin": origin}
     kept = Dwells(**columns, plots=kept.plots, origins=origins)
@@ -81,7 +95,7 @@ def release_dwells(dwells: Dwells, recipient: Recipient) -> tuple[Dwells, Decisi
 def release_tracks(table: TrackTable, recipient: Recipient) -> tuple[TrackTable, Decision]:
     """Keep the states of tracks that a recipient may see; see ``release_dwells``."""
     verdicts = _judge_each(table.origins, table.origin, recipient)
-    kept = table.take(_rows_released(verdicts, table.origin))
+    kept = table.take(_released(verdicts, table.origin))
     origins, origin = _used(kept.origins, kept.origin)
     columns = {name: getattr(kept, name) for name in TrackTable.DTYPES} | {"origin": origin}
     kept = TrackTable(**columns, origins=origins)
@@ -135,7 +149,7 @@ def _judge_each(origins: tuple[Origin, ...], column: Indices, recipient: Recipie
     return tuple(judge(origin, recipient) for origin in origins)
 
 
-def _rows_released(verdicts: tuple[Verdict, ...], column: Indices) -> Flags:
+def _released(verdicts: tuple[Verdict, ...], column: Indices) -> Flags:
     """(N,) True for the rows that may go."""
     return np.array([verdict is Verdict.RELEASED for verdict in verdicts], np.bool_)[column]
 

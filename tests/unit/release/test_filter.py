@@ -13,6 +13,7 @@ from sidelook.release import (
     release_dwells,
     release_origins,
     release_tracks,
+    rows_released,
 )
 
 OPEN = Origin(source="open", classification=Classification.UNCLASSIFIED)
@@ -81,6 +82,12 @@ def test_tracks_are_judged_row_by_row() -> None:
     assert kept.origin.tolist() == [0, 0]
     assert decision.simulated
     assert (decision.released, decision.withheld) == (2, {Verdict.UNMARKED: 1})
+
+
+def test_other_columns_can_follow_the_rows_that_go(dwells: Dwells) -> None:
+    released = rows_released(dwells.origins, dwells.origin, FEED)
+    assert released.tolist() == [True, False, False]
+    assert dwells.time[released].tolist() == release_dwells(dwells, FEED)[0].time.tolist()
 
 
 def test_whole_or_nothing() -> None:
