@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
 
 STATIC = Path(__file__).resolve().parents[2] / "src/sidelook/console/static"
+BENCH = Path(__file__).resolve().parents[1] / "node_modules/.cache/bench"
 MAGIC = 0x314B4C53
 CENTRE_LATITUDE_DEG, CENTRE_LONGITUDE_DEG = -33.4, -27.2
 M_PER_DEG = 111_195.0
@@ -394,10 +395,11 @@ def build_app(options: argparse.Namespace) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
 
+    bench = [Mount("/bench/map", StaticFiles(directory=STATIC / "map")), Mount("/bench", StaticFiles(directory=BENCH))] if BENCH.exists() else []
     routes = [
         Route("/", mock.index), Route("/api/hello", mock.hello), Route("/api/missions", mock.list_missions), Route("/api/blocks", mock.blocks),
         Route("/api/activity", mock.activity), Route("/api/track", mock.track), Route("/api/basemaps", mock.basemaps), Route("/basemaps/{name}", mock.basemap),
-        WebSocketRoute("/live", mock.live), Mount("/", StaticFiles(directory=STATIC)),
+        WebSocketRoute("/live", mock.live), *bench, Mount("/", StaticFiles(directory=STATIC)),
     ]  # fmt: skip
     return Starlette(routes=routes, middleware=[Middleware(Strict)], lifespan=lifespan)
 

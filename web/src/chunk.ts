@@ -9,8 +9,14 @@ export const CHUNK_MS = 300_000;
 const DEGREES = Math.PI / 180;
 const E7 = 1e-7;
 
-/** Floats of a trail's piece: from the row before to the row, see `layer/trails.ts`. */
-export const TRAIL_FLOATS = 14;
+/**
+ * Floats of a trail's piece, two ends alike: place (4), time (s after the chunk begins), class, and two of the end's own;
+ * the second end, which is the row's, has there how far the track was expected to come from the row before.
+ */
+export const TRAIL_FLOATS = 16;
+const END_FLOATS = TRAIL_FLOATS / 2;
+/** A piece between rows farther apart than this, s, would tell of a way that nobody saw. */
+const LONGEST_PIECE_S = 300;
 /** Floats of a plot, see `layer/plots.ts`. */
 export const PLOT_FLOATS = 6;
 /** Floats of a dwell, see `layer/dwells.ts`. */
@@ -124,8 +130,8 @@ export class Chunk {
     const { data } = this.path;
     data.fill(0, at, at + TRAIL_FLOATS);
     writePlace(data, at, sensor_lon_e7[row] * E7, sensor_lat_e7[row] * E7);
-    data.copyWithin(at + 4, at, at + 4);
-    data[at + 8] = data[at + 9] = (time_ms[row] - this.begin) / 1000;
+    data[at + 4] = (time_ms[row] - this.begin) / 1000;
+    data.copyWithin(at + END_FLOATS, at, at + END_FLOATS);
     if (row > 0) this.#joinPath(row, this, row - 1);
     else if (this.#linked && this.#linked.dwells.count > 0) this.#joinPath(0, this.#linked, this.#linked.dwells.count - 1);
   }
@@ -133,8 +139,8 @@ export class Chunk {
   #joinPath(row: number, chunk: Chunk, before: number): void {
     const { sensor_lon_e7, sensor_lat_e7, time_ms } = chunk.dwells.columns;
     const at = row * TRAIL_FLOATS;
-    writePlace(this.path.data, at + 4, sensor_lon_e7[before] * E7, sensor_lat_e7[before] * E7);
-    this.path.data[at + 9] = (time_ms[before] - this.begin) / 1000;
+    writePlace(this.path.data, at, sensor_lon_e7[before] * E7, sensor_lat_e7[before] * E7);
+    this.path.data[at + 4] = (time_ms[before] - this.begin) / 1000;
   }
 
   #packTracks(): void {
@@ -143,12 +149,11 @@ export class Chunk {
     this.#reserveSuperseded(this.tracks.count);
     for (let row = run.count; row < this.tracks.count; row += 1) {
       const at = run.next();
+      run.data.fill(0, at, at + TRAIL_FLOATS);
       writePlace(run.data, at, lon_e7[row] * E7, lat_e7[row] * E7);
-      run.data.copyWithin(at + 4, at, at + 4);
-      run.data[at + 8] = run.data[at + 9] = (time_ms[row] - this.begin) / 1000;
-      run.data[at + 10] = flags[row] & 0xffff;
-      run.data[at + 11] = track[row];
-      run.data[at + 12] = run.data[at + 13] = 0;
+      run.data[at + 4] = (time_ms[row] - this.begin) / 1000;
+      run.data[at + 5] = classOf(flags[row]);
+      run.data.copyWithin(at + END_FLOATS, at, at + END_FLOATS);
       this.superseded[row] = Infinity;
       const before = this.lastRow.get(track[row]);
       if (before === undefined) {
@@ -173,11 +178,12 @@ export class Chunk {
     const at = row * TRAIL_FLOATS;
     const data = this.trails.data;
     const seconds = (this.tracks.columns.time_ms[row] - time_ms[before]) / 1000;
+    if (seconds > LONGEST_PIECE_S) return;
     const perMetre = mercatorPerMetre(lat_e7[before] * E7);
-    writePlace(data, at + 4, lon_e7[before] * E7, lat_e7[before] * E7);
-    data[at + 9] = (time_ms[before] - this.begin) / 1000;
-    data[at + 12] = velocity_east_mps[before] * perMetre * seconds;
-    data[at + 13] = -velocity_north_mps[before] * perMetre * seconds;
+    writePlace(data, at, lon_e7[before] * E7, lat_e7[before] * E7);
+    data[at + 4] = (time_ms[before] - this.begin) / 1000;
+    data[at + 14] = velocity_east_mps[before] * perMetre * seconds;
+    data[at + 15] = -velocity_north_mps[before] * perMetre * seconds;
   }
 
   #reserveSuperseded(count: number): void {

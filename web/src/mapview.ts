@@ -34,7 +34,7 @@ export class MapView {
   ) {
     setWorkerUrl(new URL('map/worker.js', document.baseURI).href);
     addProtocol('pmtiles', new Protocol().tile);
-    this.layer = new MoversLayer(scene);
+    this.layer = new MoversLayer(scene, (text) => listener.onError(text));
     this.map = new MapLibre({
       container,
       style: makeStyle(theme, base, []),

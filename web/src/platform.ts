@@ -49,15 +49,14 @@ export class Platform {
     this.#packFan(this.#fanEdges(t, revisitMs));
   }
 
-  /** Write the fan as lines, each with a moment of its own so that it counts as one. */
+  /** Write the fan as lines. */
   #packFan(places: readonly LonLat[]): void {
     this.fan.clear();
     for (let edge = 0; edge + 1 < places.length; edge += 1) {
       const at = this.fan.next();
       this.fan.data.fill(0, at, at + TRAIL_FLOATS);
       writePlace(this.fan.data, at, places[edge].lon, places[edge].lat);
-      writePlace(this.fan.data, at + 4, places[edge + 1].lon, places[edge + 1].lat);
-      this.fan.data[at + 9] = -1;
+      writePlace(this.fan.data, at + TRAIL_FLOATS / 2, places[edge + 1].lon, places[edge + 1].lat);
     }
     this.fan.changed(0);
   }

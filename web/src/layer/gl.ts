@@ -111,6 +111,9 @@ export class Buffers {
   }
 }
 
+/** No program here has more attributes. */
+const MOST_ATTRIBUTES = 8;
+
 /** Point the attributes at the bound buffer from item `first` on, one item an instance (1) or a vertex (0). */
 export function pointAttributes(
   gl: WebGL2RenderingContext,
@@ -119,6 +122,7 @@ export function pointAttributes(
   first: number,
   divisor: 0 | 1,
 ): void {
+  for (let number = attributes.length; number < MOST_ATTRIBUTES; number += 1) gl.disableVertexAttribArray(number);
   attributes.forEach(([, size, offset], number) => {
     gl.enableVertexAttribArray(number);
     gl.vertexAttribPointer(number, size, gl.FLOAT, false, stride * 4, (first * stride + offset) * 4);

@@ -8,6 +8,9 @@ export const Outline = { ellipse: 0, reach: 1, leader: 2 } as const;
 export type Outline = (typeof Outline)[keyof typeof Outline];
 
 const STEPS: Record<Outline, number> = { 0: 40, 1: 72, 2: 1 };
+/** Where there are many, rings and ellipses have this many corners. */
+const FEW_STEPS = 24;
+const MANY = 200;
 
 const VERTEX = `#version 300 es
 precision highp float;
@@ -84,15 +87,16 @@ export class OutlineDrawer {
   draw(movers: VertexRun, epoch: number, frame: Frame, revisitS: number, mode: Outline): void {
     if (movers.count === 0) return;
     const program = this.#program;
+    const steps = movers.count > MANY ? Math.min(FEW_STEPS, STEPS[mode]) : STEPS[mode];
     program.use();
     setMoverUniforms(program, frame, epoch, revisitS);
     program.set('u_mode', mode);
-    program.set('u_steps', STEPS[mode]);
+    program.set('u_steps', steps);
     program.set('u_alpha', mode === Outline.leader ? 0.55 : 1);
     program.set('u_ground', ...frame.palette.ground);
     program.set('u_air', ...frame.palette.air);
     program.set('u_selected', ...frame.palette.selected);
     bindMovers(this.gl, this.buffers, movers);
-    this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 2 * (STEPS[mode] + 1), movers.count);
+    this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 2 * (steps + 1), movers.count);
   }
 }

@@ -44,6 +44,7 @@ bool isTracked() { return targetClass() == 1.0 || targetClass() == 12.0; }
 const VERTEX = `#version 300 es
 precision highp float;
 ${PLACE_GLSL}
+${TINT_GLSL}
 ${MOVER_GLSL}
 uniform vec3 u_ground;
 uniform vec3 u_air;
@@ -51,13 +52,14 @@ uniform vec3 u_sea;
 uniform vec3 u_selected;
 uniform vec3 u_platform;
 uniform float u_scale;
-out vec2 v_local;
+uniform vec3 u_casing;
+flat out vec2 v_along;
 flat out vec4 v_size;
+flat out float v_extent;
 flat out float v_shape;
-flat out float v_fill;
-flat out float v_dash;
-flat out vec3 v_colour;
-flat out float v_alpha;
+flat out vec2 v_fillDash;
+flat out vec4 v_ink;
+flat out vec4 v_rim;
 const float RING = 1.0;
 const float SQUARE = 2.0;
 const float AIRCRAFT = 3.0;
@@ -75,63 +77,65 @@ void main() {
   if (v_shape == SQUARE) v_size = vec4(9.0, 4.5, 0.0, 0.0);
   if (platform) v_size = vec4(26.0, 13.0, 0.0, 0.0);
   v_size *= grow;
-  v_fill = hollow || v_shape == RING || v_shape == SQUARE ? 0.0 : 1.0;
-  v_dash = state() == 2.0 ? 1.0 : 0.0;
-  v_colour = platform ? u_platform : mark == 3.0 ? u_selected : isAir() ? u_air : isSea() ? u_sea : u_ground;
+  v_fillDash = vec2(hollow || v_shape == RING || v_shape == SQUARE ? 0.0 : 1.0, state() == 2.0 ? 1.0 : 0.0);
+  vec3 ink = platform ? u_platform : mark == 3.0 ? u_selected : isAir() ? u_air : isSea() ? u_sea : u_ground;
   float old = clamp((unsupported() - u_revisit) / 600.0, 0.0, 1.0);
-  v_alpha = platform ? 1.0 : (mark == 1.0 ? 0.1 : 1.0) * (state() == 0.0 ? 0.85 : 1.0) * (1.0 - 0.6 * old);
-  vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0 - 1.0;
-  v_local = corner * (v_size.xy * vec2(0.5, 1.0) + 2.5);
-  vec2 along = a_velocity == vec2(0.0) || v_shape == SQUARE ? vec2(0.0, -1.0) : normalize(a_velocity);
-  vec2 pixels = (along * v_local.x + vec2(-along.y, along.x) * v_local.y) * u_ratio;
-  gl_Position = unsupported() > 600.0 && !platform ? NOWHERE : shifted(onScreen(glided()), pixels);
+  float alpha = platform ? 1.0 : (mark == 1.0 ? 0.1 : 1.0) * (state() == 0.0 ? 0.85 : 1.0) * (1.0 - 0.6 * old);
+  v_ink = tinted(ink, alpha);
+  v_rim = vec4(u_casing, 1.0) * alpha * (v_fillDash.x > 0.5 ? 0.75 : 0.45);
+  v_along = a_velocity == vec2(0.0) || v_shape == SQUARE ? vec2(0.0, -1.0) : normalize(a_velocity);
+  // A square that holds the symbol, its rim and a soft edge whichever way it points.
+  v_extent = length(vec2(0.5 * v_size.x, v_shape == 0.0 ? 0.0 : v_size.y)) + 2.2;
+  v_extent = v_shape == RING ? v_size.y + 2.2 : max(v_extent, v_size.y + 2.2);
+  gl_PointSize = 2.0 * v_extent * u_ratio;
+  gl_Position = unsupported() > 600.0 && !platform ? NOWHERE : onScreen(glided());
 }`;
 
 const FRAGMENT = `#version 300 es
 precision highp float;
-${TINT_GLSL}
-in vec2 v_local;
+flat in vec2 v_along;
 flat in vec4 v_size;
+flat in float v_extent;
 flat in float v_shape;
-flat in float v_fill;
-flat in float v_dash;
-flat in vec3 v_colour;
-flat in float v_alpha;
+flat in vec2 v_fillDash;
+flat in vec4 v_ink;
+flat in vec4 v_rim;
 uniform float u_ratio;
-uniform vec3 u_casing;
 out vec4 colour;
 float box(vec2 p, vec2 half_) { vec2 d = abs(p) - half_; return max(d.x, d.y); }
-float arrow(vec2 p) {
-  float front = 0.5 * v_size.x;
-  p.y = abs(p.y);
-  vec2 side = normalize(vec2(v_size.y, v_size.z));
-  vec2 tail = normalize(vec2(v_size.y, v_size.w));
-  float inPoint = dot(p - vec2(front, 0.0), side);
-  float beforeTail = -dot(p - vec2(v_size.w - front, 0.0), tail);
-  return max(max(inPoint, p.y - v_size.y), beforeTail);
-}
 float aircraft(vec2 p) {
   float s = v_size.x / 26.0;
   p /= s;
   p.y = abs(p.y);
-  float body = box(p - vec2(0.5, 0.0), vec2(11.0, 1.6)) ;
+  float body = box(p - vec2(0.5, 0.0), vec2(11.0, 1.6));
   float wing = max(box(p - vec2(0.5, 6.0), vec2(4.5, 6.5)), abs(p.x - 3.0 + 0.42 * p.y) - 1.9);
   float tail = max(box(p - vec2(-9.0, 2.0), vec2(2.5, 3.4)), abs(p.x + 8.4 + 0.4 * p.y) - 1.2);
   return min(min(body, wing), tail) * s;
 }
+float arrow(vec2 p) {
+  p.y = abs(p.y);
+  vec2 front = p - vec2(0.5 * v_size.x, 0.0);
+  vec2 back = p - vec2(v_size.w - 0.5 * v_size.x, 0.0);
+  float side = dot(front, normalize(v_size.yz));
+  float tail = -dot(back, normalize(v_size.yw));
+  return max(max(side, tail), p.y - v_size.y);
+}
 void main() {
-  float d = v_shape == 1.0 ? length(v_local) - v_size.y
-    : v_shape == 2.0 ? box(v_local, v_size.yy) : v_shape == 3.0 ? aircraft(v_local) : arrow(v_local);
-  float soft = 0.6 / u_ratio;
-  float edge = v_fill > 0.5 ? d : abs(d + 0.8) - 0.85;
-  if (v_dash > 0.5) {
-    edge = max(edge, abs(fract(v_local.x / 5.0 + 0.5) - 0.5) * 5.0 - 1.6);
+  vec2 p = (gl_PointCoord * 2.0 - 1.0) * v_extent;
+  vec2 local = vec2(dot(p, v_along), dot(p, vec2(-v_along.y, v_along.x)));
+  float d;
+  if (v_shape == 0.0) d = arrow(local);
+  else if (v_shape == 1.0) d = length(local) - v_size.y;
+  else if (v_shape == 2.0) d = box(local, v_size.yy);
+  else d = aircraft(local);
+  float edge = d;
+  if (v_fillDash.x < 0.5) {
+    edge = abs(d + 0.8) - 0.85;
+    if (v_fillDash.y > 0.5) edge = max(edge, abs(fract(local.x / 5.0 + 0.5) - 0.5) * 5.0 - 1.6);
   }
-  float ink = 1.0 - smoothstep(-soft, soft, edge);
-  float casing = (1.0 - smoothstep(-soft, soft, d - 1.3)) * (v_fill > 0.5 ? 0.75 : 0.45);
-  if (ink + casing < 0.01) discard;
-  vec4 shape = tinted(v_colour, ink * v_alpha);
-  colour = shape + vec4(u_casing, 1.0) * casing * v_alpha * (1.0 - shape.a);
+  float ink = clamp(0.5 - edge * u_ratio, 0.0, 1.0);
+  float rim = clamp(0.5 - (d - 1.3) * u_ratio, 0.0, 1.0) * (1.0 - ink * v_ink.a);
+  colour = v_ink * ink + v_rim * rim;
 }`;
 
 export class SymbolDrawer {
@@ -158,8 +162,10 @@ export class SymbolDrawer {
     program.set('u_platform', ...quiet);
     program.set('u_scale', frame.symbolScale);
     program.set('u_casing', ...casing);
-    bindMovers(this.gl, this.buffers, movers);
-    this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 4, movers.count);
+    this.buffers.bind(movers);
+    // Points, not instances of a quad: a software rasteriser pays for every instance as for a call of its own.
+    pointAttributes(this.gl, ATTRIBUTES, MOVER_FLOATS, 0, 0);
+    this.gl.drawArrays(this.gl.POINTS, 0, movers.count);
   }
 }
 

@@ -1,0 +1,174 @@
+"""How many frames a second the console draws, beside its bare layer and MapLibre's own GeoJSON layers.
+
+All three show the same replayed mission of a mock server in headless Chromium with a software rasteriser, one after
+the other, several rounds, the map of the same size. Needs chromium, node and ``npm ci`` in ``web``; run
+``python benchmarks/console_frames.py --tracks 10000``.
+
+The console page must reach 0.85 of the bare layer's frames with less than a millisecond of script of its own a frame.
+"""
+
+import argparse
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+WEB = Path(__file__).resolve().parents[1] / "web"
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Time of every animation-frame callback, MapLibre's included, beside the page's own figure.
+MEASURE_CALLBACKS = """
+window.__callbacks = {ms: 0};
+const request = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (callback) => request((now) => {
+  const began = performance.now();
+  callback(now);
+  window.__callbacks.ms += performance.now() - began;
+});
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured page."""
+
+    frames_per_second: float
+    callback_ms: float
+    own_ms: float
+    heap_mb: float
+    tracks: int
+
+
+@contextmanager
+def mock_server(tracks: int) -> Iterator[str]:
+    """Address of a mock server with that many vehicles and an hour of history."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(WEB / "dev/mock_server.py"), "--tracks", str(tracks), "--archive", "--port", str(port)]
+    server = subprocess.Popen(command)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/api/missions")
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 -- our own server
+                return
+        except OSError:
+            time.sleep(0.2)
+    message = f"{address} does not answer"
+    raise TimeoutError(message)
+
+
+def measure(page: Page, kind: str, seconds: float) -> Figure:
+    """Frames of a page that is ready, over `seconds`."""
+    hook = "window.__sidelook" if kind == "page" else "window.__bench"
+    reset = f"{hook}.resetFigures()" if kind == "page" else f"{hook}.reset()"
+    page.wait_for_timeout(3000)
+    page.evaluate(f"(() => {{ {reset}; window.__callbacks.ms = 0; window.__from = performance.now(); }})()")
+    page.wait_for_timeout(1000 * seconds)
+    drawn = "drawn" if kind == "page" else "drawn()"
+    own = f"{hook}.scriptMs" if kind == "page" else "0"
+    script = f"""({{frames: {hook}.frames, s: (performance.now() - window.__from) / 1000, own: {own},
+        ms: window.__callbacks.ms, heap: performance.memory.usedJSHeapSize / 1e6, tracks: {hook}.{drawn}.tracks}})"""
+    raw = page.evaluate(script)
+    return Figure(
+        frames_per_second=raw["frames"] / raw["s"],
+        callback_ms=raw["ms"] / max(1, raw["frames"]),
+        own_ms=raw["own"],
+        heap_mb=raw["heap"],
+        tracks=raw["tracks"],
+    )
+
+
+def run_one(address: str, kind: str, seconds: float) -> Figure:
+    """Open one of the pages in a browser of its own and measure it."""
+    with urllib.request.urlopen(f"{address}/api/missions", timeout=5) as answer:  # noqa: S310 -- our own server
+        mission = json.load(answer)[0]
+    at = mission["end_ms"] - 1_800_000
+    iso = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at / 1000))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        try:
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.set_default_timeout(120_000)
+            page.add_init_script(MEASURE_CALLBACKS)
+            if kind == "page":
+                page.goto(f"{address}/#mission=mock&t={iso}")
+                page.evaluate("window.__ready")
+                page.evaluate("(() => { window.__sidelook.continuous = true; })()")
+            else:
+                page.goto(f"{address}/bench/{kind}.html?t={at}&width=1280&height=676")
+                page.evaluate("window.__benchReady")
+            return measure(page, kind, seconds)
+        finally:
+            browser.close()
+
+
+def main() -> None:
+    """Build the compared pages, measure in rounds, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tracks", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    options = parser.parse_args()
+    build = ["npx", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel", "error"]
+    subprocess.run(build, cwd=WEB, check=True)
+    figures: dict[str, list[Figure]] = {"page": [], "bare": [], "geojson": []}
+    with mock_server(options.tracks) as address:
+        for _ in range(options.rounds):
+            for kind, measured in figures.items():
+                measured.append(run_one(address, kind, options.seconds))
+    report(figures, as_json=options.json)
+
+
+def report(figures: dict[str, list[Figure]], *, as_json: bool) -> None:
+    """Print medians, and the page's share of the bare layer's frames."""
+    rows = {
+        kind: {
+            field: statistics.median(getattr(figure, field) for figure in measured)
+            for field in ("frames_per_second", "callback_ms", "own_ms", "heap_mb", "tracks")
+        }
+        for kind, measured in figures.items()
+    }
+    share = rows["page"]["frames_per_second"] / rows["bare"]["frames_per_second"]
+    if as_json:
+        print(json.dumps({**rows, "page_to_bare": share}))
+        return
+    print(f"{'':10} {'frames/s':>9} {'callbacks ms':>13} {'own script ms':>14} {'heap MB':>8} {'tracks':>7}")
+    for kind, row in rows.items():
+        own = f"{row['own_ms']:.2f}" if kind == "page" else "-"
+        print(
+            f"{kind:10} {row['frames_per_second']:9.2f} {row['callback_ms']:13.2f} {own:>14} "
+            f"{row['heap_mb']:8.1f} {row['tracks']:7.0f}"
+        )
+    print(f"page / bare layer: {share:.2f}")
+
+
+if __name__ == "__main__":
+    main()
