@@ -55,7 +55,7 @@ class SensorErrors:
         return SensorErrors(**{n: getattr(other, n) if math.isnan(v) else v for n, v in mine.items()})
 
 
-# Field of the job definition, its step in SI, and the raw value that makes no statement.
+# Field of the job definition, its step in SI, and the raw value from which on it makes no statement.
 JOB_FIELDS = {
     "sigma_along": ("J16", 0.1, 65535),
     "sigma_across": ("J17", 0.1, 65535),
@@ -72,7 +72,7 @@ def read_sensor_errors(job: Segment) -> SensorErrors:
     raw = {name: job.number(symbol) for name, (symbol, _, _) in JOB_FIELDS.items()}
     return SensorErrors(
         **{
-            name: math.nan if raw[name] == nothing else raw[name] * step
+            name: math.nan if raw[name] >= nothing else raw[name] * step
             for name, (_, step, nothing) in JOB_FIELDS.items()
         }
     )
