@@ -191,7 +191,7 @@ class Archive:
     # care
 
     def compact(self) -> int:
-        """Merge small files; call it every few minutes. Gives how many were merged."""
+        """Merge small files; call it every minute or so. Gives how many were merged."""
         with self._care:
             return Compactor(folder=self.folder, catalog=self._catalog, files=self._reader.files).compact()
 
