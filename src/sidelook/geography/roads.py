@@ -93,7 +93,6 @@ def in_frame(roads: RoadNetwork, frame: LocalFrame, height: float = 0.0) -> Loca
     """
     points = geodetic_to_enu(roads.latitude, roads.longitude, height, frame)
     step = np.linalg.norm(np.diff(points, axis=0, prepend=points[:1]), axis=-1)
-    step[roads.offset[:-1]] = 0.0
     run = np.cumsum(step)
     chainage = run - np.repeat(run[roads.offset[:-1]], np.diff(roads.offset))
     return LocalRoads(frame=frame, points=points, chainage=chainage, length=chainage[roads.offset[1:] - 1])

@@ -48,6 +48,18 @@ def test_a_revisit_covers_the_whole_area(revisit: int) -> None:
     assert looks.mean() == pytest.approx(1.12, abs=0.05)
 
 
+def test_the_beams_span_the_area_from_edge_to_edge() -> None:
+    dwells = plan_revisit(SCHEDULE, ORBIT, 0, ORIGIN)
+    at = dwells.sensor_latitude, dwells.sensor_longitude
+    bearing, _ = bearing_and_distance(*at, dwells.area_latitude, dwells.area_longitude)
+    corners = np.array([[east, north, 0.0] for east in (-60e3, 60e3) for north in (-40e3, 40e3)])
+    latitude, longitude, _ = enu_to_geodetic(corners, FRAME)
+    edges, _ = bearing_and_distance(at[0][0], at[1][0], latitude, longitude)
+    half = dwells.angle_half_extent[0] / 1.12
+    assert bearing[0] - half == pytest.approx(edges.min(), abs=1e-4)
+    assert bearing[-1] + half == pytest.approx(edges.max(), abs=1e-4)
+
+
 def test_the_antenna_looks_where_the_footprint_is() -> None:
     dwells = plan_revisit(SCHEDULE, ORBIT, 18, ORIGIN)
     bearing, _ = bearing_and_distance(

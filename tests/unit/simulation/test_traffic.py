@@ -22,24 +22,29 @@ def positions(trajectories: Trajectories) -> np.ndarray:
     return columns.reshape(len(trajectories.vehicles), -1, 3)
 
 
-def on_a_straight_road(settings: TrafficSettings) -> np.ndarray:
-    """(V, T) east, m, of traffic on 200 km of straight road along the equator."""
-    east = np.linspace(0.0, 200e3, 801) / 6_378_137.0
+def along_a_line(settings: TrafficSettings, east: np.ndarray, north: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Let traffic drive on one road near the equator through (K,) points, m; (V, T, 3) where and (V, T) how far."""
+    radius = 6_378_137.0
     roads = RoadNetwork(
-        node_latitude=np.zeros(2),
-        node_longitude=east[[0, -1]],
+        node_latitude=north[[0, -1]] / radius,
+        node_longitude=east[[0, -1]] / radius,
         edge_start=np.zeros(1, np.int32),
         edge_end=np.ones(1, np.int32),
         edge_class=np.array([RoadClass.PRIMARY], np.uint8),
         speed_limit=np.array([LIMIT]),
-        offset=np.array([0, 801]),
-        latitude=np.zeros(801),
-        longitude=east,
+        offset=np.array([0, len(east)]),
+        latitude=north / radius,
+        longitude=east / radius,
     )
     planner = RoutePlanner(roads, FRAME, Places(nodes=np.array([0, 1]), weight=np.array([1.0, 1e-12])))
-    along = in_frame(roads, FRAME)
+    local = in_frame(roads, FRAME)
     driven = positions(drive(np.random.default_rng(1), planner, settings, FRAME))
-    return np.interp(driven[..., 0], along.points[:, 0], along.chainage)
+    return driven, np.interp(driven[..., 0], local.points[:, 0], local.chainage)
+
+
+def on_a_straight_road(settings: TrafficSettings) -> np.ndarray:
+    """(V, T) how far traffic is on 200 km of straight road along the equator, m."""
+    return along_a_line(settings, np.linspace(0.0, 200e3, 801), np.zeros(801))[1]
 
 
 def test_a_convoy_keeps_headway_and_spacing() -> None:
@@ -59,6 +64,18 @@ def test_no_one_breaks_the_limit_and_changes_of_speed_are_bounded() -> None:
     change = np.diff(speed, axis=1)
     assert change.max() <= settings.handling.acceleration + 1e-6
     assert change.min() >= -settings.handling.deceleration - 1e-6
+
+
+def test_bends_are_taken_slowly() -> None:
+    """A zigzag of 45 degrees each 200 m: radius 200 / (pi / 2) m, so 16 m/s at 2 m/s2."""
+    east = np.arange(0.0, 60e3, 200.0 * np.cos(np.pi / 4))
+    north = np.where(np.arange(len(east)) % 2, 200.0 * np.sin(np.pi / 4), 0.0)
+    driven, _ = along_a_line(TrafficSettings(start=0, duration=600.0, singles=20, convoys=()), east, north)
+    vehicle, second = np.nonzero(np.abs(driven[:, 1:-1, 1] - 70.7) > 62.0)  # within 12 m of a corner
+    speed = np.linalg.norm(driven[vehicle, second + 2] - driven[vehicle, second], axis=-1) / 2.0
+    assert len(speed) > 100
+    assert np.percentile(speed, 99) < 16.0 * 1.1
+    assert np.linalg.norm(np.diff(driven, axis=1), axis=-1).max() > 17.0
 
 
 def test_island_traffic_obeys_the_limits_of_its_roads(island: Island, world: World) -> None:
