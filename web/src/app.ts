@@ -229,6 +229,7 @@ export class App {
       return;
     }
     if (this.basemaps.length > 0) this.#setBase();
+    this.rail.showSources(this.basemaps);
     const wanted = this.missions.find((mission) => mission.id === this.store.now.mission);
     const chosen = wanted ?? this.missions.find((mission) => mission.live) ?? this.missions.at(-1);
     if (chosen) await this.openMission(chosen.id);

@@ -94,7 +94,7 @@ export class Clock {
 
   /** Go to a time; the picture leaves live and keeps playing if it was. */
   seek(t: number): void {
-    this.playing = this.running && this.t < this.end;
+    this.playing = this.running;
     this.mode = 'replay';
     this.t = Math.min(this.end, Math.max(this.begin, t));
   }

@@ -1,6 +1,8 @@
 /** Rail: the layers, each with its sign, so that the list is the legend; below it the scale and the pointer's place. */
 import type { App } from '../app';
+import { BUNDLED_ATTRIBUTION } from '../basemap';
 import { h, icon, setText, svg } from '../dom';
+import type { BasemapEntry } from '../server';
 import type { Session } from '../session';
 import type { Layer, State } from '../state';
 import { formatCount, formatPosition } from '../units';
@@ -41,6 +43,7 @@ export class Rail {
   readonly #modes = h('p', { class: 'modes' });
   readonly #pointer = h('span', { class: 'pointer' });
   readonly #scale = h('span', { class: 'scale' });
+  readonly #sources = h('p', { class: 'sources' });
   readonly #body: HTMLElement;
   readonly #toggle: HTMLButtonElement;
 
@@ -49,7 +52,8 @@ export class Rail {
     const layers = ENTRIES.map((entry) => this.#row(entry));
     const states = STATE_SIGNS.map(([label, make]) => h('li', {}, make(), label));
     this.#body = h('div', { class: 'rail-body' }, this.#counts, h('ul', { class: 'layers' }, ...layers), h('ul', { class: 'states', 'aria-label': 'Signs' }, ...states), this.#modes);
-    this.element = h('div', { class: 'left' }, h('aside', { class: 'rail', 'aria-label': 'Layers' }, this.#toggle, this.#body), h('div', { class: 'ground' }, this.#scale, this.#pointer));
+    this.element = h('div', { class: 'left' }, h('aside', { class: 'rail', 'aria-label': 'Layers' }, this.#toggle, this.#body), h('div', { class: 'ground' }, this.#scale, this.#pointer), this.#sources);
+    this.showSources([]);
     this.#show(app.store.now);
   }
 
@@ -61,6 +65,12 @@ export class Rail {
 
   onState(state: Readonly<State>, before: Readonly<State>): void {
     if (state !== before) this.#show(state);
+  }
+
+  /** Say whose map this is. */
+  showSources(entries: readonly BasemapEntry[]): void {
+    const words = [BUNDLED_ATTRIBUTION, ...new Set(entries.map((entry) => entry.attribution).filter(Boolean))].join(' · ');
+    this.#sources.replaceChildren(words, ' · ', h('a', { href: 'LICENSES.txt', target: '_blank', rel: 'noopener' }, 'licences'));
   }
 
   showPointer(place: { lat: number; lon: number } | null): void {
