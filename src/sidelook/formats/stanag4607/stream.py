@@ -44,7 +44,8 @@ class StreamDecoder:
     """Incremental decoder: ``feed`` bytes as they come, take packets as they complete.
 
     Damage is skipped and counted (or raised, if strict); after it the stream is taken up again at the next plausible
-    packet. Memory is bounded by ``max_packet`` plus the bytes of one call; time is linear in the bytes.
+    packet. Between calls at most ``max_packet`` bytes are held. Time is linear in the bytes; the columns of a call take
+    about 5 times its bytes, and at worst (hostile: another mask in every dwell) about 110 times and 2 s a megabyte.
 
     Parameters
     ----------
