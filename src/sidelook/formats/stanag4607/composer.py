@@ -68,16 +68,17 @@ def compose_dwells(
     body = quantise_dwells(dwells)
     report = quantise_plots(dwells.plots, edition_a=settings.edition_a)
     body.raw["D6"] = milliseconds
+    owner = np.repeat(np.arange(len(dwells), dtype=np.int64), dwells.plot_count)
     preset = MASKS[settings.preset]
     if settings.motion_errors:
         _add_motion_errors(body, settings.motion_errors)
     if preset & _SCALE_BITS:
-        scale, delta = delta_locations(body, report, dwells.plots.dwell.astype(np.int64))
+        scale, delta = delta_locations(body, report, owner)
         body.raw.update(scale)
         report.raw.update(delta)
     always = np.uint64(preset & (_MANDATORY_BITS | _SCALE_BITS))
     body_mask = body.known & np.uint64(preset & ~_REPORT_BITS) | always
-    pieces = _cut(dwells, body_mask, report.known & np.uint64(preset & _REPORT_BITS), settings)
+    pieces = _cut(owner, body_mask, report.known & np.uint64(preset & _REPORT_BITS), settings)
     body.raw["D4"] = dwells.last_of_revisit
     return pieces, tuple(_group(pieces, mask, body, report) for mask in np.unique(pieces.mask).tolist())
 
@@ -91,9 +92,8 @@ def piece_sizes(pieces: Pieces) -> Integers:
     return size
 
 
-def _cut(dwells: Dwells, body_mask: NDArray[np.uint64], known: NDArray[np.uint64], settings: WriterSettings) -> Pieces:
+def _cut(owner: Integers, body_mask: NDArray[np.uint64], known: NDArray[np.uint64], settings: WriterSettings) -> Pieces:
     """Cut each dwell's plots where their fields differ, and where a datagram is full."""
-    owner = dwells.plots.dwell.astype(np.int64)
     mask = known | body_mask[owner]
     plot = np.arange(len(owner), dtype=np.int64)
     fresh = np.ones(len(owner), np.bool_)
@@ -104,7 +104,7 @@ def _cut(dwells: Dwells, body_mask: NDArray[np.uint64], known: NDArray[np.uint64
         capacity[mask == each] = _capacity(dwell_layout(each), settings.max_datagram)
     first = np.flatnonzero((plot - run_start) % capacity == 0)
     count = np.diff(np.append(first, len(owner)))
-    empty = np.flatnonzero(dwells.plot_count == 0)
+    empty = np.flatnonzero(np.bincount(owner, minlength=len(body_mask)) == 0)
     full_mask = body_mask[empty] | np.uint64(MASKS[settings.preset] & _REPORT_BITS)
     dwell = np.concatenate([owner[first], empty])
     order = np.argsort(dwell, kind="stable")
