@@ -20,6 +20,7 @@ def extent(*longitudes: float) -> tuple[float, float, float, float] | None:
         ((170.0, -180.0), 170.0, -180.0),
         ((-10.0, -5.0), -10.0, -5.0),
         ((3.0,), 3.0, 3.0),
+        ((-126.83, -68.09), -126.83, -68.09),  # rounding makes these seem narrower turned to 0..360
     ],
 )
 def test_box_is_the_narrower_way_round(longitudes: tuple[float, ...], west: float, east: float) -> None:

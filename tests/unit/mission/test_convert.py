@@ -148,16 +148,16 @@ def test_tracks_pass_the_same_filter(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_recording(
     tmp_path: Path, recording_bytes: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is alive at once is a block: no more for 60 blocks than for 20."""
-    monkeypatch.setattr(recording, "CHUNK", 10 * len(recording_bytes))
+    """What is alive at once is a block: ten times as many blocks need no more, but for noise."""
+    monkeypatch.setattr(recording, "CHUNK", 20 * len(recording_bytes))
     peaks = []
-    for blocks in (20, 60):
-        (tmp_path / "long.4607").write_bytes(recording_bytes * (10 * blocks))
+    for blocks in (10, 100):
+        (tmp_path / "long.4607").write_bytes(recording_bytes * (20 * blocks))
         tracemalloc.start()
         convert(tmp_path / "long.4607", tmp_path / f"{blocks}.csv")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] < 2 * peaks[0]
 
 
 def test_the_afrl_recording(shared_data: Path, tmp_path: Path) -> None:

@@ -83,19 +83,12 @@ def test_positions_come_back_within_a_micrometre() -> None:
 
 
 def test_origins_come_back_in_order_of_first_appearance() -> None:
-    """Three in a cycle: a permutation that is not its own inverse."""
-    third = replace(REAL, source="c", mission=1)
-    dwells = replace(sample_dwells(), origins=(REAL, MADE, third), origin=np.array([1, 2, 0], np.int32))
-    again = dwells_from_tables(dwells_table(dwells), plots_table(dwells))
-    assert [origin.source for origin in again.origins] == ["b", "c", "a"]
-    assert again.origin.tolist() == [0, 1, 2]
-
-
-def test_each_track_state_keeps_its_origin() -> None:
-    third = replace(REAL, source="c")
-    tracks = replace(sample_tracks(), origins=(REAL, MADE, third), origin=np.array([2, 0, 1], np.int32))
-    again = tracks_from_table(tracks_table(tracks).take([1, 2, 0, 2]))
-    assert [again.origins[i].source for i in again.origin] == ["a", "b", "c", "b"]
+    """Four whose order by column is a cycle of their order of appearance, which no order of three is."""
+    origins = (REAL, MADE, replace(REAL, source="c"), replace(REAL, source="d"))
+    tracks = replace(sample_tracks().take(np.array([0, 1, 2, 0])), origins=origins, origin=np.arange(4, dtype=np.int32))
+    again = tracks_from_table(tracks_table(replace(tracks, simulated=np.zeros(4, np.bool_))))
+    assert [origin.source for origin in again.origins] == ["a", "b", "c", "d"]
+    assert again.origin.tolist() == [0, 1, 2, 3]
 
 
 def test_tracks_come_back() -> None:
