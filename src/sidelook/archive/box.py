@@ -37,13 +37,13 @@ class Box:
 
         Parameters
         ----------
-        longitude, latitude : (N,) rad; NaN points are left out
+        longitude, latitude : (N,) rad; points that are not on the earth (NaN, or damaged) are left out
 
         Returns
         -------
         None without points.
         """
-        known = np.isfinite(longitude) & np.isfinite(latitude)
+        known = (np.abs(longitude) <= math.pi) & (np.abs(latitude) <= math.pi / 2)
         if not known.any():
             return None
         longitude, latitude = longitude[known], latitude[known]

@@ -4,11 +4,12 @@ One connection writes, one reads; each behind a lock, so threads may share a cat
 while this one writes.
 """
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -169,7 +170,8 @@ class Catalog:
     def begin_mission(self, name: str, kind: MissionKind, begun: int) -> int:
         """Start a mission; gives its number."""
         with self.transaction() as writer:
-            row = writer.execute("INSERT INTO missions (name, kind, begun) VALUES (?, ?, ?)", (name, kind, begun))
+            text = name.encode(errors="replace").decode()  # a file's name need not be text
+            row = writer.execute("INSERT INTO missions (name, kind, begun) VALUES (?, ?, ?)", (text, kind, begun))
             return int(row.lastrowid or 0)
 
     def end_mission(self, mission: int, ended: int) -> None:
@@ -202,15 +204,15 @@ class Catalog:
     def origins(self, mission: int) -> tuple[Origin, ...]:
         """Give a mission's origins by number."""
         rows = self.query("SELECT record FROM origins WHERE mission = ? ORDER BY origin", (mission,))
-        return tuple(msgspec.json.decode(row[0], type=Origin) for row in rows)
+        return tuple(msgspec.convert(json.loads(row[0]), Origin) for row in rows)
 
     # segments
 
     def segments(self, mission: int, kind: Kind, window: Window | None = None) -> tuple[Segment, ...]:
         """List a mission's files of a kind that overlap a window, by time."""
-        begin, end = window or (-(1 << 63), (1 << 63) - 1)
+        begin, last = (window[0], window[1] - 1) if window else (-(1 << 63), (1 << 63) - 1)
         return self._segments_where(
-            "mission = ? AND kind = ? AND begin < ? AND end >= ? ORDER BY begin, path", (mission, kind, end, begin)
+            "mission = ? AND kind = ? AND begin <= ? AND end >= ? ORDER BY begin, path", (mission, kind, last, begin)
         )
 
     def all_segments(self) -> tuple[Segment, ...]:
@@ -229,7 +231,7 @@ class Catalog:
             enter_segments(writer, seal.segments)
             writer.executemany(
                 "INSERT OR IGNORE INTO origins VALUES (?, ?, ?)",
-                ((mission, number, msgspec.json.encode(origin).decode()) for number, origin in enumerate(seal.origins)),
+                ((mission, number, json.dumps(asdict(origin))) for number, origin in enumerate(seal.origins)),
             )
             writer.executemany(
                 "INSERT INTO activity VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET plots = plots + excluded.plots,"
@@ -280,7 +282,7 @@ class Catalog:
 
     def audit(self, entry: AuditEntry) -> None:
         """Append to the audit log; durable when it returns."""
-        detail = msgspec.json.encode(dict(entry.detail)).decode()
+        detail = json.dumps(dict(entry.detail))
         with self.transaction() as writer:
             writer.execute(
                 "INSERT INTO audit (time, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
@@ -351,7 +353,7 @@ def _segment(row: tuple[Any, ...]) -> Segment:
 
 def _audit_entry(row: Mapping[str, Any]) -> AuditEntry:
     """Read a row as an audit entry."""
-    return AuditEntry(**{**row, "detail": msgspec.json.decode(row["detail"])})
+    return AuditEntry(**{**row, "detail": json.loads(row["detail"])})
 
 
 def _quoted(path: Path) -> str:

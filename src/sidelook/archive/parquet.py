@@ -192,7 +192,7 @@ def _values(values: list[Any], name: str) -> "pa.Array[Any]":
 
 def _text(words: Sequence[str]) -> "pa.Array[Any]":
     """Hand strings to Arrow."""
-    data = [word.encode() for word in words]
+    data = [word.encode(errors="replace") for word in words]
     ends = np.cumsum([0, *map(len, data)]).astype(np.int32)
     buffers = [None, pa.py_buffer(ends.data), pa.py_buffer(b"".join(data))]
     return pa.Array.from_buffers(pa.string(), len(data), buffers)

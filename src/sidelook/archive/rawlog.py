@@ -255,7 +255,7 @@ def _frames(records: tuple[RawRecord, ...], sources: dict[str, int]) -> Iterator
     for record in records:
         if record.source not in sources:
             sources[record.source] = len(sources)
-            name = record.source.encode()
+            name = record.source.encode(errors="replace")  # a file's name need not be text
             yield pack(record.number, record.received, sources[record.source], name, kind=SOURCE_NAME)
         yield pack(record.number, record.received, sources[record.source], record.data)
 

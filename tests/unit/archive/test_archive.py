@@ -352,6 +352,31 @@ print(sorted({"pandas", "numba", "scipy", "duckdb"} & set(sys.modules)))
     assert said.stdout.split() == ["1", "1", "[]"]
 
 
+def test_names_that_are_no_text_and_odd_numbers_are_kept(folder: Path, dwells: MakeDwells) -> None:
+    """A file's name may hold bytes that are no UTF-8, and damaged data any time and place."""
+    odd = "recording-\udcff.4607"
+    given = dwells()
+    extreme = np.array([-(1 << 63), (1 << 63) - 1, 0, -1, 1, BEGIN, BEGIN, BEGIN])
+    columns = {name: getattr(given, name) for name in Dwells.DTYPES} | {
+        "time": extreme,
+        "area_latitude": np.array([np.nan, np.inf, -np.inf, 9.0, -9.0, 1.0, 1.0, 1.0]),
+        "origin": given.origin * 0,
+    }
+    with Archive.open(folder, "write") as archive:
+        writer = archive.begin_mission(odd, kind="recording", received=BEGIN)
+        writer.append_raw(b"bytes", BEGIN, odd)
+        strange = Dwells(**columns, plots=given.plots, origins=(Origin(source=odd),))
+        writer.append_dwells(strange, tracks_of(given))
+        writer.seal()
+        archive.compact()
+    with Archive.open(folder) as archive:
+        assert archive.missions()[0].name == "recording-?.4607"
+        assert next(archive.raw(1)).source == "recording-?.4607"
+        found = archive.dwells(1).dwells
+        assert sorted(found.time.tolist()) == sorted(extreme.tolist())
+        assert found.origins == (Origin(source=odd),)
+
+
 def test_plot_tracks_must_fit(writer: MissionWriter, dwells: MakeDwells) -> None:
     with pytest.raises(ValueError, match="needs one track"):
         writer.append_dwells(dwells(), np.zeros(1, np.int64))

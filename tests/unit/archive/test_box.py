@@ -2,6 +2,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from sidelook.archive import Box
 
@@ -40,6 +43,15 @@ def test_around_takes_the_short_way() -> None:
     assert found == Box(west=3.1, south=0.0, east=-3.1, north=0.1)
     assert Box.around(np.array([-1.0, 1.0]), np.zeros(2)) == Box(west=-1.0, south=0.0, east=1.0, north=0.0)
     assert Box.around(np.array([np.nan]), np.array([0.0])) is None
+
+
+@given(arrays(np.float64, (2, 5), elements=st.floats(width=64)))
+def test_around_stands_any_point(points: np.ndarray) -> None:
+    """Damaged data are kept as they are; they must not stop the keeping."""
+    found = Box.around(points[0], points[1])
+    on_earth = (np.abs(points[0]) <= math.pi) & (np.abs(points[1]) <= math.pi / 2)
+    assert (found is not None) == on_earth.any()
+    assert found is None or found.contains(points[0], points[1])[on_earth].all()
 
 
 @pytest.mark.parametrize("edges", [(0, 1, 0, -1), (0, -2, 1, 0), (-4, 0, 1, 1), (math.nan, 0, 1, 1)])

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,26 @@ def test_a_failure_leaves_nothing_and_the_old_file_as_it_was(tmp_path: Path) -> 
         fail()
     assert final.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_content_is_flushed_before_the_name_and_the_name_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut cannot be tried here; the order of the calls is what protects from it."""
+    steps: list[str] = []
+    real_sync, real_rename = os.fsync, Path.rename
+
+    def sync(descriptor: int) -> None:
+        steps.append("flush " + Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real_sync(descriptor)
+
+    def rename(path: Path, target: Path) -> Path:
+        steps.append("rename")
+        return real_rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "rename", rename)
+    with writing_aside(tmp_path / "final" / "file", tmp_path) as aside:
+        aside.write_bytes(b"x")
+    assert steps == ["flush file.partial", f"flush {tmp_path.name}", "rename", "flush final"]
 
 
 def test_folders_are_made_with_their_parents(tmp_path: Path) -> None:

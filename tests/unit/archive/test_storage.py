@@ -84,6 +84,10 @@ def test_a_full_disk_is_said_and_keeping_resumes(tmp_path: Path) -> None:
         assert status.degraded and "free space" in status.problem, status
         assert status.acknowledged == 1 and status.pending_bytes == 200_000, status
         assert len(archive.dwells(1).dwells) == 21   # live display goes on
+        try:
+            archive._reader.files.write(disk / "rows", archive._writers[1].unsealed.columns("dwells"), dwells.origins)
+        except OSError as error:
+            assert error.errno == 28, error  # PyArrow says it too
         ballast.unlink()
         assert writer.sync() == 21
         writer.seal(b"3")
