@@ -41,6 +41,7 @@ app = typer.Typer(
 
 Recording = Annotated[Path, typer.Argument(help="A STANAG 4607 recording.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
 Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; made where there is none.")]
 Port = Annotated[int | None, typer.Option(help="Port of the page; 0 lets the system choose.", min=0, max=65_535)]
@@ -104,19 +105,23 @@ def serve(
     )
 
 
-@app.command(epilog="Example: sidelook track flight.4607 --truth-report --json")
+@app.command(epilog="Examples: sidelook track f.4607 --truth-report --json | sidelook track f.4607 -o tracks.kml")
 def track(
     recording: Recording,
     *,
     truth_report: Annotated[
         bool, typer.Option("--truth-report", help="Score the tracks against truth tags the tracker has not seen.")
     ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="To write: .parquet, .geojson, .csv, .kml or .arrow.")
+    ] = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn a recording into tracks and say what came out."""
     from sidelook.mission.track import report_tracks
 
-    report_tracks(recording, truth_report=truth_report, as_json=as_json)
+    report_tracks(recording, truth_report=truth_report, output=output, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")
@@ -145,13 +150,14 @@ def convert(
     source: Annotated[Path, typer.Argument(help="A recording, or a folder of recordings.")],
     target: Annotated[Path, typer.Argument(help="To write: .parquet, .geojson, .csv, .kml or .arrow.")],
     *,
-    kind: Annotated[str | None, typer.Option(help="Rows to write: plots, dwells or tracks.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Rows to write: plots (the default) or dwells.")] = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Convert recordings to GeoParquet, GeoJSON, CSV, KML or Arrow."""
     from sidelook.mission.toolbox import run_convert
 
-    run_convert(source, target, kind=kind, as_json=as_json)
+    run_convert(source, target, kind=kind, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(

@@ -104,6 +104,7 @@ class Api:
             plots=int(outlook.plot_count.sum()),
             dwells=len(outlook.time),
             revisit=outlook.revisit,
+            simulated=outlook.simulated,
         )
 
     def describe(self, mission: MissionSummary) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ class Parts:
     board: Board
     access: Access
     clock: Clock
-    basemaps: Path | None = None
+    basemaps: tuple[Path, ...] = ()
     static: Path = STATIC
     figures: tuple[Figure, ...] = ()
 

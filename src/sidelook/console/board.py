@@ -75,13 +75,15 @@ class Outlook:
     time : (M,) of its dwells, ns UTC, ascending; at least one
     plot_count : (M,) plots of each dwell
     box : around its plots, None without any
-    revisit : mean time between revisits, s, None unknown
+    revisit : median time between revisits, s, None unknown
+    simulated : any of it is
     """
 
     time: Integers
     plot_count: Indices
     box: Box | None
     revisit: float | None
+    simulated: bool
 
     def activity(self, bins: int) -> Activity:
         """Count plots and dwells over time, as an archive does."""

@@ -36,12 +36,12 @@ class Pages:
     ----------
     access : the page is given the token where only this machine can reach the server
     static : the built page
-    basemaps : folder of ``*.pmtiles`` and ``*.geojson``, None where there is none
+    basemaps : ``*.pmtiles`` and ``*.geojson`` files, and folders of them
     """
 
     access: Access
     static: Path = STATIC
-    basemaps: Path | None = None
+    basemaps: tuple[Path, ...] = ()
 
     async def index(self, request: Request) -> Response:
         """Serve the page, with the token in its meta element."""
@@ -59,21 +59,20 @@ class Pages:
         return serve(self.static, path, IMMUTABLE if path.startswith("assets/") else FRESH)
 
     async def list_basemaps(self, _: Request) -> Response:
-        """List the base maps in the folder as it is now."""
-        return JSONResponse(await asyncio.to_thread(self.find_basemaps))
+        """List the base maps as they are now; a file ``NAME.txt`` beside one holds its attribution."""
+        found = await asyncio.to_thread(self.find_basemaps)
+        return JSONResponse([describe_basemap(path) for path in found])
 
-    def find_basemaps(self) -> list[dict[str, str]]:
-        """Look for base maps; a file ``NAME.txt`` beside one holds its attribution."""
-        folder = self.basemaps
-        found = sorted(folder.iterdir()) if folder is not None and folder.is_dir() else []
-        return [describe_basemap(path) for path in found if path.suffix in MAP_KINDS and path.is_file()]
+    def find_basemaps(self) -> list[Path]:
+        """Look for base maps: what is dropped in a folder appears."""
+        found = [path for place in self.basemaps for path in (sorted(place.iterdir()) if place.is_dir() else [place])]
+        return [path for path in found if path.suffix in MAP_KINDS and path.is_file()]
 
     async def basemap(self, request: Request) -> Response:
         """Serve a base map; clients ask for ranges of it."""
         name = request.path_params["name"]
-        if self.basemaps is None or Path(name).suffix not in MAP_KINDS:
-            return missing()
-        return serve(self.basemaps, name, FRESH)
+        path = next((path for path in await asyncio.to_thread(self.find_basemaps) if path.name == name), None)
+        return missing() if path is None else file_response(path, FRESH)
 
 
 def describe_basemap(path: Path) -> dict[str, str]:
@@ -88,11 +87,16 @@ def describe_basemap(path: Path) -> dict[str, str]:
 
 
 def serve(folder: Path, name: str, headers: dict[str, str]) -> Response:
-    """Serve a file inside a folder, and nothing outside of it, with HTTP ranges."""
+    """Serve a file inside a folder, and nothing outside of it."""
     root = folder.resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root) or not path.is_file():
         return missing()
+    return file_response(path, headers)
+
+
+def file_response(path: Path, headers: dict[str, str]) -> Response:
+    """Answer with a file, or the range of it that was asked for."""
     return FileResponse(path, headers=headers, media_type=MEDIA_TYPES.get(path.suffix))
 
 

@@ -17,13 +17,16 @@ class Pace:
     Attributes
     ----------
     speed : 1 is real time, ``inf`` never waits
+    longest_gap : a longer silence in the data is skipped, ns of data time
     ticks : monotonic wall clock, s
     """
 
     speed: float = 1.0
+    longest_gap: int = 600 * NANOSECONDS_PER_SECOND
     ticks: Callable[[], float] = time.monotonic
     started: float | None = None
     origin: int = 0
+    last: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a speed at which nothing would ever come."""
@@ -36,7 +39,10 @@ class Pace:
         if self.speed == inf:
             return 0.0
         if self.started is None:
-            self.started, self.origin = self.ticks(), moment
+            self.started, self.origin, self.last = self.ticks(), moment, moment
+        # Another flight in the same recording, or another day: nobody waits hours for it.
+        self.origin += max(0, moment - self.last - self.longest_gap)
+        self.last = moment
         due = self.started + (moment - self.origin) / NANOSECONDS_PER_SECOND / self.speed
         return max(0.0, due - self.ticks())
 

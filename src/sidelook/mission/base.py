@@ -36,7 +36,7 @@ Task: TypeAlias = Callable[[Console], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """What a run stands on; ``alarms`` stand for all of it."""
+    """What a run stands on; ``alarms`` stand for all of it, ``basemaps`` are files and folders to show."""
 
     settings: Settings
     archive: Archive
@@ -45,6 +45,7 @@ class Base:
     listener: socket.socket
     access: Access
     alarms: tuple[Alarm, ...] = ()
+    basemaps: tuple[Path, ...] = ()
 
 
 @contextlib.contextmanager
@@ -58,6 +59,7 @@ def prepared(options: Options, mode: Literal["read", "write"]) -> Iterator[Base]
             yield Base(
                 settings=settings, archive=archive, clock=SystemClock(), log=log,
                 listener=listener, access=access, alarms=alarms,
+                basemaps=(*options.basemaps_beside, *([Path(console.basemaps)] if console.basemaps else [])),
             )  # fmt: skip
 
 
@@ -83,10 +85,9 @@ def opened_archive(
 async def show(base: Base, board: Board, task: Task, figures: tuple[Figure, ...] = ()) -> None:
     """Serve the page while a task is done; both end with a signal, or with an error of the task."""
     stop = stop_on_signals()
-    folder = base.settings.console.basemaps
     parts = Parts(
         picture=base.archive, board=board, access=base.access, clock=base.clock,
-        basemaps=Path(folder) if folder else None, figures=figures,
+        basemaps=base.basemaps, figures=figures,
     )  # fmt: skip
     console = build(parts)
     working = asyncio.create_task(task(console))

@@ -11,7 +11,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options of ``run`` and ``serve``; None leaves the setting as it is."""
+    """Options of ``run`` and ``serve``; None leaves the setting as it is.
+
+    ``basemaps_beside`` are files shown besides the folder of base maps.
+    """
 
     settings: Path | None = None
     archive: Path | None = None
@@ -19,6 +22,7 @@ class Options:
     address: str | None = None
     token: str | None = None
     basemaps: Path | None = None
+    basemaps_beside: tuple[Path, ...] = ()
 
 
 def settle(options: Options) -> Settings:

@@ -28,7 +28,8 @@ class Survey:
 
     times: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=list)
     counts: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = field(default_factory=list)
-    revisits: int = 0
+    revisits: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=list)
+    simulated: bool = False
     south: float = np.inf
     north: float = -np.inf
     east_of_first: list[float] = field(default_factory=lambda: [0.0, 0.0])
@@ -38,7 +39,8 @@ class Survey:
         """Take account of dwells."""
         self.times.append(dwells.time)
         self.counts.append(dwells.plot_count)
-        self.revisits += int(dwells.last_of_revisit.sum())
+        self.simulated = self.simulated or bool(dwells.simulated.any())
+        self.revisits.append(dwells.time[dwells.last_of_revisit])
         latitude, longitude = dwells.plots.latitude, dwells.plots.longitude
         known = np.isfinite(latitude) & np.isfinite(longitude)
         if known.any():
@@ -62,12 +64,13 @@ class Survey:
         time = np.concatenate(self.times)
         order = np.argsort(time, kind="stable")
         time = time[order]
-        span = (time[-1] - time[0]) / NANOSECONDS_PER_SECOND
+        intervals = np.diff(np.sort(np.concatenate(self.revisits)))
         return Outlook(
             time=time,
             plot_count=np.concatenate(self.counts)[order],
             box=self.box(),
-            revisit=float(span / (self.revisits - 1)) if self.revisits > 1 else None,
+            simulated=self.simulated,
+            revisit=float(np.median(intervals)) / NANOSECONDS_PER_SECOND if len(intervals) else None,
         )
 
     def box(self) -> Box | None:

@@ -2,26 +2,21 @@
 
 import asyncio
 import os
-import time
 from contextlib import aclosing
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from sidelook.archive.errors import storage_errors
-from sidelook.errors import UsageError
 from sidelook.feeds.address import parse_address
 from sidelook.feeds.opening import open_source
 from sidelook.feeds.source import ByteSource, Pulse
+from sidelook.mission.publish import OutputExistsError
 from sidelook.mission.reporting import Advance, answer, progress
 from sidelook.mission.stopping import run_until, stop_on_signals
 from sidelook.timescale import SystemClock
 
 SYNC_INTERVAL = 1.0  # s: what is older is safe on the disk
-
-
-class OutputExistsError(UsageError):
-    """The file to write is there already; recordings are never overwritten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,39 +53,48 @@ def record_feed(source: str, output: Path, *, seconds: float | None = None, as_j
     answer(report, describe(report), as_json=as_json)
 
 
-def create(path: Path) -> BinaryIO:
+def create(path: Path) -> FileIO:
     """Open a new file for writing; never one that is there."""
     try:
-        return path.open("xb")
+        return path.open("xb", buffering=0)
     except FileExistsError:
-        message = f"{path} is there already; choose another name, recordings are never overwritten"
-        raise OutputExistsError(message) from None
+        raise OutputExistsError(path) from None
 
 
-async def record(feed: ByteSource, stream: BinaryIO, advance: Advance, seconds: float | None) -> None:
+async def record(feed: ByteSource, stream: FileIO, advance: Advance, seconds: float | None) -> None:
     """Write chunks until told to stop; the file is safe on the disk when this returns."""
     try:
         await run_until(stop_on_signals(), write_chunks(feed, stream, advance), seconds)
     finally:
-        make_safe(stream)
+        os.fsync(stream.fileno())
 
 
-async def write_chunks(feed: ByteSource, stream: BinaryIO, advance: Advance) -> None:
-    """Write every chunk, and make the file safe about once a second."""
-    due = time.monotonic() + SYNC_INTERVAL
-    async with aclosing(feed.chunks()) as chunks:
-        async for chunk in chunks:
-            stream.write(chunk.data)
-            advance(len(chunk.data))
-            if time.monotonic() >= due:
-                await asyncio.to_thread(make_safe, stream)
-                due = time.monotonic() + SYNC_INTERVAL
+async def write_chunks(feed: ByteSource, stream: FileIO, advance: Advance) -> None:
+    """Write every chunk at once, and make the file safe once a second."""
+    syncing = asyncio.create_task(keep_safe(stream))
+    try:
+        async with aclosing(feed.chunks()) as chunks:
+            async for chunk in chunks:
+                write_whole(stream, chunk.data)
+                advance(len(chunk.data))
+                if syncing.done():
+                    syncing.result()
+    finally:
+        syncing.cancel()
 
 
-def make_safe(stream: BinaryIO) -> None:
-    """Bring what was written onto the disk."""
-    stream.flush()
-    os.fsync(stream.fileno())
+def write_whole(stream: FileIO, data: bytes) -> None:
+    """Write all of it: a full disk takes a part, and says no only to the rest."""
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]
+
+
+async def keep_safe(stream: FileIO) -> None:
+    """Bring what was written onto the disk, once a second."""
+    while True:
+        await asyncio.sleep(SYNC_INTERVAL)
+        await asyncio.to_thread(os.fsync, stream.fileno())
 
 
 def describe(report: RecordReport) -> str:

@@ -21,10 +21,10 @@ from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedPacket:
-    """Bytes to send, and the dwell time they belong to, ns since midnight of the mission day."""
+    """Bytes to send, and the dwell time they belong to, ns since midnight of the mission day; None before the first."""
 
     data: bytes
-    moment: int
+    moment: int | None
     sound: bool = True
 
 
@@ -78,7 +78,8 @@ async def replay(stream: BinaryIO, pace: Pace, sink: ByteSink, told: Told) -> No
 
     async def send() -> None:
         for packet in timed_packets(stream):
-            await pace.wait(packet.moment)
+            if packet.moment is not None:
+                await pace.wait(packet.moment)
             await sink.send(packet.data)
             told.sent(packet)
 
@@ -104,7 +105,7 @@ class Cutter:
     def __init__(self) -> None:
         self.held = bytearray()
         self.start = 0
-        self.moment = 0
+        self.moment: int | None = None
 
     def cut(self, packets: Packets) -> Iterator[TimedPacket]:
         """Give packets that are complete, and what lies between them."""

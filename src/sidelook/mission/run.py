@@ -1,6 +1,7 @@
 """``sidelook run`` and ``sidelook serve``."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from sidelook.console.board import Board, Condition, Mode
@@ -9,6 +10,8 @@ from sidelook.mission.base import prepared, show
 from sidelook.mission.live import run_stream
 from sidelook.mission.options import Options
 from sidelook.mission.play import rest, run_file, showing
+
+BUNDLED = Path(__file__).parent.parent / "data"
 
 
 def run_mission(source: str | None, options: Options) -> None:
@@ -26,12 +29,12 @@ def run_mission(source: str | None, options: Options) -> None:
     if source is not None and is_address(source):
         run_stream(source, options)
     else:
-        run_file(Path(source) if source is not None else bundled_recording(), options)
+        run_file(*(bundled(options) if source is None else (Path(source), options)))
 
 
-def bundled_recording() -> Path:
-    """Give the path of the recording that comes with the package."""
-    return Path(__file__).parent.parent / "recordings" / "island.4607"
+def bundled(options: Options) -> tuple[Path, Options]:
+    """Give the recording that comes with the package, and options that show the map it plays on."""
+    return BUNDLED / "island.4607", replace(options, basemaps_beside=(BUNDLED / "island.geojson",))
 
 
 def serve_archive(options: Options) -> None:

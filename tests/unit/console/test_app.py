@@ -42,13 +42,14 @@ def make_console(
     (maps / "roads.pmtiles").write_bytes(bytes(range(200)))
     (maps / "roads.txt").write_text("OpenStreetMap contributors\n")
     (maps / "notes.doc").write_text("not a map")
+    (tmp_path / "island.geojson").write_text("{}")
     (tmp_path / "secret.geojson").write_text("{}")
     parts = Parts(
         picture=picture,
         board=board or Board(mode=Mode.ARCHIVE),
         access=access or grant("127.0.0.1", 8046, TOKEN),
         clock=SystemClock(),
-        basemaps=maps,
+        basemaps=(maps, tmp_path / "island.geojson"),
         static=static,
         figures=(Figure(name="sidelook_plots_total", help="plots", read=lambda: 5.0),),
     )
@@ -197,7 +198,7 @@ def test_a_live_window_is_given_at_once_and_may_not_be_kept_while_rows_may_come(
 
 def test_a_recording_is_described_whole_while_it_is_worked_through(picture: FakePicture, tmp_path: Path) -> None:
     times = BEGIN + np.array([0, 30, 600]) * SECOND
-    outlook = Outlook(time=times, plot_count=np.array([1, 0, 7], np.int32), box=None, revisit=30.0)
+    outlook = Outlook(time=times, plot_count=np.array([1, 0, 7], np.int32), box=None, revisit=30.0, simulated=True)
     board = Board(mode=Mode.FILE, mission=7, outlook=outlook)
     board.post(Condition(source="file", time=BEGIN, progress=0.1))
     with client_of(make_console(picture, tmp_path, board=board)) as client:
@@ -230,7 +231,9 @@ def test_activity_and_the_life_of_a_track(client: TestClient) -> None:
 
 
 def test_base_maps_in_the_folder_appear_with_ranges(client: TestClient) -> None:
-    (entry,) = client.get("/api/basemaps", headers=BEARER).json()
+    entry, island = client.get("/api/basemaps", headers=BEARER).json()
+    assert island["kind"] == "geojson"
+    assert client.get(island["url"]).text == "{}"
     assert entry == {
         "name": "roads",
         "kind": "pmtiles",

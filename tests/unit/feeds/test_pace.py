@@ -27,6 +27,14 @@ def test_late_and_earlier_moments_never_wait() -> None:
     assert pace.delay(3 * SECOND) == 0.0
 
 
+def test_a_long_silence_in_the_data_is_cut_short() -> None:
+    pace = Pace(speed=100.0, longest_gap=60 * SECOND, ticks=lambda: 0.0)
+    pace.delay(0)
+    assert pace.delay(10 * SECOND) == pytest.approx(0.1)
+    assert pace.delay(36_010 * SECOND) == pytest.approx(0.7)
+    assert pace.delay(36_020 * SECOND) == pytest.approx(0.8)
+
+
 def test_infinite_speed_never_waits() -> None:
     pace = Pace(speed=inf)
     asyncio.run(pace.wait(0))
