@@ -2,7 +2,7 @@
 
 Local frames are right-handed east, north, up at a geodetic point. Body and antenna frames are right-handed
 forward, right, down; an attitude is heading (clockwise from true north or from the platform's nose), then pitch
-(nose up), then roll (right side down), in that order, as STANAG 4607 D15 to D17 and D18 to D20 use them.
+(nose up), then roll (right side down), in that order, as STANAG 4607 D21 to D23 and D28 to D30 use them.
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """The Doppler notch: slow radial motion drowns in the clutter of the ground.
 
-The form is Koch and Klemm's (IEE Proc. Radar, Sonar Navig. 148(6), 2001; Koch, Tracking and Sensor Data Fusion,
+The form is Koch and Klemm's (IEE Proc. Radar, Sonar Navig. 148(3), 2001; Koch, Tracking and Sensor Data Fusion,
 2014, section 7.1), scaled so that half the peak is left at the minimum detectable speed.
 """
 
