@@ -39,7 +39,7 @@ class Lineage:
         levels = {_LEVELS.get(name, Classification.UNREAD) for name in _words(table, "classification")}
         self.classification = max(levels | ({self.classification} if self.classification is not None else set()))
         codes_read = bool(pc.all(table.column("security_codes_read")).as_py())
-        self.codes |= not codes_read or bool(pc.any(pc.not_equal(table.column("security_codes"), 0)).as_py())
+        self.codes |= not codes_read or bool(table.column("security_codes").to_numpy().any())
         self.simulated |= bool(pc.any(table.column("simulated")).as_py())
         self.sources |= _words(table, "source")
         self.rows += table.num_rows
