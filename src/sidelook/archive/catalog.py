@@ -201,6 +201,20 @@ class Catalog:
         rows = self.query("SELECT checkpoint FROM missions WHERE mission = ?", (mission,))
         return bytes(rows[0][0]) if rows else b""
 
+    def last_raw_number(self, mission: int) -> int:
+        """Find the number of the last raw record that was ever kept of a mission."""
+        rows = self.query("SELECT max(last_number) FROM segments WHERE mission = ? AND kind = 'raw'", (mission,))
+        return max(rows[0][0] or 0, self.mission(mission).sealed_through)
+
+    def unsealed_receipt(self, mission: int) -> Window | None:
+        """Find when the raw records after the last seal were received: rows decoded from them are as old."""
+        ((first, last),) = self.query(
+            "SELECT min(received_first), max(received_last) FROM segments"
+            " WHERE mission = ? AND kind = 'raw' AND last_number > ?",
+            (mission, self.mission(mission).sealed_through),
+        )
+        return None if first is None else (first, last)
+
     def origins(self, mission: int) -> tuple[Origin, ...]:
         """Give a mission's origins by number."""
         rows = self.query("SELECT record FROM origins WHERE mission = ? ORDER BY origin", (mission,))

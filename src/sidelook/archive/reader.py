@@ -14,6 +14,7 @@ from sidelook.archive.box import Box
 from sidelook.archive.catalog import BIN, Catalog
 from sidelook.archive.errors import ArchiveDamagedError
 from sidelook.archive.records import Activity, Kind, Looks, Segment, TrackHistory, Window
+from sidelook.archive.sums import activity_of
 from sidelook.archive.tables import (
     BRIEF_DWELLS,
     BRIEF_PLOTS,
@@ -25,7 +26,7 @@ from sidelook.archive.tables import (
     tracks_from,
 )
 from sidelook.archive.unsealed import DTYPES
-from sidelook.archive.writer import MissionWriter, activity_of
+from sidelook.archive.writer import MissionWriter
 from sidelook.model.columns import Integers
 from sidelook.model.origin import Origin
 from sidelook.model.tracks import TrackTable

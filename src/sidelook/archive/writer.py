@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sidelook.archive.catalog import BIN, Catalog, Seal
+from sidelook.archive.catalog import Catalog, Seal
 from sidelook.archive.errors import storage_errors
 from sidelook.archive.rawlog import RawLog, day_of, read_records
 from sidelook.archive.records import Kind, Segment, Tail, Window, WriterStatus
 from sidelook.archive.segments import SegmentMaker, describe, raw_folder, raw_segment
+from sidelook.archive.sums import activity_of, lives_of
 from sidelook.archive.tables import Columns
 from sidelook.archive.unsealed import DTYPES, OriginBook, Unsealed
 from sidelook.errors import StorageError
@@ -53,11 +54,11 @@ class MissionWriter:
         row = catalog.mission(self.mission)
         self._folder = raw_folder(maker.folder, self.mission)
         self._sealed_through = row.sealed_through
-        self.raw = RawLog(self._folder, last_known_number(catalog, self.mission))
+        self.raw = RawLog(self._folder, catalog.last_raw_number(self.mission))
         self.unsealed = Unsealed(OriginBook.of(catalog.origins(self.mission)), row.last_dwell)
         self.seal_lock = threading.RLock()
         self.closed = False
-        self._received: Window | None = None
+        self._received = catalog.unsealed_receipt(self.mission)
         self._span_lock = threading.Lock()
         self._problems: dict[str, str] = {}
         self._dropped = 0
@@ -281,35 +282,6 @@ class MissionWriter:
         except OSError:
             return -1
         return space.f_bavail * space.f_frsize
-
-
-def last_known_number(catalog: Catalog, mission: int) -> int:
-    """Find the number of the last raw record that was ever kept of a mission."""
-    rows = catalog.query("SELECT max(last_number) FROM segments WHERE mission = ? AND kind = 'raw'", (mission,))
-    return max(rows[0][0] or 0, catalog.mission(mission).sealed_through)
-
-
-def activity_of(dwells: Columns) -> list[tuple[int, int, int, int]]:
-    """Count (bin, plots, dwells, revisits) of a table of dwells."""
-    bins, place = np.unique(dwells["time"] // BIN, return_inverse=True)
-    plots = np.bincount(place, dwells["plot_count"], len(bins)).astype(np.int64)
-    revisits = np.bincount(place, dwells["last_of_revisit"], len(bins)).astype(np.int64)
-    counts = np.bincount(place, minlength=len(bins))
-    return list(zip(bins.tolist(), plots.tolist(), counts.tolist(), revisits.tolist(), strict=True))
-
-
-def lives_of(tables: dict[Kind, Columns]) -> list[tuple[int, int, int]]:
-    """Find (track, first time, last time) of the tracks in tables of plots and tracks."""
-    track = np.concatenate([tables[Kind.PLOTS]["track"], tables[Kind.TRACKS]["track"]])
-    time = np.concatenate([tables[Kind.PLOTS]["time"], tables[Kind.TRACKS]["time"]])
-    if not len(track):
-        return []
-    order = np.lexsort((time, track))
-    track, time = track[order], time[order]
-    names, first = np.unique(track, return_index=True)
-    last = np.append(first[1:], len(track)) - 1
-    rows = zip(names.tolist(), time[first].tolist(), time[last].tolist(), strict=True)
-    return [row for row in rows if row[0] != 0]
 
 
 def _span(tables: list[Columns]) -> Window | None:

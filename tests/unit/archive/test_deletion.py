@@ -183,6 +183,24 @@ def test_a_silent_live_source_is_deleted_too(archive: Archive, folder: Path) -> 
     assert [record.number for record in archive.raw(writer.mission)] == [2]
 
 
+def test_rows_decoded_again_are_as_old_as_their_bytes(folder: Path, dwells: Make) -> None:
+    """A live source whose clock is years behind: receipt counts, also after a crash."""
+    now = FIRST + 3000 * DAY
+    with Archive.open(folder, "write") as archive:
+        writer = archive.begin_mission("behind", kind="live", received=now)
+        writer.append_raw(SECRET, now, "a")
+        writer.sync()
+    with Archive.open(folder, "write") as archive:
+        writer = archive.resume_mission(1)
+        assert [record.received for record in writer.recover().records] == [now]
+        writer.append_dwells(dwells(FIRST), np.zeros(len(dwells().plots), np.int64))
+        writer.seal()
+        assert archive.enforce(RetentionPolicy(), now + HOUR).files == 0
+        assert len(archive.dwells(1).dwells) == 8
+        assert archive.enforce(RetentionPolicy(), now + 73 * HOUR).files == 3
+        assert len(archive.dwells(1).dwells) == 0
+
+
 def test_scrubbing_is_made_up_for_when_a_reader_was_in_the_way(
     archive: Archive, two_days: MissionWriter, folder: Path
 ) -> None:

@@ -1,0 +1,30 @@
+"""Sums that the catalog keeps, so that a timeline or a list needs no rows."""
+
+import numpy as np
+
+from sidelook.archive.catalog import BIN
+from sidelook.archive.records import Kind
+from sidelook.archive.tables import Columns
+
+
+def activity_of(dwells: Columns) -> list[tuple[int, int, int, int]]:
+    """Count (bin, plots, dwells, revisits) of a table of dwells."""
+    bins, place = np.unique(dwells["time"] // BIN, return_inverse=True)
+    plots = np.bincount(place, dwells["plot_count"], len(bins)).astype(np.int64)
+    revisits = np.bincount(place, dwells["last_of_revisit"], len(bins)).astype(np.int64)
+    counts = np.bincount(place, minlength=len(bins))
+    return list(zip(bins.tolist(), plots.tolist(), counts.tolist(), revisits.tolist(), strict=True))
+
+
+def lives_of(tables: dict[Kind, Columns]) -> list[tuple[int, int, int]]:
+    """Find (track, first time, last time) of the tracks in tables of plots and tracks."""
+    track = np.concatenate([tables[Kind.PLOTS]["track"], tables[Kind.TRACKS]["track"]])
+    time = np.concatenate([tables[Kind.PLOTS]["time"], tables[Kind.TRACKS]["time"]])
+    if not len(track):
+        return []
+    order = np.lexsort((time, track))
+    track, time = track[order], time[order]
+    names, first = np.unique(track, return_index=True)
+    last = np.append(first[1:], len(track)) - 1
+    rows = zip(names.tolist(), time[first].tolist(), time[last].tolist(), strict=True)
+    return [row for row in rows if row[0] != 0]
