@@ -96,10 +96,13 @@ class MissionWriter:
             return self.raw.sync()
 
     def append_dwells(self, dwells: Dwells, plot_track: Integers) -> None:
-        """Take dwells and their plots, ``plot_track`` (N,) saying whose plot each is (0 nobody's)."""
+        """Take dwells and their plots, ``plot_track`` (N,) saying whose plot each is (0 nobody's).
+
+        They stay in memory until sealed; where sealing fails, the oldest are dropped (and counted) beyond a bound.
+        """
         with self.view:
             self.unsealed.add_dwells(dwells, plot_track)
-            if self.unsealed.count(Kind.PLOTS) > LARGEST_UNSEALED:
+            if self.unsealed.count(Kind.PLOTS) > LARGEST_UNSEALED and "seal" in self._problems:
                 self._drop_older_half()
 
     def append_tracks(self, table: TrackTable) -> None:

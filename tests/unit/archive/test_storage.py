@@ -218,7 +218,16 @@ def test_memory_is_bounded_where_sealing_keeps_failing(
 ) -> None:
     monkeypatch.setattr("sidelook.archive.writer.LARGEST_UNSEALED", 100)
     writer = archive.begin_mission("much", kind="live", received=BEGIN)
+
+    def failing(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(archive._reader.files, "write", failing)
     for part in range(40):
+        if part == 20:  # until then nobody has tried to seal: nothing is dropped for that
+            assert writer.status().dropped_rows == 0
+            with pytest.raises(StorageFullError):
+                writer.seal()
         given = dwells(BEGIN + part * 8 * 10**9)
         writer.append_dwells(given, np.zeros(len(given.plots), np.int64))
     status = writer.status()
