@@ -81,7 +81,8 @@ def run(
     basemaps: Basemaps = None,
 ) -> None:
     """Track a recording or live stream, keep it, and show it on a live map."""
-    from sidelook.mission.run import Options, run_mission
+    from sidelook.mission.options import Options
+    from sidelook.mission.run import run_mission
 
     options = Options(settings=settings, archive=archive, port=port, address=listen, token=token, basemaps=basemaps)
     run_mission(source, options)
@@ -98,7 +99,8 @@ def serve(
     basemaps: Basemaps = None,
 ) -> None:
     """Show what an archive holds, without receiving anything."""
-    from sidelook.mission.run import Options, serve_archive
+    from sidelook.mission.options import Options
+    from sidelook.mission.serve import serve_archive
 
     serve_archive(
         Options(settings=settings, archive=archive, port=port, address=listen, token=token, basemaps=basemaps)

@@ -86,7 +86,7 @@ class FileIntake:
         before, self.done = self.done, self.done + len(data)
         if self.done // SYNC_BYTES > before // SYNC_BYTES:
             work.keeper.sync()
-        work.keeper.seal_when_due(work.chain.tracking.save, number)
+        work.keeper.seal_when_due(work.chain.save, number)
         # Not 1 before the end: the page takes 1 for "nothing more will come".
         work.watch.progress = min(self.done / self.size, 0.999)
 
@@ -146,7 +146,7 @@ class StreamIntake:
                 self.process(batch)
             elif not ended:
                 self.work.take(self.work.chain.pause())
-            self.work.keeper.seal_when_due(self.work.chain.tracking.save, self.last)
+            self.work.keeper.seal_when_due(self.work.chain.save, self.last)
         self.work.take(self.work.chain.cut())
 
     def collect(self) -> tuple[list[Received], bool]:

@@ -9,7 +9,8 @@ from sidelook.feeds.address import Address, Transport, parse_address
 from sidelook.feeds.opening import open_source
 from sidelook.feeds.source import Pulse
 from sidelook.mission.base import Base, care, figures_of, in_thread, prepared, show
-from sidelook.mission.chain import Chain, Dwelling
+from sidelook.mission.chain import Chain
+from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.intake import StreamIntake, Work
 from sidelook.mission.keeping import Keeper
 from sidelook.mission.options import Options

@@ -9,7 +9,7 @@ import numpy as np
 from sidelook.archive import Box
 from sidelook.console.board import Outlook
 from sidelook.errors import InputError
-from sidelook.mission.chain import Dwelling
+from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.opening import refuse_without_packets
 from sidelook.mission.reporting import Advance
 from sidelook.model.plots import Dwells

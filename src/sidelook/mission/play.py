@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sidelook.archive import Archive, MissionSummary
 from sidelook.console.app import Console
-from sidelook.console.board import Board, Condition, Mode, Outlook
-from sidelook.mission.base import Base, Task, care, figures_of, in_thread, prepared, show
-from sidelook.mission.chain import Chain, Dwelling
+from sidelook.console.board import Board, Mode, Outlook
+from sidelook.mission.base import Base, care, figures_of, in_thread, prepared, show
+from sidelook.mission.chain import Chain
+from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.intake import FileIntake, Work
 from sidelook.mission.keeping import Keeper
 from sidelook.mission.opening import open_recording
@@ -17,9 +18,8 @@ from sidelook.mission.options import Options
 from sidelook.mission.outlook import survey
 from sidelook.mission.reporting import progress
 from sidelook.mission.restart import Resumed, close_unfinished, first_source, resume, unfinished
+from sidelook.mission.serve import showing
 from sidelook.mission.watch import Watch
-from sidelook.model.origin import Origin
-from sidelook.release import highest_marking
 
 DIGEST_LENGTH = 16
 
@@ -75,23 +75,6 @@ def find_recording(archive: Archive, source: str) -> MissionSummary | None:
     """Find the latest mission made of a recording."""
     missions = [mission for mission in archive.missions() if mission.kind == "recording"]
     return next((mission for mission in reversed(missions) if first_source(archive, mission.mission) == source), None)
-
-
-def showing(mission: MissionSummary) -> tuple[Board, Task]:
-    """Make a board, and nothing to do, for a mission that is complete."""
-    board = Board(mode=Mode.FILE, mission=mission.mission)
-    marking = highest_marking([Origin(source=mission.name, classification=mission.classification)])
-    board.post(
-        Condition(
-            source="file", source_name=mission.name, time=mission.end, simulated=mission.simulated, marking=marking
-        )
-    )
-    return board, rest
-
-
-async def rest(_: Console) -> None:
-    """Do nothing for ever."""
-    await asyncio.Event().wait()
 
 
 async def work_and_show(base: Base, recording: Opened) -> None:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sidelook.archive import Archive, MissionSummary
 from sidelook.mission.base import Base
-from sidelook.mission.chain import Chain, CheckpointError, Dwelling
+from sidelook.mission.chain import Chain
+from sidelook.mission.checkpoint import CheckpointError
+from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.keeping import Keeper
 
 DATAGRAM_SOURCE = "udp://"
@@ -53,7 +55,7 @@ def resume(archive: Archive, mission: int, base: Base) -> Resumed:
     source = first_source(archive, mission)
     chain = Chain(dwelling=Dwelling(source=source, datagrams=source.startswith(DATAGRAM_SOURCE)))
     try:
-        chain.tracking.load(tail.checkpoint)
+        chain.load(tail.checkpoint)
     except CheckpointError as error:
         base.log.error("tracks begin anew", mission=mission, reason=str(error))  # noqa: TRY400 - it says why
     octets = number = recovered = 0

@@ -1,15 +1,12 @@
-"""``sidelook run`` and ``sidelook serve``."""
+"""``sidelook run``: a recording, a live stream, or the recording that comes with the package."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from sidelook.console.board import Board, Condition, Mode
 from sidelook.feeds.address import is_address
-from sidelook.mission.base import prepared, show
 from sidelook.mission.live import run_stream
 from sidelook.mission.options import Options
-from sidelook.mission.play import rest, run_file, showing
+from sidelook.mission.play import run_file
 
 BUNDLED = Path(__file__).parent.parent / "data"
 
@@ -35,20 +32,3 @@ def run_mission(source: str | None, options: Options) -> None:
 def bundled(options: Options) -> tuple[Path, Options]:
     """Give the recording that comes with the package, and options that show the map it plays on."""
     return BUNDLED / "island.4607", replace(options, basemaps_beside=(BUNDLED / "island.geojson",))
-
-
-def serve_archive(options: Options) -> None:
-    """Show what an archive holds, until interrupted.
-
-    Raises
-    ------
-    UsageError, StorageError
-    """
-    with prepared(options, "read") as base:
-        missions = base.archive.missions()
-        if missions:
-            asyncio.run(show(base, *showing(missions[-1])))
-            return
-        board = Board(mode=Mode.ARCHIVE)
-        board.post(Condition(source="file", source_name=str(base.archive.folder)))
-        asyncio.run(show(base, board, rest))

@@ -7,8 +7,9 @@ import numpy as np
 
 from sidelook.console.rows import Rows, join
 from sidelook.errors import InputError, UsageError
-from sidelook.mission.chain import Chain, Dwelling
+from sidelook.mission.chain import Chain
 from sidelook.mission.convert import write_tracks
+from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.opening import open_recording, refuse_without_packets
 from sidelook.mission.reporting import Advance, answer, progress
 from sidelook.model.columns import Integers

@@ -1,0 +1,98 @@
+"""The second half of the chain: dwells to tracks. It needs Numba, so ``chain`` imports it with the first dwell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from sidelook.archive import Looks
+from sidelook.console.rows import Rows, join
+from sidelook.errors import InputError
+from sidelook.geometry.frames import LocalFrame
+from sidelook.geometry.ground import Ellipsoid
+from sidelook.mission.checkpoint import Checkpoint, CheckpointError, pack, unpack
+from sidelook.model.plots import Dwells
+from sidelook.timescale import NANOSECONDS_PER_SECOND
+from sidelook.tracking.bridge import look_from_dwells, mission_frame, track_table
+from sidelook.tracking.settings import TrackerSettings
+from sidelook.tracking.state import TrackerState, state_from_arrays, state_to_arrays
+from sidelook.tracking.tracker import Tracker
+
+STEP = NANOSECONDS_PER_SECOND
+"""Dwells this close in time go to the tracker together: each track is then shown at most once a second."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tracking:
+    """Tracks one mission.
+
+    Attributes
+    ----------
+    frame : mission-local
+    tracker : over the ellipsoid
+    state : after the last dwell
+    """
+
+    frame: LocalFrame
+    tracker: Tracker
+    state: TrackerState = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without tracks."""
+        self.state = self.tracker.init()
+
+    @classmethod
+    def begin(cls, dwells: Dwells) -> Self:
+        """Begin to track amid the areas of the first dwells."""
+        return cls.over(mission_frame(dwells))
+
+    @classmethod
+    def go_on(cls, saved: bytes) -> Self:
+        """Go on from what was written down.
+
+        Raises
+        ------
+        CheckpointError
+            Where it cannot be read.
+        """
+        checkpoint = unpack(saved)
+        latitude, longitude, height = checkpoint.frame
+        tracking = cls.over(LocalFrame(latitude=latitude, longitude=longitude, height=height))
+        try:
+            tracking.state = state_from_arrays(checkpoint.arrays, checkpoint.origins)
+        except InputError as error:
+            raise CheckpointError(str(error)) from error
+        return tracking
+
+    @classmethod
+    def over(cls, frame: LocalFrame) -> Self:
+        """Track in a frame, over the ellipsoid."""
+        return cls(frame=frame, tracker=Tracker(settings=TrackerSettings(), ground=Ellipsoid(frame=frame)))
+
+    def follow(self, dwells: Dwells) -> Rows:
+        """Track dwells, about a second of them at a time."""
+        return join([self.step(dwells.take(part)) for part in steps(dwells)])
+
+    def step(self, dwells: Dwells) -> Rows:
+        """Track dwells that go together; give them with the tracks they changed."""
+        ground = self.tracker.ground
+        look = look_from_dwells(dwells, self.frame, ground, self.tracker.settings)
+        self.state, result = self.tracker.step(self.state, look)
+        table = track_table(self.state, result.rows, self.frame, ground)
+        return Rows(looks=Looks(dwells=dwells, plot_track=result.assigned), tracks=table)
+
+    def save(self) -> bytes:
+        """Write down what is needed to go on."""
+        frame = (self.frame.latitude, self.frame.longitude, self.frame.height)
+        return pack(Checkpoint(frame=frame, origins=self.state.origins, arrays=state_to_arrays(self.state)))
+
+
+def steps(dwells: Dwells) -> Iterator[slice]:
+    """Cut dwells into runs that begin within ``STEP``."""
+    time = np.maximum.accumulate(dwells.time)
+    start = 0
+    while start < len(time):
+        stop = int(np.searchsorted(time, time[start] + STEP))
+        yield slice(start, stop)
+        start = stop
