@@ -16,9 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import numpy as np
 
 from sidelook.archive import Archive, Box, MissionWriter
+from sidelook.archive.tables import BRIEF_PLOTS
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
@@ -206,8 +208,17 @@ def ask(folder: Path, world: World, queries: int) -> None:
         tracks = round(world.movers * max(world.hours - 1, 1))
         track = "one track, 1 h: states, plots, dwells"
         print(measure(track, lambda: _history(archive, int(rng.integers(1, tracks))), max(queries // 3, 3)))
+        print(measure("peer: DuckDB, all files, 5 min, plots only", lambda: _duckdb(folder, window(5)), queries // 3))
         sql = "SELECT track, count(*) FROM plots GROUP BY track"
         print(measure("SQL: plots by track, all", lambda: archive.sql(sql).num_rows, 3))
+
+
+def _duckdb(folder: Path, window: tuple[int, int]) -> int:
+    """Read the map columns of plots with DuckDB alone, which knows no catalog and opens every footer."""
+    plots = duckdb.read_parquet(str(folder / "plots" / "**" / "*.parquet"))
+    begin, end = (f"make_timestamp_ns({time})::TIMESTAMPTZ_NS" for time in window)
+    wanted = plots.filter(f"time >= {begin} AND time < {end}")
+    return len(wanted.select(*BRIEF_PLOTS).to_arrow_table())
 
 
 def live(folder: Path, world: World) -> None:
