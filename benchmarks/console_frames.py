@@ -62,7 +62,15 @@ def mock_server(tracks: int) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, str(WEB / "dev/mock_server.py"), "--tracks", str(tracks), "--archive", "--port", str(port)]
+    command = [
+        sys.executable,
+        str(WEB / "dev/mock_server.py"),
+        "--tracks",
+        str(tracks),
+        "--archive",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(command)
     try:
         address = f"http://127.0.0.1:{port}"

@@ -38,6 +38,12 @@ CENTRE_LATITUDE_DEG, CENTRE_LONGITUDE_DEG = -33.4, -27.2
 M_PER_DEG = 111_195.0
 REVISIT_S = 30.0
 LOOKS = 24
+MINIMUM_SPEED = 1.8
+MISSED = 0.12
+SHARE_IN_THE_AIR = 0.04
+ROTARY_WING = 3
+CROWD = 1000
+PLOTS = 2
 CSP = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; object-src 'none'; base-uri 'none'"
 
 
@@ -54,15 +60,20 @@ class World:
 
 
 def build_world(count: int, rng: np.random.Generator) -> World:
-    """Eight closed roads and `count` vehicles spread over them, some in convoys."""
+    """Eight closed roads and `count` vehicles spread over them, every third group of six a convoy."""
     loops = [_road_loop(rng) for _ in range(8)]
-    convoy = np.arange(count) // 6 % 3 == 0
-    loop = np.where(convoy, (np.arange(count) // 6) % len(loops), rng.integers(0, len(loops), count))
-    start = np.where(convoy, (np.arange(count) // 6) * 3571.0 + (np.arange(count) % 6) * 90.0, rng.uniform(0, 9e4, count))
-    speed = np.where(convoy, 9.0 + (np.arange(count) // 6) % 5, rng.uniform(5, 26, count))
-    kind = np.where(rng.random(count) < 0.04, 3, rng.choice([1, 2, 2, 10, 127], count))
-    lane = np.zeros(count) if count < 1000 else rng.uniform(-25e3, 25e3, count)
-    return World(loops=loops, loop=loop, start=start, speed=np.where(kind == 3, 60.0, speed), kind=kind, lane=lane)
+    group, place = np.divmod(np.arange(count), 6)
+    convoy = group % 3 == 0
+    kind = np.where(rng.random(count) < SHARE_IN_THE_AIR, ROTARY_WING, rng.choice([1, 2, 2, 10, 127], count))
+    speed = np.where(convoy, 9.0 + group % 5, rng.uniform(5, 26, count))
+    return World(
+        loops=loops,
+        loop=np.where(convoy, group % len(loops), rng.integers(0, len(loops), count)),
+        start=np.where(convoy, group * 3571.0 + place * 90.0, rng.uniform(0, 9e4, count)),
+        speed=np.where(kind == ROTARY_WING, 60.0, speed),
+        kind=kind,
+        lane=np.zeros(count) if count < CROWD else rng.uniform(-25e3, 25e3, count),
+    )
 
 
 def _road_loop(rng: np.random.Generator) -> Floats:
@@ -77,13 +88,19 @@ def _road_loop(rng: np.random.Generator) -> Floats:
     return np.column_stack([np.interp(even, length, east), np.interp(even, length, north)])
 
 
-def positions(world: World, vehicle: NDArray[np.int64], seconds: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def positions(
+    world: World, vehicle: NDArray[np.int64], seconds: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """East, north, velocity east, north of vehicles at times, and whether each stands still then."""
     cycle = 700.0 + 37.0 * (vehicle % 11)
     phase = np.mod(seconds + 61.0 * vehicle, cycle)
-    stops = (vehicle % 5 == 0) & (world.kind[vehicle] != 3)
+    stops = (vehicle % 5 == 0) & (world.kind[vehicle] != ROTARY_WING)
     still = stops & (phase > cycle - 180.0)
-    moved = np.where(stops, np.floor((seconds + 61.0 * vehicle) / cycle) * (cycle - 180.0) + np.minimum(phase, cycle - 180.0), seconds)
+    moved = np.where(
+        stops,
+        np.floor((seconds + 61.0 * vehicle) / cycle) * (cycle - 180.0) + np.minimum(phase, cycle - 180.0),
+        seconds,
+    )
     along = world.start[vehicle] + world.speed[vehicle] * moved
     east, north, ve, vn = (np.empty_like(seconds) for _ in range(4))
     for number, loop in enumerate(world.loops):
@@ -96,7 +113,13 @@ def positions(world: World, vehicle: NDArray[np.int64], seconds: Floats) -> tupl
         unit = step / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)[:, None]
         east[mine], north[mine] = point[:, 0], point[:, 1]
         ve[mine], vn[mine] = unit[:, 0] * world.speed[vehicle[mine]], unit[:, 1] * world.speed[vehicle[mine]]
-    return east + world.lane[vehicle], north + 0.6 * world.lane[vehicle], np.where(still, 0, ve), np.where(still, 0, vn), still
+    return (
+        east + world.lane[vehicle],
+        north + 0.6 * world.lane[vehicle],
+        np.where(still, 0, ve),
+        np.where(still, 0, vn),
+        still,
+    )
 
 
 def sensor_at(seconds: Floats) -> tuple[Floats, Floats, Floats]:
@@ -108,7 +131,11 @@ def sensor_at(seconds: Floats) -> tuple[Floats, Floats, Floats]:
     second = along - leg - np.pi * turn
     angle2 = np.clip((second - leg) / turn, 0, np.pi)
     out = along < leg + np.pi * turn
-    east = np.where(out, np.minimum(along, leg) - leg / 2 + turn * np.sin(angle), leg / 2 - np.clip(second, 0, leg) - turn * np.sin(angle2))
+    east = np.where(
+        out,
+        np.minimum(along, leg) - leg / 2 + turn * np.sin(angle),
+        leg / 2 - np.clip(second, 0, leg) - turn * np.sin(angle2),
+    )
     north = np.where(out, turn * np.cos(angle), -turn * np.cos(angle2)) - 120_000.0
     heading = np.where(out, np.pi / 2 + angle, 3 * np.pi / 2 + angle2)
     return east, north, heading
@@ -133,21 +160,26 @@ def dwell_block(begin: float, end: float) -> bytes:
     """Dwells whose centre lies in [begin, end) Unix seconds."""
     step = REVISIT_S / LOOKS
     number = np.arange(np.ceil(begin / step), np.ceil(end / step))
-    seconds = number * step
-    east, north, heading = sensor_at(seconds)
     look = np.mod(number, LOOKS)
+    east, north, heading = sensor_at(number * step)
     area_east = (look / (LOOKS - 1) - 0.5) * 64_000.0
-    area_north = np.zeros_like(area_east)
-    bearing_half = np.full(len(number), 0.66, np.float32)
-    longitude, latitude = to_e7(east, north)
-    area_longitude, area_latitude = to_e7(area_east, area_north)
     full = np.ones(len(number), np.float32)
-    counts = [np.floor(number / LOOKS).astype(np.uint32) % 65536, look.astype(np.uint32), np.full(len(number), 3, np.uint32)]
     return block(
         1,
-        [seconds * 1e3, longitude, latitude, area_longitude, area_latitude]
-        and [seconds * 1e3, longitude, latitude, 12_000 * full, np.degrees(heading).astype(np.float32), 180 * full, area_longitude, area_latitude]
-        + [28_000 * full, bearing_half, 1.8 * full, *counts],
+        [
+            number * step * 1e3,
+            *to_e7(east, north),
+            12_000 * full,
+            np.degrees(heading).astype(np.float32),
+            180 * full,
+            *to_e7(area_east, np.zeros_like(area_east)),
+            28_000 * full,
+            0.66 * full,
+            MINIMUM_SPEED * full,
+            np.floor(number / LOOKS).astype(np.uint32) % 65536,
+            look.astype(np.uint32),
+            np.full(len(number), 3, np.uint32),
+        ],
         begin * 1e3,
         end * 1e3,
     )
@@ -173,58 +205,100 @@ def noise(vehicle: NDArray[np.int64], seconds: Floats, salt: float) -> Floats:
     return np.mod(np.sin(vehicle * 12.9898 + np.floor(seconds / REVISIT_S) * 78.233 + salt) * 43758.5453, 1.0)
 
 
-def target_blocks(world: World, begin: float, end: float) -> bytes:
-    """Plots and track rows in [begin, end) Unix seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Vehicles at the moments they were looked at."""
+
+    vehicle: NDArray[np.int64]
+    seconds: Floats
+    kind: NDArray[np.int64]
+    longitude: NDArray[np.int32]
+    latitude: NDArray[np.int32]
+    velocity_east: Floats
+    velocity_north: Floats
+    bearing: Floats
+    radial: Floats
+    still: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+
+
+def look_at(world: World, begin: float, end: float) -> Looked:
+    """Every look at a vehicle in [begin, end) Unix seconds, with errors, misses and the notch."""
     vehicle, seconds = looks(world, begin, end)
     east, north, ve, vn, still = positions(world, vehicle, seconds)
     sensor_east, sensor_north, _ = sensor_at(seconds)
     bearing = np.arctan2(east - sensor_east, north - sensor_north)
     radial = ve * np.sin(bearing) + vn * np.cos(bearing)
-    seen = (np.abs(radial) > 1.8) & ~still & (noise(vehicle, seconds, 1) > 0.12)
     cross = 120.0 * (noise(vehicle, seconds, 2) + noise(vehicle, seconds, 3) - 1)
     along = 25.0 * (noise(vehicle, seconds, 4) - 0.5)
     east = east + cross * np.cos(bearing) + along * np.sin(bearing)
     north = north - cross * np.sin(bearing) + along * np.cos(bearing)
     longitude, latitude = to_e7(east, north)
-    return _plots(world, vehicle, seconds, seen, longitude, latitude, radial, bearing, begin, end) + _tracks(
-        world, vehicle, seconds, seen, still, longitude, latitude, ve, vn, bearing, begin, end
+    return Looked(
+        vehicle=vehicle,
+        seconds=seconds,
+        kind=world.kind[vehicle],
+        longitude=longitude,
+        latitude=latitude,
+        velocity_east=ve,
+        velocity_north=vn,
+        bearing=bearing,
+        radial=radial,
+        still=still.astype(bool),
+        seen=(np.abs(radial) > MINIMUM_SPEED) & (still == 0) & (noise(vehicle, seconds, 1) > MISSED),
     )
 
 
-def _plots(world: World, vehicle, seconds, seen, longitude, latitude, radial, bearing, begin, end) -> bytes:  # noqa: ANN001, PLR0913 -- mock
-    single = lambda value: np.full(int(seen.sum()), value, np.float32)  # noqa: E731 -- mock
-    return block(
-        2,
-        [
-            seconds[seen] * 1e3, longitude[seen], latitude[seen], radial[seen].astype(np.float32), single(15.0), single(8.0), single(60.0),
-            np.degrees(bearing[seen]).astype(np.float32), (vehicle[seen] + 1).astype(np.uint32), (world.kind[vehicle[seen]] + 256).astype(np.uint32),
-        ],
-        begin * 1e3,
-        end * 1e3,
-    )  # fmt: skip
+def target_blocks(world: World, begin: float, end: float) -> bytes:
+    """Encode plots and track rows in [begin, end) Unix seconds."""
+    looked = look_at(world, begin, end)
+    plots = block(PLOTS, plot_columns(looked), begin * 1e3, end * 1e3)
+    return plots + block(3, track_columns(looked), begin * 1e3, end * 1e3)
 
 
-def _tracks(world: World, vehicle, seconds, seen, still, longitude, latitude, ve, vn, bearing, begin, end) -> bytes:  # noqa: ANN001, PLR0913 -- mock
-    behind = np.where(seen, 0.0, np.where(still, 40.0 + 140.0 * noise(vehicle, seconds * 0, 5), REVISIT_S))
-    state = np.where(still, 3, np.where(seen, np.where(vehicle % 9 == 4, 0, 1), 2))
-    a, b = 60.0**2, 10.0**2
-    s, c = np.sin(bearing), np.cos(bearing)
-    spread = [c * c * a + s * s * b, s * c * (b - a), s * s * a + c * c * b]
-    count = np.mod(seconds / REVISIT_S, 200)
-    return block(
-        3,
-        [
-            seconds * 1e3, (seconds - behind) * 1e3, (vehicle + 1).astype(np.uint32), longitude, latitude, ve.astype(np.float32), vn.astype(np.float32),
-            *(value.astype(np.float32) for value in spread), np.full(len(vehicle), 0.8, np.float32), count.astype(np.uint32),
-            (state + world.kind[vehicle] * 256 + 65536).astype(np.uint32),
-        ],
-        begin * 1e3,
-        end * 1e3,
-    )  # fmt: skip
+def plot_columns(looked: Looked) -> list[NDArray[Any]]:
+    """Columns of the plots of what was seen."""
+    seen = looked.seen
+    full = np.ones(int(seen.sum()), np.float32)
+    return [
+        looked.seconds[seen] * 1e3,
+        looked.longitude[seen],
+        looked.latitude[seen],
+        looked.radial[seen].astype(np.float32),
+        15 * full,
+        8 * full,
+        60 * full,
+        np.degrees(looked.bearing[seen]).astype(np.float32),
+        (looked.vehicle[seen] + 1).astype(np.uint32),
+        (looked.kind[seen] + 256).astype(np.uint32),
+    ]
+
+
+def track_columns(looked: Looked) -> list[NDArray[Any]]:
+    """Columns of one track row a look."""
+    vehicle, seconds, still = looked.vehicle, looked.seconds, looked.still
+    behind = np.where(looked.seen, 0.0, np.where(still, 40 + 140 * noise(vehicle, 0 * seconds, 5), REVISIT_S))
+    state = np.where(still, 3, np.where(looked.seen, np.where(np.isin(vehicle % 9, 4), 0, 1), 2))
+    across, along = 60.0**2, 10.0**2
+    s, c = np.sin(looked.bearing), np.cos(looked.bearing)
+    spread = [c * c * across + s * s * along, s * c * (along - across), s * s * across + c * c * along]
+    return [
+        seconds * 1e3,
+        (seconds - behind) * 1e3,
+        (vehicle + 1).astype(np.uint32),
+        looked.longitude,
+        looked.latitude,
+        looked.velocity_east.astype(np.float32),
+        looked.velocity_north.astype(np.float32),
+        *(value.astype(np.float32) for value in spread),
+        np.full(len(vehicle), 0.8, np.float32),
+        np.mod(seconds / REVISIT_S, 200).astype(np.uint32),
+        (state + looked.kind * 256 + 65536).astype(np.uint32),
+    ]
 
 
 def island(world: World) -> dict[str, Any]:
-    """The fictional island as GeoJSON."""
+    """Draw the fictional island as GeoJSON."""
     angle = np.linspace(0, 2 * np.pi, 400)
     radius = 33e3 * (1 + 0.1 * np.cos(3 * angle + 1) + 0.06 * np.cos(7 * angle) + 0.02 * np.cos(19 * angle + 2))
     coast = [lonlat(e, n) for e, n in zip(radius * np.sin(angle) * 1.25, radius * np.cos(angle), strict=True)]
@@ -235,11 +309,42 @@ def island(world: World) -> dict[str, Any]:
     features.append(feature("water", "Lake Mere", "lake", {"type": "Polygon", "coordinates": [lake]}))
     for number, loop in enumerate(world.loops):
         line = [lonlat(e, n) for e, n in [*loop[::6], loop[0]]]
-        features.append(feature("road", f"R{number + 1}", ["primary", "secondary"][number % 2], {"type": "LineString", "coordinates": line}))
+        features.append(
+            feature(
+                "road",
+                f"R{number + 1}",
+                ["primary", "secondary"][number % 2],
+                {"type": "LineString", "coordinates": line},
+            )
+        )
         for town in range(2):
             e, n = loop[(town * 557 + number * 211) % len(loop)]
-            names = ["Harrow", "Saltby", "Northwold", "Eddering", "Quay", "Marsh End", "Linton", "Varn", "Ostley", "Penhallow", "Brack", "Tolland", "Isk", "Corran", "Whin", "Dace"]
-            features.append(feature("town", names[number * 2 + town], "town" if town else "city", {"type": "Point", "coordinates": lonlat(e, n)}))
+            names = [
+                "Harrow",
+                "Saltby",
+                "Northwold",
+                "Eddering",
+                "Quay",
+                "Marsh End",
+                "Linton",
+                "Varn",
+                "Ostley",
+                "Penhallow",
+                "Brack",
+                "Tolland",
+                "Isk",
+                "Corran",
+                "Whin",
+                "Dace",
+            ]
+            features.append(
+                feature(
+                    "town",
+                    names[number * 2 + town],
+                    "town" if town else "city",
+                    {"type": "Point", "coordinates": lonlat(e, n)},
+                )
+            )
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -263,19 +368,32 @@ class Mock:
         self.begin = np.floor(time.time() / 300) * 300 - options.history
 
     def missions(self) -> list[dict[str, Any]]:
-        """What `/api/missions` says."""
+        """Say what `/api/missions` says."""
         if self.options.empty:
             return []
         return [
             {
-                "id": "mock", "name": "Mock island", "begin_ms": self.begin * 1e3, "end_ms": time.time() * 1e3, "live": not self.options.archive, "simulated": True,
-                "box": [-27.75, -33.75, -26.65, -33.05], "plots": 100_000, "dwells": 5000, "tracks": self.options.tracks, "revisit_s": REVISIT_S,
+                "id": "mock",
+                "name": "Mock island",
+                "begin_ms": self.begin * 1e3,
+                "end_ms": time.time() * 1e3,
+                "live": not self.options.archive,
+                "simulated": True,
+                "box": [-27.75, -33.75, -26.65, -33.05],
+                "plots": 100_000,
+                "dwells": 5000,
+                "tracks": self.options.tracks,
+                "revisit_s": REVISIT_S,
             }
-        ]  # fmt: skip
+        ]
 
     async def index(self, _request: Request) -> Response:
         """Serve the page, with the token in it."""
-        page = (STATIC / "index.html").read_text().replace('name="sidelook-token" content=""', 'name="sidelook-token" content="mock"')
+        page = (
+            (STATIC / "index.html")
+            .read_text()
+            .replace('name="sidelook-token" content=""', 'name="sidelook-token" content="mock"')
+        )
         return HTMLResponse(page)
 
     async def hello(self, _request: Request) -> Response:
@@ -292,30 +410,36 @@ class Mock:
         end = min(float(request.query_params["to"]) / 1e3, time.time())
         if end <= begin:
             return Response(b"")
-        return Response(dwell_block(begin, end) + target_blocks(self.world, begin, end), media_type="application/octet-stream")
+        return Response(
+            dwell_block(begin, end) + target_blocks(self.world, begin, end), media_type="application/octet-stream"
+        )
 
     async def activity(self, request: Request) -> Response:
-        """Counts over time."""
+        """Count over time."""
         bins = int(request.query_params["bins"])
         step = (time.time() - self.begin) / bins
         plots = (200 + 150 * np.sin(np.arange(bins) / 9) + 60 * np.sin(np.arange(bins) * 1.7)).astype(int).tolist()
-        dwells = [0 if 40 < i % 97 < 46 else int(step / REVISIT_S * LOOKS) for i in range(bins)]
+        dwells = [0 if i % 97 in range(41, 46) else int(step / REVISIT_S * LOOKS) for i in range(bins)]
         return JSONResponse({"begin_ms": self.begin * 1e3, "bin_ms": step * 1e3, "plots": plots, "dwells": dwells})
 
     async def track(self, request: Request) -> Response:
         """Everything about one track."""
         chosen = int(request.query_params["track"]) - 1
-        world = World(**{
-            name: (value if name == "loops" else value) for name, value in ((n, getattr(self.world, n)) for n in World.__slots__)
-        })
-        data = target_blocks(world, max(self.begin, time.time() - 3600), time.time())
+        data = target_blocks(self.world, max(self.begin, time.time() - 3600), time.time())
         return Response(only_track(data, chosen + 1), media_type="application/octet-stream")
 
     async def basemaps(self, _request: Request) -> Response:
-        """The island, and any pmtiles given."""
-        maps = [{"name": "Island", "kind": "geojson", "url": "/basemaps/island.geojson", "attribution": "Fictional island"}]
+        """List the island, and any pmtiles given."""
+        maps = [
+            {"name": "Island", "kind": "geojson", "url": "/basemaps/island.geojson", "attribution": "Fictional island"}
+        ]
         maps += [
-            {"name": path.stem, "kind": "pmtiles", "url": f"/basemaps/{path.name}", "attribution": "© OpenStreetMap contributors"}
+            {
+                "name": path.stem,
+                "kind": "pmtiles",
+                "url": f"/basemaps/{path.name}",
+                "attribution": "© OpenStreetMap contributors",
+            }
             for path in map(Path, self.options.pmtiles)
         ]
         return JSONResponse(maps)
@@ -328,7 +452,7 @@ class Mock:
         return FileResponse(next(path for path in map(Path, self.options.pmtiles) if path.name == name))
 
     async def live(self, socket: WebSocket) -> None:
-        """New blocks five times a second, a status each second, `lost` when asked."""
+        """Send new blocks five times a second and a status each second."""
         await socket.accept()
         await socket.send_text(json.dumps({"type": "hello", "mission": "mock"}))
         last, count = time.time(), 0
@@ -346,11 +470,25 @@ class Mock:
     def status(self, data_time: float) -> dict[str, Any]:
         """Say how the source is."""
         return {
-            "type": "status", "mission": "mock", "source": "lost" if self.options.lost else "live", "source_name": "udp://239.1.1.1:4607",
-            "behind_ms": (time.time() - data_time) * 1e3, "rate": 1.0, "marking": {"text": "UNCLASSIFIED", "level": 0}, "simulated": True,
-            "alarms": [{"level": "error", "text": "The archive folder is full: recording stopped, live display goes on. Free space in it."}] if self.options.alarm else [],
-            "skipped": 0, "time_ms": data_time * 1e3,
-        }  # fmt: skip
+            "type": "status",
+            "mission": "mock",
+            "source": "lost" if self.options.lost else "live",
+            "source_name": "udp://239.1.1.1:4607",
+            "behind_ms": (time.time() - data_time) * 1e3,
+            "rate": 1.0,
+            "marking": {"text": "UNCLASSIFIED", "level": 0},
+            "simulated": True,
+            "alarms": [
+                {
+                    "level": "error",
+                    "text": "The archive folder is full: recording stopped, live display goes on. Free space in it.",
+                }
+            ]
+            if self.options.alarm
+            else [],
+            "skipped": 0,
+            "time_ms": data_time * 1e3,
+        }
 
 
 def only_track(data: bytes, track: int) -> bytes:
@@ -362,7 +500,7 @@ def only_track(data: bytes, track: int) -> bytes:
         for code in columns[kind].split(","):
             arrays.append(np.frombuffer(data, code, count, offset))
             offset += arrays[-1].nbytes
-        mine = arrays[8 if kind == 2 else 2] == track
+        mine = arrays[8 if kind == PLOTS else 2] == track
         out += block(kind, [array[mine] for array in arrays], 0.0, 0.0)
     return out
 
@@ -395,12 +533,24 @@ def build_app(options: argparse.Namespace) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
 
-    bench = [Mount("/bench/map", StaticFiles(directory=STATIC / "map")), Mount("/bench", StaticFiles(directory=BENCH))] if BENCH.exists() else []
+    bench = (
+        [Mount("/bench/map", StaticFiles(directory=STATIC / "map")), Mount("/bench", StaticFiles(directory=BENCH))]
+        if BENCH.exists()
+        else []
+    )
     routes = [
-        Route("/", mock.index), Route("/api/hello", mock.hello), Route("/api/missions", mock.list_missions), Route("/api/blocks", mock.blocks),
-        Route("/api/activity", mock.activity), Route("/api/track", mock.track), Route("/api/basemaps", mock.basemaps), Route("/basemaps/{name}", mock.basemap),
-        WebSocketRoute("/live", mock.live), *bench, Mount("/", StaticFiles(directory=STATIC)),
-    ]  # fmt: skip
+        Route("/", mock.index),
+        Route("/api/hello", mock.hello),
+        Route("/api/missions", mock.list_missions),
+        Route("/api/blocks", mock.blocks),
+        Route("/api/activity", mock.activity),
+        Route("/api/track", mock.track),
+        Route("/api/basemaps", mock.basemaps),
+        Route("/basemaps/{name}", mock.basemap),
+        WebSocketRoute("/live", mock.live),
+        *bench,
+        Mount("/", StaticFiles(directory=STATIC)),
+    ]
     return Starlette(routes=routes, middleware=[Middleware(Strict)], lifespan=lifespan)
 
 

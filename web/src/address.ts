@@ -12,7 +12,7 @@ export function writeAddress(state: Readonly<State>): string {
   put('mission', state.mission ?? '', '');
   if (state.camera) put('at', cameraText(state.camera), '');
   put('t', state.timeMs === null ? 'live' : new Date(state.timeMs).toISOString(), 'live');
-  put('rate', String(state.rate), '1');
+  put('rate', String(state.rate ?? ''), '');
   put('play', state.playing ? '1' : '0', '1');
   put('track', String(state.selected ?? ''), '');
   put('follow', state.follow ? '1' : '0', '0');
@@ -43,7 +43,7 @@ export function readAddress(hash: string): State {
     mission: words.get('mission'),
     camera: readCamera(words.get('at')),
     timeMs: time('t'),
-    rate: number('rate') ?? 1,
+    rate: number('rate'),
     playing: flag('play', true),
     selected: number('track'),
     follow: flag('follow', false),

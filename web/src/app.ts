@@ -31,6 +31,9 @@ const PIXELS_PER_FRAME = 0.4;
 const FAST_MPS = 30;
 const SLOWEST_FRAME_MS = 120;
 const FADE_S = 45;
+const INTEGRATE_MS = 6 * 3_600_000;
+/** A recording opens at this rate: at its own one hardly sees anything move from afar. */
+const RECORDING_RATE = 10;
 
 export class App {
   readonly store = new Store(readAddress(location.hash));
@@ -53,7 +56,6 @@ export class App {
   view: MapView | null = null;
   base: BundledBase | null = null;
   basemaps: BasemapEntry[] = [];
-  #line: LiveLine | null = null;
   #drawnAt = -Infinity;
   #panelsAt = -Infinity;
   #addressAt = -Infinity;
@@ -87,6 +89,7 @@ export class App {
     requestAnimationFrame((now) => this.#loop(now));
     await this.#loadMissions();
     this.notices.clear('loading');
+    this.#openLine();
     await new Promise<void>((resolve) => {
       this.view?.map.once('idle', () => resolve());
       this.view?.repaint();
@@ -125,14 +128,14 @@ export class App {
     const session = new Session(this.server, mission, () => this.change());
     const state = this.store.now;
     this.session = session;
-    session.clock.rate = state.rate;
+    session.clock.rate = state.rate ?? (mission.live ? 1 : RECORDING_RATE);
     this.#startClock(session);
     this.store.set({ mission: id });
+    this.header.refreshMissions();
     if (!state.camera) this.fitMission(false);
     this.timeline.openMission(mission);
     this.labels.reset();
     this.notices.clear('empty');
-    if (mission.live && !this.#line) this.#openLine();
   }
 
   /** For tests and benchmarks: what is drawn and what it costs. */
@@ -180,13 +183,12 @@ export class App {
     this.change();
   }
 
-  /** Keep all dots from the time of the picture on, or stop doing so. */
+  /** Show all dots of the last hours up to the time of the picture, growing on, or stop doing so. */
   toggleIntegration(): void {
     const { integrateSinceMs } = this.store.now;
     const clock = this.session?.clock;
     if (!clock) return;
-    // Live, "from here on" would show nothing for long: begin with what the mission has.
-    const since = clock.mode === 'live' ? clock.begin : clock.t;
+    const since = Math.max(clock.begin, clock.t - INTEGRATE_MS);
     this.store.set({ integrateSinceMs: integrateSinceMs === null ? since : null });
     this.session?.need(performance.now(), this.store.now.integrateSinceMs);
   }
@@ -228,6 +230,8 @@ export class App {
       window.setTimeout(() => void this.#loadMissions(), MISSIONS_EVERY_MS);
       return;
     }
+    this.header.refreshMissions();
+    if (this.session) return;
     if (this.basemaps.length > 0) this.#setBase();
     this.rail.showSources(this.basemaps);
     const wanted = this.missions.find((mission) => mission.id === this.store.now.mission);
@@ -237,13 +241,13 @@ export class App {
       this.notices.sayEmpty();
       window.setTimeout(() => void this.#loadMissions(), MISSIONS_EVERY_MS);
     }
-    this.header.refreshMissions();
   }
 
   #openLine(): void {
     let cutAt: number | null = null;
-    this.#line = new LiveLine(this.server, {
-      onHello: () => {
+    const line = new LiveLine(this.server, {
+      onHello: (mission) => {
+        if (mission !== null && !this.missions.some(({ id }) => id === mission)) void this.#loadMissions();
         if (this.session) this.session.connected = true;
         if (cutAt !== null) this.session?.history.refetchFrom(cutAt);
         cutAt = null;
@@ -262,15 +266,17 @@ export class App {
         this.change();
       },
     });
-    this.#line.open();
+    line.open();
   }
 
   #onStatus(status: Status): void {
     const session = this.session;
-    if (session?.mission.id !== status.mission) return;
+    if (!session && status.mission !== null) void this.#loadMissions();
+    this.notices.showAlarms(status.alarms);
+    // Without a mission the words are about the whole archive.
+    if (!session || (status.mission !== null && session.mission.id !== status.mission)) return;
     session.connected = true;
     session.takeStatus(status, performance.now());
-    this.notices.showAlarms(status.alarms);
     this.change();
   }
 

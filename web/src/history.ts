@@ -1,7 +1,7 @@
 /** History: the chunks of one mission that are at hand, fetched as the clock needs them, the farthest forgotten first. */
 import type { AnyBlock } from './blocks';
 import { CHUNK_MS, Chunk, chunkNumber } from './chunk';
-import type { Server } from './server';
+import { type Server, ServerError } from './server';
 
 const AT_ONCE = 4;
 const MOST_CHUNKS = 160;
@@ -13,6 +13,8 @@ export class History {
   /** Grows with every change of any chunk but by live rows. */
   version = 0;
   error: string | null = null;
+  /** What is asked for is still being made. */
+  awaited = false;
   readonly #loading = new Map<number, AbortController>();
   readonly #settled = new Set<number>();
   readonly #failedAt = new Map<number, number>();
@@ -118,9 +120,11 @@ export class History {
       this.#stale.delete(number);
       this.#link(chunk);
       this.error = null;
+      this.awaited = false;
     } catch (error) {
       if (!controller.signal.aborted) {
-        this.error = error instanceof Error ? error.message : String(error);
+        this.awaited = error instanceof ServerError && error.passing;
+        this.error = this.awaited ? null : error instanceof Error ? error.message : String(error);
         this.#failedAt.set(number, now);
       }
     } finally {

@@ -7,6 +7,9 @@ export interface Mission {
   begin_ms: number;
   end_ms: number;
   live: boolean;
+  marking?: { text: string; level: number };
+  /** False while rows are still being added. */
+  complete?: boolean;
   simulated: boolean;
   box: [west: number, south: number, east: number, north: number] | null;
   plots: number;
@@ -35,21 +38,32 @@ export interface Alarm {
 }
 
 export interface Status {
-  mission: string;
-  source: 'live' | 'replay' | 'file' | 'lost';
+  mission: string | null;
+  /** `file`: a recording being worked through, as fast as it goes; `archive`: nothing comes in. */
+  source: 'live' | 'replay' | 'file' | 'lost' | 'archive';
   source_name: string;
-  behind_ms: number;
+  behind_ms: number | null;
   rate: number;
+  /** 0..1 of a file. */
+  progress?: number;
   marking: { text: string; level: number };
   simulated: boolean;
   alarms: Alarm[];
   skipped: number;
-  time_ms: number;
+  time_ms: number | null;
 }
 
 /** A request that failed, in words for the screen. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
+
+  constructor(
+    message: string,
+    /** The same question may well be answered a little later. */
+    readonly passing: boolean,
+  ) {
+    super(message);
+  }
 }
 
 export class Server {
@@ -106,9 +120,9 @@ export class Server {
     url.search = new URLSearchParams(query).toString();
     const response = await fetch(url, { headers: this.headers, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ServerError('Sidelook does not answer. Is it still running? The page tries again by itself.');
+      throw new ServerError('Sidelook does not answer. Is it still running? The page tries again by itself.', false);
     });
-    if (!response.ok) throw new ServerError(await refusal(path, response));
+    if (!response.ok) throw new ServerError(await refusal(path, response), response.status === 503);
     return response;
   }
 }
@@ -117,8 +131,8 @@ async function refusal(path: string, response: Response): Promise<string> {
   if (response.status === 401 || response.status === 403) {
     return 'This page has no valid token. Open the address that Sidelook printed when it started.';
   }
-  const text = (await response.text().catch(() => '')).slice(0, 200);
-  return `Sidelook could not answer ${path} (${response.status}). ${text}`;
+  const answer = (await response.json().catch(() => ({}))) as { error?: string };
+  return `Sidelook could not answer ${path}: ${answer.error ?? `status ${response.status}`}.`;
 }
 
 function tokenOf(page: Document, address: Location): string {
@@ -127,7 +141,7 @@ function tokenOf(page: Document, address: Location): string {
 }
 
 export interface LiveListener {
-  onHello(mission: string): void;
+  onHello(mission: string | null): void;
   onBlocks(blocks: AnyBlock[]): void;
   onStatus(status: Status): void;
   onCut(): void;
@@ -171,7 +185,7 @@ export class LiveLine {
 
   #read(message: { type: string }): void {
     if (message.type === 'status') this.listener.onStatus(message as unknown as Status);
-    if (message.type === 'hello') this.listener.onHello((message as unknown as { mission: string }).mission);
+    if (message.type === 'hello') this.listener.onHello((message as unknown as { mission: string | null }).mission);
   }
 
   #listen(): void {

@@ -92,6 +92,9 @@ export class Session {
   takeStatus(status: Status, now: number): void {
     this.status = status;
     this.statusAt = now;
+    if (status.time_ms === null) return;
+    this.clock.end = Math.max(this.clock.end, status.time_ms);
+    if (!this.mission.live) return;
     if (status.source === 'lost') this.clock.loseSource();
     else this.clock.observeSource(status.time_ms, now, status.rate || 1);
   }

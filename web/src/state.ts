@@ -15,7 +15,8 @@ export interface State {
   camera: Camera | null;
   /** Time of a replay, ms; null is live. */
   timeMs: number | null;
-  rate: number;
+  /** Null: as fits the mission. */
+  rate: number | null;
   playing: boolean;
   selected: number | null;
   follow: boolean;
@@ -38,7 +39,7 @@ export const DEFAULT_STATE: State = {
   mission: null,
   camera: null,
   timeMs: null,
-  rate: 1,
+  rate: null,
   playing: true,
   selected: null,
   follow: false,

@@ -1,7 +1,7 @@
 /** Header: the marking, the mission, how its source is, the time, and where to find things. */
 import type { App } from '../app';
 import { h, icon, setText } from '../dom';
-import type { Mission } from '../server';
+import type { Mission, Status } from '../server';
 import type { Session } from '../session';
 import type { State } from '../state';
 import { formatDate, formatDuration, formatTime } from '../units';
@@ -35,7 +35,7 @@ export class Header {
       h('button', { class: 'square', onclick: () => app.help.toggle(), title: 'All keys (?)', 'aria-label': 'Help' }, '?'),
     );
     this.element = h('header', { class: 'header' }, this.#banner, bar);
-    this.#showMarking(null, false);
+    setText(this.#banner, '\u00a0');
   }
 
   refreshMissions(): void {
@@ -53,7 +53,7 @@ export class Header {
     setText(this.#source, text);
     document.body.dataset.source = kind;
     const { status, mission } = session;
-    this.#showMarking(status?.marking ?? null, status?.simulated ?? mission.simulated);
+    this.#showMarking(status?.marking ?? mission.marking ?? null, status?.simulated ?? mission.simulated);
   }
 
   onState(state: Readonly<State>, before: Readonly<State>): void {
@@ -67,7 +67,7 @@ export class Header {
 
   #showMarking(marking: { text: string; level: number } | null, simulated: boolean): void {
     const words = marking ? marking.text : 'NO MARKING READ';
-    this.#banner.dataset.level = String(Math.max(0, Math.min(MARKING_LEVELS - 1, marking?.level ?? 0)));
+    this.#banner.dataset.level = marking ? String(Math.max(0, Math.min(MARKING_LEVELS - 1, marking.level))) : 'unread';
     setText(this.#banner, simulated ? `${words} · SIMULATED` : words);
   }
 }
@@ -76,16 +76,22 @@ function missionLabel(mission: Mission): string {
   return `${mission.name} · ${formatDate(mission.begin_ms)}${mission.live ? ' · live' : ''}`;
 }
 
+/** How far a recording is worked through, while it is. */
+function progressWords(status: Status | null): string {
+  const progress = status?.source === 'file' ? (status.progress ?? 1) : 1;
+  return progress < 1 ? `${Math.floor(100 * progress)} % worked through · ` : '';
+}
+
 /** What there is to say about where the picture comes from. */
 function sourceState(session: Session, now: number): { kind: string; text: string } {
   const { clock, mission, status, connected } = session;
   if (clock.mode === 'replay') {
     const lag = mission.live ? `, ${formatDuration((clock.end - clock.t) / 1000)} behind live` : '';
-    return { kind: 'replay', text: clock.playing ? `replay ${clock.rate >= 1 ? clock.rate : `1/${Math.round(1 / clock.rate)}`}×${lag}` : `paused${lag}` };
+    return { kind: 'replay', text: progressWords(status) + (clock.playing ? `replay ${clock.rate >= 1 ? clock.rate : `1/${Math.round(1 / clock.rate)}`}×${lag}` : `paused${lag}`) };
   }
   const silent = formatDuration((now - session.statusAt) / 1000);
   if (!connected) return { kind: 'lost', text: session.statusAt > 0 ? `connection lost ${silent} ago` : 'connecting …' };
-  if (status?.source === 'lost') return { kind: 'lost', text: `source lost, last data ${formatDuration(status.behind_ms / 1000)} ago` };
+  if (status?.source === 'lost') return { kind: 'lost', text: `source lost, last data ${formatDuration((status.behind_ms ?? NaN) / 1000)} ago` };
   if (status?.source === 'replay' || status?.source === 'file') return { kind: 'live', text: `playing ${status.source_name || 'a recording'}${status.rate === 1 ? '' : `, ${status.rate}×`}` };
-  return { kind: 'live', text: status ? `live, ${(Math.max(0, status.behind_ms) / 1000).toFixed(1)} s behind` : 'connecting …' };
+  return { kind: 'live', text: status ? `live, ${(Math.max(0, status.behind_ms ?? 0) / 1000).toFixed(1)} s behind` : 'connecting …' };
 }

@@ -9,7 +9,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['L', 'go live'],
   ['Home', 'fit the mission'],
   ['D', 'dots alone: what the radar reported, nothing else'],
-  ['I', 'integrate dots from here on over time'],
+  ['I', 'all dots of the last hours: the roads that are used'],
   ['E', 'error ellipses of all tracks'],
   ['R', 'trails'],
   ['S', 'where the radar looks'],

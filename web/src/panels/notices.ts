@@ -47,7 +47,8 @@ export class Notices {
     if (history.pending === 0) this.#loadingSince = 0;
     else this.#loadingSince ||= performance.now();
     const long = this.#loadingSince > 0 && performance.now() - this.#loadingSince > SAY_LOADING_AFTER_MS;
-    if (long) this.say('chunks', `Loading ${5 * history.pending} minutes of history …`);
+    if (history.awaited) this.say('chunks', 'The recording has not been worked through this far yet; it goes on by itself.');
+    else if (long) this.say('chunks', `Loading ${5 * history.pending} minutes of history …`);
     else this.clear('chunks');
   }
 
