@@ -229,6 +229,10 @@ class Catalog:
             "mission = ? AND kind = ? AND begin <= ? AND end >= ? ORDER BY begin, path", (mission, kind, last, begin)
         )
 
+    def lists(self, path: str) -> bool:
+        """Tell whether a file is listed."""
+        return bool(self.query("SELECT 1 FROM segments WHERE path = ?", (path,)))
+
     def all_segments(self) -> tuple[Segment, ...]:
         """List all files."""
         return self._segments_where("1", ())

@@ -14,6 +14,7 @@ from sidelook.archive.segments import SegmentMaker
 from sidelook.archive.sweep import delete_doomed
 from sidelook.archive.tables import join
 from sidelook.archive.unsealed import DTYPES
+from sidelook.errors import StorageError
 
 if TYPE_CHECKING:
     from sidelook.archive.parquet import ParquetFiles
@@ -72,7 +73,12 @@ class Compactor:
         received = min(item.received_first for item in old), max(item.received_last for item in old)
         maker = SegmentMaker(folder=self.folder, files=self.files, mission=first.mission)
         new = list(maker.make(first.kind, rows, self.catalog.origins(first.mission), received))
-        self.catalog.replace(old, new)
+        try:
+            self.catalog.replace(old, new)
+        except StorageError:
+            for segment in new:
+                (self.folder / segment.path).unlink(missing_ok=True)
+            raise
         delete_doomed(self.folder, self.catalog)
         return len(old)
 

@@ -255,12 +255,19 @@ class MissionWriter:
         self._sealed_through = batch.through
 
     def _give_up(self, batch: _Batch, made: list[Segment]) -> None:
-        """Put the rows back and remove files that were not listed."""
+        """Put the rows back and remove files that were not listed.
+
+        An interruption may come just after the catalog has taken them: then they stay, and the rows go.
+        """
+        listed = bool(made) and self._catalog.lists(made[0].path)
+        with self.view:
+            self.unsealed.end_seal(sealed=listed)
+        if listed:
+            self._sealed_through = batch.through
+            return
         if batch.received is not None:
             with self._span_lock:
                 self._received = _union(self._received, batch.received)
-        with self.view:
-            self.unsealed.end_seal(sealed=False)
         for segment in made:
             with suppress(OSError):
                 (self._maker.folder / segment.path).unlink(missing_ok=True)

@@ -1,11 +1,12 @@
 """Small files become one where their hour is over, and only files that age together."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sidelook.archive import Archive, MissionWriter, compaction
+from sidelook.archive import Archive, MissionWriter, StorageFullError, compaction
 from sidelook.model.plots import Dwells
 
 HOUR = 3600 * 10**9
@@ -56,6 +57,24 @@ def test_what_was_received_in_another_hour_stays_apart(
         (BEGIN, 16),
         (BEGIN + 5 * HOUR, 16),
     }
+
+
+def test_a_merge_that_fails_leaves_all_as_it_was(
+    archive: Archive, writer: MissionWriter, dwells: MakeDwells, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in range(3):
+        seal(writer, dwells(BEGIN + part * 10**10), BEGIN)
+    writer.end(BEGIN)
+    before = sorted(folder.rglob("*.parquet"))
+
+    def full(*_: object) -> None:
+        raise StorageFullError
+
+    monkeypatch.setattr(archive._catalog, "replace", full)
+    with pytest.raises(StorageFullError):
+        archive.compact()
+    assert sorted(folder.rglob("*.parquet")) == before
+    assert len(archive.dwells(writer.mission).dwells) == 24
 
 
 def test_merged_files_have_a_bound(

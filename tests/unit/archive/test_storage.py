@@ -19,6 +19,7 @@ from sidelook.archive import (
     StorageFullError,
     StorageReadOnlyError,
 )
+from sidelook.archive.catalog import Seal
 from sidelook.archive.errors import storage_errors
 from sidelook.errors import StorageError
 from sidelook.model.plots import Dwells
@@ -211,6 +212,31 @@ def test_a_seal_that_fails_halfway_changes_nothing(
         assert not writer.status().degraded
     with Archive.open(folder) as archive:
         assert len(archive.dwells(1).dwells) == 16
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_interruption_around_the_commit_keeps_each_row_once(
+    folder: Path, dwells: Callable[..., Dwells], monkeypatch: pytest.MonkeyPatch, *, after: bool
+) -> None:
+    with Archive.open(folder, "write") as archive:
+        writer = archive.begin_mission("interrupted", kind="live", received=BEGIN)
+        given = dwells()
+        writer.append_dwells(given, np.zeros(len(given.plots), np.int64))
+        real = archive._catalog.seal
+
+        def interrupted(seal: Seal) -> None:
+            if after:
+                real(seal)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(archive._catalog, "seal", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            writer.seal()
+        assert len(archive.dwells(1).dwells) == 8
+        monkeypatch.undo()
+        writer.end(BEGIN)
+        assert len(archive.dwells(1).dwells) == 8
+        assert archive.check() == ()
 
 
 def test_memory_is_bounded_where_sealing_keeps_failing(
