@@ -178,7 +178,7 @@ export class App {
   /** After the clock was set by hand: ask for what it needs at once, and show it. */
   onClockSet(): void {
     this.session?.need(performance.now(), this.store.now.integrateSinceMs);
-    this.timeline.moveHead();
+    this.timeline.refresh();
     if (this.session) this.#writeAddress(performance.now(), this.session);
     this.change();
   }
@@ -308,7 +308,7 @@ export class App {
 
   #refreshPanels(now: number, session: Session): void {
     this.#panelsAt = now;
-    this.timeline.moveHead();
+    this.timeline.refresh();
     this.header.refresh(session, now);
     this.rail.refresh(session);
     this.details.refresh(session);

@@ -26,6 +26,9 @@ export class Timeline {
   readonly #span = h('span', { class: 'span' });
   #activity: Activity | null = null;
   #drawnKey = '';
+  /** Size of the track: asking the page for it each frame would have the page laid out each frame. */
+  #width = 0;
+  #height = 0;
   #timer = 0;
 
   constructor(readonly app: App) {
@@ -44,7 +47,11 @@ export class Timeline {
       button('Slower (−)', '−', act('-')), this.#rate, button('Faster (+)', '+', act('+')), this.#live, this.#span,
     );
     this.element = h('footer', { class: 'timeline' }, controls, this.#track);
-    new ResizeObserver(() => this.#redraw()).observe(this.#track);
+    new ResizeObserver(([entry]) => {
+      [this.#width, this.#height] = [entry.contentRect.width, entry.contentRect.height];
+      this.#redraw();
+      this.moveHead();
+    }).observe(this.#track);
   }
 
   openMission(mission: Mission): void {
@@ -58,13 +65,20 @@ export class Timeline {
     if (state.theme !== before.theme) this.#redraw();
   }
 
-  /** Move the hand and refresh the words beside it. */
+  /** Move the hand: all that is done each frame. */
   moveHead(): void {
     const clock = this.app.session?.clock;
     if (!clock || Number.isNaN(clock.t)) return;
     const share = (clock.t - clock.begin) / Math.max(1, clock.end - clock.begin);
-    const width = this.#track.clientWidth;
-    this.#head.style.transform = `translateX(${(share * width).toFixed(1)}px)`;
+    this.#head.style.transform = `translateX(${(share * this.#width).toFixed(1)}px)`;
+  }
+
+  /** Move the hand, refresh the words, and the drawing where it has changed. */
+  refresh(): void {
+    const clock = this.app.session?.clock;
+    if (!clock || Number.isNaN(clock.t)) return;
+    this.moveHead();
+    const share = (clock.t - clock.begin) / Math.max(1, clock.end - clock.begin);
     this.#head.classList.toggle('right', share > 0.85);
     setText(this.#headTime, formatTime(clock.t));
     const running = clock.running;
@@ -110,14 +124,14 @@ export class Timeline {
     const box = this.#track.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (clientX - box.left) / box.width));
     clock.seek(clock.begin + share * (clock.end - clock.begin));
-    this.moveHead();
+    this.refresh();
     this.app.change();
   }
 
   /** Draw bars, looks and hours, if anything of them has changed by a pixel. */
   #redraw(): void {
     const clock = this.app.session?.clock;
-    const [width, height] = [this.#track.clientWidth, this.#track.clientHeight];
+    const [width, height] = [this.#width, this.#height];
     if (!clock || width === 0) return;
     const perPixel = (clock.end - clock.begin) / width;
     const key = [width, height, clock.begin, Math.round(clock.end / perPixel), this.#activity?.plots.length ?? 0, this.app.store.now.theme].join();
