@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,17 @@ class Running:
     address: str = ""
     token: str = field(default="", repr=False)
 
+    def find_address(self) -> None:
+        """Read the address from the first line, and the token from the page."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+/", line)
+        assert found, (line, self.log.read_text())
+        self.address = found[0]
+        _, page = self.ask("", accept="text/html")
+        if written := re.search(rb'"sidelook-token" content="([^"]+)"', page):
+            self.token = written[1].decode()
+
     def ask(self, path: str, **headers: str) -> tuple[int, bytes]:
         """GET a path with this run's token, unless other headers are given."""
         given = headers or {"authorization": f"Bearer {self.token}"}
@@ -162,36 +174,42 @@ class Running:
 Start = Callable[..., Running]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+@contextmanager
+def starter(folder: Path) -> Iterator[Start]:
     """Start ``sidelook COMMAND ...`` on a free port; what still runs in the end is killed."""
     started: list[Running] = []
 
     def begin(*arguments: str, archive: Path | None = None) -> Running:
-        log = tmp_path / f"log{len(started)}"
-        place = ["--archive", str(archive or tmp_path / "archive"), "--port", "0"]
+        log = folder / f"log{len(started)}"
+        place = ["--archive", str(archive or folder / "archive"), "--port", "0"]
         command = [sys.executable, "-c", "from sidelook.cli import main; main()", *arguments, *place]
         with log.open("w") as errors:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-        running = Running(process, log)
-        started.append(running)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+/", line)
-        assert found, (line, log.read_text())
-        running.address = found[0]
-        status, page = running.ask("", accept="text/html")
-        if status == 200 and (written := re.search(rb'"sidelook-token" content="([^"]+)"', page)):
-            running.token = written[1].decode()
-        return running
+        started.append(Running(process, log))
+        started[-1].find_address()
+        return started[-1]
 
     yield begin
     for running in started:
         if running.process.poll() is None:
             running.process.kill()
-        running.process.wait()
-        assert running.process.stdout is not None
-        running.process.stdout.close()
+        running.process.communicate()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start processes that live no longer than a test."""
+    with starter(tmp_path) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def shown(flight: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Show the flight, worked through, to all tests that only look."""
+    with starter(tmp_path_factory.mktemp("shown")) as begin:
+        running = begin("run", str(flight))
+        running.missions(lambda mission: mission["complete"])
+        yield running
 
 
 @pytest.fixture
