@@ -137,6 +137,7 @@ CONSTANT_NAMES = (
     "drop_tentative",
     "drop_confirmed",
     "coast_limit",
+    "source_density",
     "source_memory",
     "lateness",
 )
@@ -167,7 +168,7 @@ class Book(NamedTuple):
     numbers : (8,) see the ``N_`` constants
     free : (C,) free rows, a stack of ``numbers[N_FREE]``
     gone : (C,) rows to be freed when the next look comes, a stack of ``numbers[N_GONE]``
-    sources : (2,) plots that no track explained, and the area looked at (m2), both forgetting
+    sources : (2,) plots that no track explained, and the area looked at (m2), both fading with time
     recent : (16, 3) time, revisit and dwell index of the dwells that came last
     """
 

@@ -21,7 +21,7 @@ from sidelook.tracking.columns import (
     Row,
     Table,
 )
-from sidelook.tracking.gating.kernels import LEAST_LOOK, candidates, foresee, usable
+from sidelook.tracking.gating.kernels import FARTHEST, LEAST_LOOK, candidates, foresee, is_sector, usable
 from sidelook.tracking.life_cycle.kernels import (
     Holding,
     believe,
@@ -60,7 +60,7 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
         if recent[k, 0] == time and recent[k, 1] == revisit and recent[k, 2] == dwell:
             numbers[N_REPEATED] += 1
             return False
-    if time < numbers[N_CLOCK] - np.int64(constants.lateness * SECOND) or not np.isfinite(dwells[d].sensor.sum()):
+    if time < numbers[N_CLOCK] - np.int64(constants.lateness * SECOND) or not np.abs(dwells[d].sensor).max() < FARTHEST:
         numbers[N_LATE] += 1
         return False
     slot = numbers[N_DWELLS] % recent.shape[0]
@@ -103,5 +103,5 @@ def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, const
             given[0][plot] = start(holding, look, d, plot, constants)
             book.sources[0] += 1.0
     sector = dwells[d].sector
-    if np.isfinite(sector.sum()):
+    if is_sector(sector):
         book.sources[1] += sector[1] * (sector[3] ** 2 - sector[2] ** 2)

@@ -63,6 +63,9 @@ class Look:
                 f"{self.plot_count.sum()} plots announced, {len(self.place)} placed, {len(self.measured)} measured"
             )
             raise ValueError(message)
+        if not (self.minimum_detectable_speed > 0.0).all():
+            message = "a minimum detectable speed is missing or not above zero; fill it from the settings"
+            raise ValueError(message)
 
     def __len__(self) -> int:
         """Count the dwells."""

@@ -23,7 +23,6 @@ from sidelook.tracking.columns import (
 )
 
 RECENT_DWELLS = 16  # repetitions follow closely: a datagram sent twice
-SOURCE_AREA = 1.0e9  # m2, weight of the density assumed before any plot was counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ class TrackerState:
         )
 
 
-def initial_state(capacity: int, modes: int, source_density: float) -> TrackerState:
+def initial_state(capacity: int, modes: int) -> TrackerState:
     """Make a state without tracks, with room for ``capacity`` of them (a power of two)."""
     numbers = np.zeros(8, np.int64)
     numbers[N_FREE] = capacity
@@ -85,7 +84,7 @@ def initial_state(capacity: int, modes: int, source_density: float) -> TrackerSt
             numbers=numbers,
             free=np.arange(capacity - 1, -1, -1, dtype=np.int32),
             gone=np.zeros(capacity, np.int32),
-            sources=np.array([source_density * SOURCE_AREA, SOURCE_AREA]),
+            sources=np.zeros(2),
             recent=np.full((RECENT_DWELLS, 3), NONE, np.int64),
         ),
     )

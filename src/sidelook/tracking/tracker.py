@@ -58,7 +58,7 @@ class Tracker:
 
     def init(self) -> TrackerState:
         """Give the state before the first look."""
-        return initial_state(self.capacity, len(self.settings.motion.mobile), self.settings.life_cycle.source_density)
+        return initial_state(self.capacity, len(self.settings.motion.mobile))
 
     def step(self, state: TrackerState, look: Look) -> tuple[TrackerState, StepResult]:
         """Take a look.

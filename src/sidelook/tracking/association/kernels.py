@@ -13,6 +13,7 @@ from sidelook.tracking.filters.kernels import LN2, innovate
 from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
 
 GATE_SIGMAS = 4.0
+SOURCE_AREA = 1e9  # m2, weight of the density assumed before any plot was counted
 COMPANION_SPEED_SPAN = 5.0  # m/s, vehicles that drive together
 LEAST_VISIBILITY = 0.05  # a plot inside the notch was seen after all
 
@@ -193,7 +194,8 @@ def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row
     speed, slant = plots[plot].measured[2], plots[plot].measured[0]
     position_only = math.isnan(speed)
     seen = constants.peak * visibility(speed, dwells[d].minimum_detectable_speed)
-    density = sources[0] / sources[1] * slant / (1.0 if position_only else constants.speed_span)
+    density = (sources[0] + constants.source_density * SOURCE_AREA) / (sources[1] + SOURCE_AREA)
+    density *= slant / (1.0 if position_only else constants.speed_span)
     if facts[4] < 1.0:
         density += constants.companion_density * slant / (1.0 if position_only else COMPANION_SPEED_SPAN)
     absent = 1.0 - existence + existence * facts[1]

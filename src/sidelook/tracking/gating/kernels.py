@@ -24,6 +24,9 @@ LEAST_LOOK = 0.02  # chance of being in the footprint below which a dwell says n
 LOOK_SIGMAS = 2.1  # farther from a footprint than this the chance of being in it is below the least
 PLOT_SIGMAS = 4.0
 LEAST_SECOND_LOOK = 1e-3  # footprints are not exact
+FARTHEST = 1e8  # m
+FASTEST = 1e4  # m/s
+STEEPEST = 10.0
 ARC_STEP = 0.1  # rad; an arc's bulge beyond its chord is taken up by lengthening the radius
 
 
@@ -152,9 +155,13 @@ def normal_mass(low: float, high: float, centre: float, sigma: float) -> float:
 
 @njit(cache=True)
 def usable(plots: Table, plot: int) -> bool:
-    """Say whether a plot has a place; a missing radial speed is no fault."""
-    place = plots[plot].measured[0] + plots[plot].measured[1] + plots[plot].ground.sum()
-    return bool(np.isfinite(place + plots[plot].variance.sum()))
+    """Say whether a plot is one that can be: near the earth, with errors; a missing radial speed is no fault."""
+    measured, variance, ground = plots[plot].measured, plots[plot].variance, plots[plot].ground
+    possible = 0.0 < measured[0] < FARTHEST and abs(measured[1]) < 2.0 * math.pi
+    possible &= math.isnan(measured[2]) or abs(measured[2]) < FASTEST
+    for k in range(3):
+        possible &= abs(ground[k]) < FARTHEST and 0.0 < variance[k] < FARTHEST**2
+    return bool(possible and abs(ground[3]) < STEEPEST and abs(ground[4]) < STEEPEST)
 
 
 @njit(cache=True)
@@ -162,7 +169,7 @@ def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: 
     """Collect the rows of tracks that the footprint or a plot outside it may concern, in order of row."""
     dwells, plots = look
     marked, found, count = scratch
-    known = np.isfinite(dwells[d].sector.sum())
+    known = is_sector(dwells[d].sector)
     reach = np.array([constants.reach, constants.reach])
     for plot in range(dwells[d].begin, dwells[d].end):
         if usable(plots, plot) and not (known and contains(dwells[d].sector, plots[plot].measured)):
@@ -183,6 +190,13 @@ def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: 
             found[kept] = found[k]
             kept += 1
     return np.sort(found[:kept])
+
+
+@njit(cache=True)
+def is_sector(sector: Floats) -> bool:
+    """Say whether a footprint is known."""
+    turned = abs(sector[0]) < 2.0 * math.pi and 0.0 < sector[1] < 2.0 * math.pi
+    return bool(turned and 0.0 <= sector[2] < sector[3] < FARTHEST)
 
 
 @njit(cache=True)
@@ -265,7 +279,7 @@ def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahea
     facts[5], facts[6] = estimate[0], estimate[1]
     facts[7] = tracks[row].covered if tracks[row].revisit == dwells[d].revisit else 0.0
     sector = dwells[d].sector
-    if not np.isfinite(sector.sum()):
+    if not is_sector(sector):
         return
     position = (estimate[0] - dwells[d].sensor[0], estimate[1] - dwells[d].sensor[1])
     place = look_at(position, (ee, en, nn), dwells[d].ground[2] - dwells[d].sensor[2])
