@@ -62,6 +62,7 @@ export class Find {
     const picture = this.app.session?.picture;
     if (!picture || !/^\d+$/.test(text)) return [];
     const numbers = picture.tracks.filter((track) => String(track).startsWith(text)).sort((a, b) => a - b);
+    if (numbers.length === 0) return [{ label: `Track ${text}`, detail: 'not in the picture at this time', go: () => this.app.select(Number(text)) }];
     return numbers.slice(0, 5).map((track) => {
       const mover = picture.mover(picture.slotOf(track) ?? 0);
       const go = (): void => {

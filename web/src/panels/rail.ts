@@ -52,7 +52,7 @@ export class Rail {
     const layers = ENTRIES.map((entry) => this.#row(entry));
     const states = STATE_SIGNS.map(([label, make]) => h('li', {}, make(), label));
     this.#body = h('div', { class: 'rail-body' }, this.#counts, h('ul', { class: 'layers' }, ...layers), h('ul', { class: 'states', 'aria-label': 'Signs' }, ...states), this.#modes);
-    this.element = h('div', { class: 'left' }, h('aside', { class: 'rail', 'aria-label': 'Layers' }, this.#toggle, this.#body), h('div', { class: 'ground' }, this.#scale, this.#pointer), this.#sources);
+    this.element = h('div', { class: 'left' }, h('aside', { class: 'rail', 'aria-label': 'Layers' }, this.#toggle, this.#body), h('div', { class: 'read-out' }, this.#scale, this.#pointer), this.#sources);
     this.showSources([]);
     this.#show(app.store.now);
   }

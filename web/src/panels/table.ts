@@ -87,6 +87,7 @@ export class Table {
     if (other) this.#takenAt = -Infinity;
     if (state.selected !== before.selected) {
       this.#active = state.selected ?? this.#active;
+      this.#scrollToActive();
       this.#fill();
     }
   }
@@ -192,14 +193,24 @@ export class Table {
   #move(step: number): void {
     const { order, rows } = this.#roster;
     if (order.length === 0) return;
-    const from = order.findIndex((index) => rows[index].track === this.#active);
-    const to = Math.max(0, Math.min(order.length - 1, from + step));
+    const to = Math.max(0, Math.min(order.length - 1, this.#activeIndex() + step));
     this.#active = rows[order[to]].track;
-    const top = to * ROW_PX;
+    this.#scrollToActive();
+    this.#fill();
+  }
+
+  #activeIndex(): number {
+    const { order, rows } = this.#roster;
+    return order.findIndex((index) => rows[index].track === this.#active);
+  }
+
+  #scrollToActive(): void {
+    const index = this.#activeIndex();
+    if (index < 0 || this.element.hidden) return;
+    const top = index * ROW_PX;
     const height = this.#grid.clientHeight - 2 * ROW_PX;
     if (top < this.#grid.scrollTop) this.#grid.scrollTop = top;
     else if (top > this.#grid.scrollTop + height) this.#grid.scrollTop = top - height;
-    this.#fill();
   }
 
   /** Let the upper edge be dragged. */
