@@ -254,9 +254,8 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 20, 100, 500])
     parser.add_argument("--stalled", type=int, default=1)
     asked = parser.parse_args()
-    print(
-        f"{asked.tracks:,} tracks at 1 Hz for {asked.seconds} s; load {os.getloadavg()[0]:.1f}; Python {sys.version.split()[0]}"
-    )
+    python, busy = sys.version.split()[0], os.getloadavg()[0]
+    print(f"{asked.tracks:,} tracks at 1 Hz for {asked.seconds} s; Python {python}; load before {busy:.1f}")
     print("way           clients  stalled     updates/s  arrived   p50 ms   p99 ms  server cores reader cores")
     for clients in asked.clients:
         print(measure(Load(tracks=asked.tracks, seconds=asked.seconds, clients=clients, stalled=0)), flush=True)

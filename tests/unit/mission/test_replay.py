@@ -1,0 +1,24 @@
+import io
+
+from sidelook.mission.replay import timed_packets
+
+from .test_chain import REVISITS, packets
+
+__all__ = ["packets"]  # a fixture
+
+
+def test_every_byte_is_in_one_packet_and_times_grow(packets: list[bytes]) -> None:
+    data = b"".join(packets)
+    timed = list(timed_packets(io.BytesIO(data)))
+    assert [packet.data for packet in timed] == packets
+    moments = [packet.moment for packet in timed if packet.moment is not None]
+    assert moments == sorted(moments)
+    # Several dwells may share a packet; it goes out with the first of them.
+    assert (moments[-1] - moments[0]) / 30e9 in {REVISITS - 2, REVISITS - 1}
+
+
+def test_what_is_damaged_is_sent_as_it_stands(packets: list[bytes]) -> None:
+    data = b"noise" * 50 + packets[0] + b"\xff" * 99 + b"".join(packets[1:]) + packets[-1][:40]
+    timed = list(timed_packets(io.BytesIO(data)))
+    assert b"".join(packet.data for packet in timed) == data
+    assert [packet.data for packet in timed if packet.sound] == packets
