@@ -51,6 +51,15 @@ class Address:
         except ValueError:
             return False
 
+    @property
+    def here(self) -> bool:
+        """True where what is sent does not leave this machine."""
+        host = self.interface if self.multicast else self.host
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
     def __str__(self) -> str:
         """Give the address as one would write it, without its options."""
         host = f"[{self.host}]" if ":" in self.host else self.host

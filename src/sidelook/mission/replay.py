@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from sidelook.feeds.address import parse_address
+from sidelook.feeds.address import Address, parse_address
 from sidelook.feeds.opening import ByteSink, open_sink
 from sidelook.feeds.pace import Pace
 from sidelook.feeds.udp import DATAGRAM_LIMIT
 from sidelook.formats.stanag4607 import Packets, StreamDecoder
+from sidelook.formats.stanag4607.markings import read_origin
 from sidelook.mission.opening import CHUNK_SIZE, open_recording, refuse_without_packets
 from sidelook.mission.reporting import Advance, answer, progress
 from sidelook.mission.stopping import run_until, stop_on_signals
+from sidelook.model.origin import Origin
+from sidelook.release import OPERATOR_HERE, Recipient, release_origins
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
 
 
@@ -50,13 +53,36 @@ def replay_recording(recording: Path, to: str, *, speed: float = 1.0, as_json: b
     Raises
     ------
     AddressError, UsageError, InputError, FeedError
+    ReleaseRefusedError
+        Where any packet may not leave this machine; nothing has been sent then.
     """
     pace, address = Pace(speed=speed), parse_address(to)
     report = ReplayReport(recording=recording, to=str(address))
-    with open_recording(recording) as stream, progress(f"-> {to}", recording.stat().st_size) as advance:
-        asyncio.run(replay(stream, pace, open_sink(address), Told(report, advance)))
-    refuse_without_packets(str(recording), report.packets)
+    with open_recording(recording) as stream:
+        release(stream, recording, address)
+        with progress(f"-> {to}", recording.stat().st_size) as advance:
+            asyncio.run(replay(stream, pace, open_sink(address), Told(report, advance)))
     answer(report, f"{report.packets:,} packets, {report.octets:,} bytes to {report.to}", as_json=as_json)
+
+
+def release(stream: BinaryIO, recording: Path, address: Address) -> None:
+    """Read the marking of every packet, and refuse to send where one may not go; the operator here sees all."""
+    recipient = OPERATOR_HERE if address.here else Recipient(name=str(address))
+    origins, packets = origins_of(stream, recording.name)
+    refuse_without_packets(str(recording), packets)
+    release_origins(origins, recipient, str(recording)).refuse_if_withheld()
+    stream.seek(0)
+
+
+def origins_of(stream: BinaryIO, source: str) -> tuple[frozenset[Origin], int]:
+    """Read the origins of all packets, and count the packets."""
+    decoder = StreamDecoder()
+    seen: dict[bytes, Any] = {}
+    while data := stream.read(CHUNK_SIZE):
+        for header in decoder.feed(data).header:
+            # All but P2, the size, which differs without meaning.
+            seen.setdefault(header.tobytes()[:2] + header.tobytes()[6:], header)
+    return frozenset(read_origin(header, source) for header in seen.values()), decoder.counters.packets
 
 
 class Told:

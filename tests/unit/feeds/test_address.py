@@ -27,6 +27,22 @@ def test_ipv6_host_is_bracketed_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "here"),
+    [
+        ("udp://127.0.0.1:1", True),
+        ("tcp://localhost:1", True),
+        ("tcp://[::1]:1", True),
+        ("udp://239.1.2.3:1?interface=127.0.0.1", True),
+        ("udp://239.1.2.3:1", False),
+        ("tcp://10.0.0.1:1", False),
+        ("tcp://some.where:1", False),
+    ],
+)
+def test_what_leaves_this_machine_is_known(text: str, here: bool) -> None:  # noqa: FBT001 - a table
+    assert parse_address(text).here is here
+
+
+@pytest.mark.parametrize(
     ("text", "advice"),
     [
         ("http://host:1", "udp://HOST:PORT"),
