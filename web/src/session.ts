@@ -2,6 +2,7 @@
 import type { AnyBlock } from './blocks';
 import { Clock } from './clock';
 import { History } from './history';
+import { Pace } from './pace';
 import { Picture } from './picture';
 import { Platform } from './platform';
 import type { Mission, Server, Status } from './server';
@@ -18,6 +19,7 @@ export class Session {
   readonly history: History;
   readonly picture: Picture;
   readonly platform: Platform;
+  readonly pace = new Pace();
   status: Status | null = null;
   /** Browser's time of the last status, ms. */
   statusAt = 0;
@@ -96,6 +98,9 @@ export class Session {
     this.clock.end = Math.max(this.clock.end, status.time_ms);
     if (!this.mission.live) return;
     if (status.source === 'lost') this.clock.loseSource();
-    else this.clock.observeSource(status.time_ms, now, status.rate || 1);
+    else {
+      this.pace.observe(status.time_ms, now);
+      this.clock.observeSource(status.time_ms, now, this.pace.rate(status.rate || 1));
+    }
   }
 }

@@ -32,7 +32,7 @@ const SOURCES: Readonly<Record<Fact, string>> = {
 
 export class Details {
   readonly element: HTMLElement;
-  readonly #title = h('h2', {});
+  readonly #title = h('h2', { 'aria-live': 'polite' });
   readonly #facts = new Map<Fact, HTMLElement>();
   readonly #follow: HTMLButtonElement;
   readonly #speed: Spark;

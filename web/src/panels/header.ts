@@ -9,6 +9,9 @@ import { formatDate, formatDuration, formatTime } from '../units';
 const SUN = 'M12 4V2m0 20v-2m8-8h2M2 12h2m13.7-5.7 1.4-1.4M4.9 19.1l1.4-1.4m11.4 0 1.4 1.4M4.9 4.9l1.4 1.4M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8';
 /** Background of the banner by level of marking, as in common use; the words stand beside it. */
 const MARKING_LEVELS = 5;
+const LONGEST_LAG_S = 43_200;
+/** A radar that looks at all sends something at least this often. */
+const SILENT_S = 15;
 
 export class Header {
   readonly element: HTMLElement;
@@ -82,6 +85,13 @@ function progressWords(status: Status | null): string {
   return progress < 1 ? `${Math.floor(100 * progress)} % worked through · ` : '';
 }
 
+/** How old the newest data is; a recording sent as if it were live is of another day. */
+function behindWords(milliseconds: number | null): string {
+  const seconds = Math.max(0, (milliseconds ?? 0) / 1000);
+  if (seconds > LONGEST_LAG_S) return 'its clock is not today’s';
+  return seconds < 100 ? `${seconds.toFixed(1)}\u2009s behind` : `${formatDuration(seconds)} behind`;
+}
+
 /** What there is to say about where the picture comes from. */
 function sourceState(session: Session, now: number): { kind: string; text: string } {
   const { clock, mission, status, connected } = session;
@@ -93,5 +103,7 @@ function sourceState(session: Session, now: number): { kind: string; text: strin
   if (!connected) return { kind: 'lost', text: session.statusAt > 0 ? `connection lost ${silent} ago` : 'connecting …' };
   if (status?.source === 'lost') return { kind: 'lost', text: `source lost, last data ${formatDuration((status.behind_ms ?? NaN) / 1000)} ago` };
   if (status?.source === 'replay' || status?.source === 'file') return { kind: 'live', text: `playing ${status.source_name || 'a recording'}${status.rate === 1 ? '' : `, ${status.rate}×`}` };
-  return { kind: 'live', text: status ? `live, ${(Math.max(0, status.behind_ms ?? 0) / 1000).toFixed(1)} s behind` : 'connecting …' };
+  const still = (now - session.pace.advancedAt) / 1000;
+  if (still > SILENT_S) return { kind: 'lost', text: `no new data for ${formatDuration(still)}` };
+  return { kind: 'live', text: status ? `live, ${behindWords(status.behind_ms)}` : 'connecting …' };
 }

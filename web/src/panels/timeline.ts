@@ -38,7 +38,7 @@ export class Timeline {
     this.#live = h('button', { class: 'live', onclick: act('l'), title: 'Go live (L)' }, 'Live');
     this.#head.append(this.#headTime);
     this.#track = h('div', {
-      class: 'track', role: 'slider', tabindex: 0, 'aria-label': 'Time of the picture',
+      class: 'track', role: 'slider', tabindex: 0, 'aria-label': 'Time of the picture', 'aria-valuemin': 0, 'aria-valuemax': 100,
     }, this.#canvas, this.#head);
     this.#track.addEventListener('pointerdown', (event) => this.#drag(event));
     const controls = h(
