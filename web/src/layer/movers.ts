@@ -197,7 +197,7 @@ export class MoversLayer implements CustomLayerInterface {
   /** From the end of a trail to its symbol, and corrections, where one would see them. */
   #drawLeaders(drawers: Drawers, scene: Scene, frame: Frame): void {
     const { picture, revisitS, timeMs, pace } = scene;
-    if ((metresPerPixel(frame) * SEEN_PX) / LEADER_MPS > revisitS) return;
+    if (!areLeadersSeen(frame, revisitS)) return;
     drawers.outlines.draw(this.#leading, picture.epoch, frame, revisitS, Outline.leader);
     const spanS = Math.min(revisitS, 1.5 * Math.max(1, pace));
     const recent = scene.chunksBetween(timeMs - spanS * 1000, timeMs);
@@ -224,15 +224,21 @@ export class MoversLayer implements CustomLayerInterface {
     const seconds = (timeMs - picture.epoch) / 1000;
     for (const run of [this.#outlined, this.#reaching, this.#leading]) run.clear();
     const isNear = nearTest(frame);
+    const leaders = look.trails && areLeadersSeen(frame, revisitS);
     for (let at = 0; at < count * MOVER_FLOATS; at += MOVER_FLOATS) {
       if (!isNear(data[at], data[at + 1])) continue;
       const mark = data[at + 13];
       const age = seconds - data[at + 7];
       if (look.ellipses || mark >= Mark.hovered) copyMover(data, at, this.#outlined);
-      if (look.trails && mark !== Mark.filtered) copyMover(data, at, this.#leading);
+      if (leaders && mark !== Mark.filtered) copyMover(data, at, this.#leading);
       if (age > LATE * revisitS && mark !== Mark.filtered && hasReach(data, at, age, frame)) copyMover(data, at, this.#reaching);
     }
   }
+}
+
+/** Does a common track come so far within a revisit that the gap behind its symbol shows? */
+function areLeadersSeen(frame: Frame, revisitS: number): boolean {
+  return (metresPerPixel(frame) * SEEN_PX) / LEADER_MPS <= revisitS;
 }
 
 /** A ring of reach around a mover last supported `age` seconds ago, if it would be seen around the symbol. */

@@ -99,6 +99,7 @@ export class Rail {
     const off = (text: string, patch: Partial<State>): void => {
       words.push(h('button', { class: 'mode', onclick: () => this.app.store.set(patch), title: 'Switch off' }, text, ' ×'));
     };
+    if (state.filter) off(`Only ${state.filter}`, { filter: '' });
     if (state.dotsAlone) off('Dots alone', { dotsAlone: false });
     if (state.integrateSinceMs !== null) off(`Dots since ${new Date(state.integrateSinceMs).toISOString().slice(11, 16)} UTC`, { integrateSinceMs: null });
     return words;
