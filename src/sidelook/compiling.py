@@ -1,0 +1,45 @@
+"""Compiled kernels: one decorator, and a cache on disk that a change of any kernel empties.
+
+Numba checks a cached function only against the file it stands in; a change in a kernel it calls, or in a constant it
+was compiled with, would go unseen. So each state of all kernels has a folder of its own. Kernels therefore take code
+and constants only from modules called ``kernels`` and ``columns``.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+
+PACKAGE = Path(__file__).resolve().parent
+MODULES = ("kernels.py", "columns.py")
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def source_digest(package: Path) -> str:
+    """Tell states of a package's kernels apart: 16 digits over the sources they are compiled from."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in package.rglob("*.py") if path.name in MODULES):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cache_folder(package: Path) -> Path:
+    """Choose where compiled kernels are kept: beside the code, or in the user's cache where that cannot be written."""
+    beside = package / "__pycache__"
+    writable = os.access(beside if beside.is_dir() else package, os.W_OK)
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sidelook"
+    return (beside if writable else user) / f"kernels-{source_digest(package)}"
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function at its first call for each combination of types, and keep the result on disk."""
+    return cast("Function", numba.njit(cache=True)(function))
+
+
+# Numba reads its cache folder from its own configuration when a function is decorated, and from nowhere else.
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(cache_folder(PACKAGE))  # type: ignore[attr-defined]  # it makes its own names
