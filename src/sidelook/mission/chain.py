@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidelook.console.rows import Rows, join
+from sidelook.console.rows import Rows
 from sidelook.mission.dwelling import Dwelling
 from sidelook.model.plots import Dwells
 
@@ -35,7 +35,7 @@ class Chain:
 
     def cut(self) -> Rows:
         """End the stream or a connection of it."""
-        return join([self.follow(dwells) for dwells in self.dwelling.cut()])
+        return self.follow(self.dwelling.cut())
 
     def follow(self, dwells: Dwells) -> Rows:
         """Track dwells."""
@@ -47,17 +47,23 @@ class Chain:
 
     def save(self) -> bytes:
         """Write down what is needed to go on; nothing before the first dwell."""
-        return self.tracking.save() if self.tracking else b""
+        return self.tracking.save(holding=bool(len(self.dwelling.held))) if self.tracking else b""
 
     def load(self, saved: bytes) -> None:
-        """Go on from what was written down; from nothing, begin with the next dwell.
+        """Go on from what was written down, once the bytes before it have been decoded again for their context.
+
+        From nothing, begin with the next dwell.
 
         Raises
         ------
         CheckpointError
             Where it cannot be read.
         """
-        self.tracking = engine().go_on(saved) if saved else None
+        if not saved:
+            return
+        self.tracking, holding = engine().go_on(saved)
+        if not holding:
+            self.dwelling.pause()  # it had been given, after a pause
 
 
 def engine() -> "type[Tracking]":

@@ -26,11 +26,13 @@ class Checkpoint:
     ----------
     frame : latitude, longitude (rad) and height (m) of the frame it tracks in
     origins : the table that its tracks point into
+    holding : the last dwell received was held back, in case it goes on
     arrays : everything else, by name
     """
 
     frame: tuple[float, float, float]
     origins: tuple[Origin, ...]
+    holding: bool
     arrays: Mapping[str, NDArray[Any]]
 
 
@@ -40,11 +42,12 @@ class Head:
 
     frame: tuple[float, float, float]
     origins: tuple[Origin, ...]
+    holding: bool
 
 
 def pack(checkpoint: Checkpoint) -> bytes:
     """Write a state down. No code is in it: reading it can do no harm."""
-    head = msgspec.json.encode(Head(frame=checkpoint.frame, origins=checkpoint.origins))
+    head = msgspec.json.encode(Head(frame=checkpoint.frame, origins=checkpoint.origins, holding=checkpoint.holding))
     arrays: dict[str, Any] = {"head": np.frombuffer(head, np.uint8), **checkpoint.arrays}
     packed = io.BytesIO()
     np.savez(packed, **arrays)
@@ -66,4 +69,4 @@ def unpack(saved: bytes) -> Checkpoint:
     except (OSError, ValueError, KeyError, EOFError, msgspec.MsgspecError, BadZipFile) as error:
         message = f"the tracker's saved state cannot be read: {error}"
         raise CheckpointError(message) from error
-    return Checkpoint(frame=head.frame, origins=head.origins, arrays=arrays)
+    return Checkpoint(frame=head.frame, origins=head.origins, holding=head.holding, arrays=arrays)

@@ -1,21 +1,23 @@
 """The first half of the chain: bytes to dwells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sidelook.formats.stanag4607 import DwellAssembler, SensorErrors, StreamDecoder
-from sidelook.model.plots import Dwells
+from sidelook.formats.stanag4607.joining import join_pieces
+from sidelook.model.plots import Dwells, concatenate_dwells
 
 
 @dataclass(slots=True, kw_only=True)
 class Dwelling:
-    """Decodes one stream.
+    """Decodes one stream; the last dwell is held back, because its next piece may be in the next packet.
 
     Attributes
     ----------
     source : name of the stream or file, for the origins
     datagrams : True where every piece received holds whole packets
     errors : what the sensor can do where its reports do not say
+    held : the last dwell, not given yet
     """
 
     source: str
@@ -23,6 +25,7 @@ class Dwelling:
     errors: SensorErrors = field(default_factory=SensorErrors)
     decoder: StreamDecoder = field(default_factory=StreamDecoder)
     assembler: DwellAssembler = field(init=False)
+    held: Dwells = field(default_factory=lambda: concatenate_dwells([]))
 
     def __post_init__(self) -> None:
         """Begin without knowing a mission day."""
@@ -31,14 +34,25 @@ class Dwelling:
     def feed(self, pieces: Sequence[bytes]) -> Dwells:
         """Take pieces in the order received; give the dwells that are whole."""
         if self.datagrams:
-            return self.assembler.assemble(self.decoder.feed_datagrams(pieces))
-        return self.assembler.assemble(self.decoder.feed(b"".join(pieces)))
+            return self.all_but_last(self.assembler.assemble(self.decoder.feed_datagrams(pieces)))
+        return self.all_but_last(self.assembler.assemble(self.decoder.feed(b"".join(pieces))))
 
     def pause(self) -> Dwells:
-        """Give a dwell held back in case it goes on: nothing has come for a while."""
-        return self.assembler.flush()
+        """Give the dwell held back: nothing has come for a while."""
+        dwells = join_pieces(concatenate_dwells([self.held, self.assembler.flush()]))
+        self.held = concatenate_dwells([])
+        return dwells
 
-    def cut(self) -> Iterator[Dwells]:
+    def cut(self) -> Dwells:
         """End the stream, or a connection of it: what is incomplete will not be continued."""
-        yield self.assembler.assemble(self.decoder.flush())
-        yield self.assembler.flush()
+        dwells = self.all_but_last(self.assembler.assemble(self.decoder.flush()))
+        return concatenate_dwells([dwells, self.pause()])
+
+    def all_but_last(self, dwells: Dwells) -> Dwells:
+        """Put the pieces of dwells together and hold the last one back."""
+        if not len(dwells):
+            return dwells
+        joined = join_pieces(concatenate_dwells([self.held, dwells]))
+        last = len(joined) - 1
+        self.held = joined.take(slice(last, None))
+        return joined.take(slice(0, last))

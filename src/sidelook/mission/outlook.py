@@ -101,8 +101,7 @@ def survey(stream: BufferedReader, name: str, advance: Advance) -> tuple[Outlook
         digest.update(data)
         gathered.take(dwelling.feed([data]))
         advance(len(data))
-    for rest in dwelling.cut():
-        gathered.take(rest)
+    gathered.take(dwelling.cut())
     refuse_without_packets(name, dwelling.decoder.counters.packets)
     if not sum(map(len, gathered.times)):
         message = f"{name} holds no dwell with a date (a mission segment gives it): there is nothing to show; try check"

@@ -54,20 +54,28 @@ def resume(archive: Archive, mission: int, base: Base) -> Resumed:
     tail = keeper.writer.recover()
     source = first_source(archive, mission)
     chain = Chain(dwelling=Dwelling(source=source, datagrams=source.startswith(DATAGRAM_SOURCE)))
-    try:
-        chain.load(tail.checkpoint)
-    except CheckpointError as error:
-        base.log.error("tracks begin anew", mission=mission, reason=str(error))  # noqa: TRY400 - it says why
     octets = number = recovered = 0
     for record in archive.raw(mission):
         octets, number = octets + len(record.data), record.number
-        if record.number <= tail.sealed_through:
+        if number <= tail.sealed_through:
             chain.dwelling.feed([record.data])
-        else:
-            keeper.take(chain.feed([record.data]))
-            recovered += 1
+            continue
+        if not recovered:
+            load(chain, tail.checkpoint, base)
+        keeper.take(chain.feed([record.data]))
+        recovered += 1
+    if not recovered:
+        load(chain, tail.checkpoint, base)
     base.log.info("mission taken up again", mission=mission, pieces_decoded_again=recovered)
     return Resumed(chain=chain, keeper=keeper, source=source, octets=octets, last=number)
+
+
+def load(chain: Chain, checkpoint: bytes, base: Base) -> None:
+    """Put the tracker back to where it was; where that cannot be read, tracks begin anew and the log says so."""
+    try:
+        chain.load(checkpoint)
+    except CheckpointError as error:
+        base.log.error("tracks begin anew", reason=str(error))  # noqa: TRY400 - it says why
 
 
 def close_unfinished(archive: Archive, keep: int | None, base: Base) -> None:

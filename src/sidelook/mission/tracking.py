@@ -48,8 +48,8 @@ class Tracking:
         return cls.over(mission_frame(dwells))
 
     @classmethod
-    def go_on(cls, saved: bytes) -> Self:
-        """Go on from what was written down.
+    def go_on(cls, saved: bytes) -> tuple[Self, bool]:
+        """Go on from what was written down; True where a dwell was held back then.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class Tracking:
             tracking.state = state_from_arrays(checkpoint.arrays, checkpoint.origins)
         except InputError as error:
             raise CheckpointError(str(error)) from error
-        return tracking
+        return tracking, checkpoint.holding
 
     @classmethod
     def over(cls, frame: LocalFrame) -> Self:
@@ -82,10 +82,11 @@ class Tracking:
         table = track_table(self.state, result.rows, self.frame, ground)
         return Rows(looks=Looks(dwells=dwells, plot_track=result.assigned), tracks=table)
 
-    def save(self) -> bytes:
-        """Write down what is needed to go on."""
+    def save(self, *, holding: bool) -> bytes:
+        """Write down what is needed to go on, and whether a dwell is held back."""
         frame = (self.frame.latitude, self.frame.longitude, self.frame.height)
-        return pack(Checkpoint(frame=frame, origins=self.state.origins, arrays=state_to_arrays(self.state)))
+        arrays = state_to_arrays(self.state)
+        return pack(Checkpoint(frame=frame, origins=self.state.origins, holding=holding, arrays=arrays))
 
 
 def steps(dwells: Dwells) -> Iterator[slice]:

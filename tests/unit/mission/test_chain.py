@@ -68,7 +68,7 @@ def make_flight() -> Dwells:
 @pytest.fixture(scope="module")
 def packets() -> list[bytes]:
     """Encode the flight."""
-    return encode_dwells(make_flight(), WriterSettings())
+    return encode_dwells(make_flight(), WriterSettings(max_datagram=256))  # so small that dwells come in pieces
 
 
 def new_chain(*, datagrams: bool = False) -> Chain:
@@ -91,15 +91,17 @@ def test_bytes_become_one_track_a_vehicle_whatever_the_pieces(packets: list[byte
     assert expected.tracks.simulated.all()
     cut_anywhere = [pieces.feed([data[i : i + 77]]) for i in range(0, len(data), 77)]
     assert same_tracks(join([*cut_anywhere, pieces.cut()]), expected)
-    assert same_tracks(join([datagrams.feed(packets), datagrams.cut()]), expected)
+    one_by_one = [datagrams.feed([packet]) for packet in packets]
+    assert same_tracks(join([*one_by_one, datagrams.cut()]), expected)
 
 
-def test_tracks_go_on_after_a_restart(packets: list[bytes]) -> None:
+@pytest.mark.parametrize("paused", [False, True])
+def test_tracks_go_on_after_a_restart(packets: list[bytes], paused: bool) -> None:  # noqa: FBT001 - a table
     expected = new_chain(datagrams=True)
     rows = join([expected.feed(packets), expected.cut()])
     half = len(packets) // 2
     before, after = new_chain(datagrams=True), new_chain(datagrams=True)
-    first = before.feed(packets[:half])
+    first = join([before.feed(packets[:half]), *([before.pause()] if paused else [])])
     after.dwelling.feed(packets[:half])  # what was sealed is decoded for its context alone
     after.load(before.save())
     assert same_tracks(join([first, after.feed(packets[half:]), after.cut()]), rows)
