@@ -6,9 +6,30 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** What ends up in the page, with what MapLibre's own file carries inside. */
 const CARRIED = [
-  'maplibre-gl', 'pmtiles', 'fflate', 'mgrs', 'topojson-client', 'world-atlas', '@fontsource/inter', '@mapbox/point-geometry', '@mapbox/tiny-sdf',
-  '@mapbox/unitbezier', '@mapbox/vector-tile', '@mapbox/whoots-js', '@maplibre/geojson-vt', '@maplibre/maplibre-gl-style-spec', '@maplibre/mlt', '@maplibre/vt-pbf',
-  'earcut', 'gl-matrix', 'kdbush', 'murmurhash-js', 'pbf', 'potpack', 'quickselect', 'tinyqueue',
+  'maplibre-gl',
+  'pmtiles',
+  'fflate',
+  'mgrs',
+  'topojson-client',
+  'world-atlas',
+  '@fontsource/inter',
+  '@mapbox/point-geometry',
+  '@mapbox/tiny-sdf',
+  '@mapbox/unitbezier',
+  '@mapbox/vector-tile',
+  '@mapbox/whoots-js',
+  '@maplibre/geojson-vt',
+  '@maplibre/maplibre-gl-style-spec',
+  '@maplibre/mlt',
+  '@maplibre/vt-pbf',
+  'earcut',
+  'gl-matrix',
+  'kdbush',
+  'murmurhash-js',
+  'pbf',
+  'potpack',
+  'quickselect',
+  'tinyqueue',
 ];
 
 const NOTES = `Third-party code and data in the console page, built from the packages named below.

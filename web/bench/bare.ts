@@ -16,8 +16,17 @@ async function start(): Promise<void> {
     timeMs: session.clock.t,
     revisitS: session.revisitS,
     look: {
-      plots: true, tracks: true, trails: true, dwells: true, platform: true, ellipses: false, labels: true,
-      dotsAlone: false, integrateSinceMs: null, trailS: 300, fadeS: 45,
+      plots: true,
+      tracks: true,
+      trails: true,
+      dwells: true,
+      platform: true,
+      ellipses: false,
+      labels: true,
+      dotsAlone: false,
+      integrateSinceMs: null,
+      trailS: 300,
+      fadeS: 45,
     },
     palette: THEMES.dark.palette,
     lost: 0,
@@ -28,13 +37,29 @@ async function start(): Promise<void> {
     life: null,
     fan: session.platform.fan,
   });
-  const nothing = { onCamera() {}, onHover() {}, onClick() {}, onPointer() {}, onError(text: string) { throw new Error(text); } };
+  const nothing = {
+    onCamera() {},
+    onHover() {},
+    onClick() {},
+    onPointer() {},
+    onError(text: string) {
+      throw new Error(text);
+    },
+  };
   const view = new MapView(container, base, server, scene, nothing, THEMES.dark, null);
   view.setBase(THEMES.dark, await server.basemaps());
   if (session.mission.box) view.fit(session.mission.box, false);
   await loaded(session);
-  window.__bench = { frames: 0, drawn: () => view.layer.drawn, reset: () => { window.__bench.frames = 0; } };
-  view.map.on('render', () => { window.__bench.frames += 1; });
+  window.__bench = {
+    frames: 0,
+    drawn: () => view.layer.drawn,
+    reset: () => {
+      window.__bench.frames = 0;
+    },
+  };
+  view.map.on('render', () => {
+    window.__bench.frames += 1;
+  });
   const loop = (now: number): void => {
     session.tick(now, null);
     view.repaint();

@@ -22,7 +22,10 @@ export async function makeRig(): Promise<Rig> {
   const words = new URLSearchParams(location.search);
   const container = document.createElement('div');
   Object.assign(document.body.style, { margin: '0' });
-  Object.assign(container.style, { width: `${words.get('width') ?? 1280}px`, height: `${words.get('height') ?? 676}px` });
+  Object.assign(container.style, {
+    width: `${words.get('width') ?? 1280}px`,
+    height: `${words.get('height') ?? 676}px`,
+  });
   document.body.append(container);
   const server = new Server(new URL('/', location.href));
   const [missions, base] = await Promise.all([server.missions(), loadBundledBase()]);

@@ -15,17 +15,40 @@ window.__benchReady = start();
 async function start(): Promise<void> {
   const { session, base, container } = await makeRig();
   setWorkerUrl(new URL('map/worker.js', document.baseURI).href);
-  const map = new MapLibre({ container, style: makeStyle(THEMES.dark, base, []), attributionControl: false, fadeDuration: 0 });
+  const map = new MapLibre({
+    container,
+    style: makeStyle(THEMES.dark, base, []),
+    attributionControl: false,
+    fadeDuration: 0,
+  });
   const [west, south, east, north] = session.mission.box ?? [-1, -1, 1, 1];
   map.fitBounds([west, south, east, north], { padding: 50, animate: false });
   await loaded(session);
   await new Promise<void>((resolve) => map.once('load', () => resolve()));
   map.addSource('trails', { type: 'geojson', data: EMPTY });
   map.addSource('movers', { type: 'geojson', data: EMPTY });
-  map.addLayer({ id: 'trails', type: 'line', source: 'trails', paint: { 'line-color': '#56b4e9', 'line-opacity': 0.5 } });
-  map.addLayer({ id: 'movers', type: 'circle', source: 'movers', paint: { 'circle-color': '#56b4e9', 'circle-radius': 4 } });
-  window.__bench = { frames: 0, drawn: () => ({ tracks: session.picture.count }), reset: () => { window.__bench.frames = 0; } };
-  map.on('render', () => { window.__bench.frames += 1; });
+  map.addLayer({
+    id: 'trails',
+    type: 'line',
+    source: 'trails',
+    paint: { 'line-color': '#56b4e9', 'line-opacity': 0.5 },
+  });
+  map.addLayer({
+    id: 'movers',
+    type: 'circle',
+    source: 'movers',
+    paint: { 'circle-color': '#56b4e9', 'circle-radius': 4 },
+  });
+  window.__bench = {
+    frames: 0,
+    drawn: () => ({ tracks: session.picture.count }),
+    reset: () => {
+      window.__bench.frames = 0;
+    },
+  };
+  map.on('render', () => {
+    window.__bench.frames += 1;
+  });
   let trailsAt = -Infinity;
   const loop = (now: number): void => {
     session.tick(now, null);
@@ -60,6 +83,10 @@ function trails({ history, clock }: Session): FeatureCollection {
       lines.set(track[row], line);
     }
   }
-  const features = [...lines.values()].map((coordinates): Feature => ({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } }));
+  const features = [...lines.values()].map((coordinates): Feature => ({
+    type: 'Feature',
+    properties: {},
+    geometry: { type: 'LineString', coordinates },
+  }));
   return { type: 'FeatureCollection', features };
 }

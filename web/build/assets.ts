@@ -48,8 +48,11 @@ function licenceOf(folder: string, name: string): string {
     version: string;
     license?: string;
   };
-  const file = readdirSync(folder).sort().find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file === undefined ? `Licence: ${license ?? 'see the package'}` : readFileSync(join(folder, file), 'utf8');
+  const file = readdirSync(folder)
+    .sort()
+    .find((entry) => /^licen[cs]e/i.test(entry));
+  const text =
+    file === undefined ? `Licence: ${license ?? 'see the package'}` : readFileSync(join(folder, file), 'utf8');
   return `${'='.repeat(79)}\n${name} ${version} (${license ?? 'licence below'})\n${'='.repeat(79)}\n\n${text.trim()}`;
 }
 

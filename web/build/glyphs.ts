@@ -135,11 +135,15 @@ function inside(edges: readonly Edge[], x: number, y: number): boolean {
 /** The `glyphs` message of MapLibre: stacks { name, range, glyphs { id, bitmap, width, height, left, top, advance } }. */
 function encode(stack: string, range: string, glyphs: readonly Glyph[]): Uint8Array {
   const writer = new PbfWriter();
-  writer.writeMessage(1, (_stacks, out) => {
-    out.writeStringField(1, stack);
-    out.writeStringField(2, range);
-    for (const glyph of glyphs) out.writeMessage(3, encodeGlyph, glyph);
-  }, glyphs);
+  writer.writeMessage(
+    1,
+    (_stacks, out) => {
+      out.writeStringField(1, stack);
+      out.writeStringField(2, range);
+      for (const glyph of glyphs) out.writeMessage(3, encodeGlyph, glyph);
+    },
+    glyphs,
+  );
   return writer.finish();
 }
 

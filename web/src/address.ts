@@ -27,7 +27,6 @@ export function writeAddress(state: Readonly<State>): string {
   put('filter', state.filter, '');
   put('table', state.table ? '1' : '0', '0');
   put('rail', state.rail ? '1' : '0', '1');
-  put('summary', state.summary ? '1' : '0', '1');
   return new URLSearchParams(parts).toString();
 }
 
@@ -51,14 +50,15 @@ export function readAddress(hash: string): State {
     speedUnit: oneOf('speed', ['km/h', 'kt'], DEFAULT_STATE.speedUnit),
     distanceUnit: oneOf('distance', ['km', 'nmi'], DEFAULT_STATE.distanceUnit),
     positionForm: oneOf('position', ['lat/lon', 'MGRS'], DEFAULT_STATE.positionForm),
-    hidden: words.has('hide') ? LAYERS.filter((layer) => words.get('hide')?.split(' ').includes(layer)) : DEFAULT_STATE.hidden,
+    hidden: words.has('hide')
+      ? LAYERS.filter((layer) => words.get('hide')?.split(' ').includes(layer))
+      : DEFAULT_STATE.hidden,
     dotsAlone: flag('dots', false),
     integrateSinceMs: time('since'),
     trailS: number('trail') ?? DEFAULT_STATE.trailS,
     filter: words.get('filter') ?? '',
     table: flag('table', false),
     rail: flag('rail', true),
-    summary: flag('summary', true),
   };
 }
 

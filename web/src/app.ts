@@ -2,6 +2,7 @@
 import { readAddress, writeAddress } from './address';
 import { type BundledBase, loadBundledBase } from './basemap';
 import { h } from './dom';
+import { makeHook } from './hook';
 import { Keys } from './keys';
 import { Labels } from './labels';
 import type { Look, Scene } from './layer/movers';
@@ -60,8 +61,8 @@ export class App {
   #panelsAt = -Infinity;
   #addressAt = -Infinity;
   #changed = true;
-  #loopMs = 0;
-  #loops = 0;
+  /** Script time of the loop, ms, summed; `hook` reads and resets it. */
+  loopMs = 0;
 
   constructor(readonly root: HTMLElement) {
     this.header = new Header(this);
@@ -76,13 +77,35 @@ export class App {
 
   /** Build the page, load what it is made of, and show the first picture. */
   async start(): Promise<void> {
-    const mapElement = h('div', { class: 'map', role: 'application', 'aria-label': 'Map; the table of tracks says the same in words' });
-    const middle = h('main', { class: 'middle' }, mapElement, this.rail.element, this.details.element, this.table.element, this.notices.element, this.find.element, this.tip.element);
+    const mapElement = h('div', {
+      class: 'map',
+      role: 'application',
+      'aria-label': 'Map; the table of tracks says the same in words',
+    });
+    const middle = h(
+      'main',
+      { class: 'middle' },
+      mapElement,
+      this.rail.element,
+      this.details.element,
+      this.table.element,
+      this.notices.element,
+      this.find.element,
+      this.tip.element,
+    );
     this.root.append(this.header.element, middle, this.timeline.element, this.help.element);
     this.#applyTheme();
     this.notices.say('loading', 'Loading the map …');
     this.base = await loadBundledBase();
-    this.view = new MapView(mapElement, this.base, this.server, () => this.#scene(), this.#mapListener(), THEMES[this.store.now.theme], this.store.now.camera);
+    this.view = new MapView(
+      mapElement,
+      this.base,
+      this.server,
+      () => this.#scene(),
+      this.#mapListener(),
+      THEMES[this.store.now.theme],
+      this.store.now.camera,
+    );
     new Keys(this).listen();
     this.store.subscribe((state, before) => this.#onState(state, before));
     window.addEventListener('hashchange', () => this.#onAddress());
@@ -138,42 +161,8 @@ export class App {
     this.notices.clear('empty');
   }
 
-  /** For tests and benchmarks: what is drawn and what it costs. */
-  readonly hook = ((app: App) => ({
-    get frames(): number {
-      return app.view?.layer.frames ?? 0;
-    },
-    /** Script time of the page's own code a frame, ms: drawing and what the loop does besides. */
-    get scriptMs(): number {
-      const layer = app.view?.layer;
-      return layer && layer.frames > 0 ? (layer.scriptMs + app.#loopMs) / layer.frames : 0;
-    },
-    get t(): number {
-      return app.session?.clock.t ?? NaN;
-    },
-    get drawn() {
-      return { ...app.view?.layer.drawn };
-    },
-    get loading(): number {
-      return app.session?.history.pending ?? 0;
-    },
-    get mode(): string {
-      return app.session?.clock.mode ?? 'none';
-    },
-    resetFigures(): void {
-      if (app.view) app.view.layer.frames = app.view.layer.scriptMs = 0;
-      app.#loopMs = app.#loops = 0;
-    },
-    setTime(ms: number): void {
-      app.session?.clock.seek(ms);
-      app.session?.clock.pause();
-      app.change();
-    },
-    /** Draw every frame, whether needed or not. */
-    continuous: false,
-    map: () => app.view?.map,
-    positionOf: (track: number): { x: number; y: number } | null => app.#screenPosition(track),
-  }))(this);
+  /** For tests and benchmarks. */
+  readonly hook = makeHook(this);
 
   /** After the clock was set by hand: ask for what it needs at once, and show it. */
   onClockSet(): void {
@@ -295,8 +284,7 @@ export class App {
       if (now - this.#panelsAt > PANELS_EVERY_MS) this.#refreshPanels(now, session);
       else if (moved) this.timeline.moveHead();
     }
-    this.#loopMs += performance.now() - began;
-    this.#loops += 1;
+    this.loopMs += performance.now() - began;
     requestAnimationFrame((next) => this.#loop(next));
   }
 
@@ -440,16 +428,5 @@ export class App {
       life: this.details.life?.chunk ?? null,
       fan: session.platform.fan,
     };
-  }
-
-  #screenPosition(track: number): { x: number; y: number } | null {
-    const { session, view } = this;
-    const slot = session?.picture.slotOf(track);
-    if (!session || !view || slot === undefined) return null;
-    const drawn = session.picture.drawn(slot, session.clock.t, session.revisitS);
-    const { lat, lon } = lonLatOf(drawn.x, drawn.y);
-    const point = view.map.project([lon, lat]);
-    const box = view.map.getContainer().getBoundingClientRect();
-    return { x: point.x + box.left, y: point.y + box.top };
   }
 }

@@ -82,7 +82,14 @@ function geojsonParts(entry: BasemapEntry, id: string, colours: BaseColours): En
       { id: `${id}-land`, type: 'fill', ...layer, filter: kind('land'), paint: { 'fill-color': colours.land } },
       { id: `${id}-water`, type: 'fill', ...layer, filter: kind('water'), paint: { 'fill-color': colours.water } },
       { id: `${id}-coast`, type: 'line', ...layer, filter: kind('coast'), paint: coastPaint(colours) },
-      { id: `${id}-road`, type: 'line', ...layer, filter: kind('road'), layout: ROUND, paint: roadPaint(colours, 'class') },
+      {
+        id: `${id}-road`,
+        type: 'line',
+        ...layer,
+        filter: kind('road'),
+        layout: ROUND,
+        paint: roadPaint(colours, 'class'),
+      },
     ],
     names: [
       nameLayer(`${id}-water-name`, layer, kind('water'), colours, true),
@@ -102,23 +109,40 @@ const TILE_LAYERS = {
 
 /** A PMTiles basemap: lines for roads, fills for water and names, where its tiles have such layers. */
 function pmtilesParts(entry: BasemapEntry, id: string, colours: BaseColours): EntryParts {
-  const layers = <T>(names: readonly string[], make: (layer: { source: string; 'source-layer': string }, name: string) => T): T[] =>
-    names.map((name) => make({ source: id, 'source-layer': name }, `${id}-${name}`));
+  const layers = <T>(
+    names: readonly string[],
+    make: (layer: { source: string; 'source-layer': string }, name: string) => T,
+  ): T[] => names.map((name) => make({ source: id, 'source-layer': name }, `${id}-${name}`));
   return {
     id,
     source: { type: 'vector', url: `pmtiles://${new URL(entry.url, document.baseURI).href}` },
     ground: [
       ...layers(TILE_LAYERS.water, (layer, name): LayerSpecification => ({
-        id: `${name}-fill`, type: 'fill', ...layer, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': colours.water },
+        id: `${name}-fill`,
+        type: 'fill',
+        ...layer,
+        filter: ['==', ['geometry-type'], 'Polygon'],
+        paint: { 'fill-color': colours.water },
       })),
       ...layers([...TILE_LAYERS.water, ...TILE_LAYERS.rivers], (layer, name): LayerSpecification => ({
-        id: `${name}-line`, type: 'line', ...layer, filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': colours.water, 'line-width': 1.2 },
+        id: `${name}-line`,
+        type: 'line',
+        ...layer,
+        filter: ['==', ['geometry-type'], 'LineString'],
+        paint: { 'line-color': colours.water, 'line-width': 1.2 },
       })),
       ...layers(TILE_LAYERS.roads, (layer, name): LayerSpecification => ({
-        id: `${name}-road`, type: 'line', ...layer, filter: ['!=', ['geometry-type'], 'Point'], layout: ROUND, paint: roadPaint(colours, 'kind'),
+        id: `${name}-road`,
+        type: 'line',
+        ...layer,
+        filter: ['!=', ['geometry-type'], 'Point'],
+        layout: ROUND,
+        paint: roadPaint(colours, 'kind'),
       })),
     ],
-    names: layers(TILE_LAYERS.places, (layer, name) => nameLayer(`${name}-name`, layer, ['has', 'name'], colours, false)),
+    names: layers(TILE_LAYERS.places, (layer, name) =>
+      nameLayer(`${name}-name`, layer, ['has', 'name'], colours, false),
+    ),
   };
 }
 
@@ -129,19 +153,37 @@ function coastPaint(colours: BaseColours): { 'line-color': string; 'line-width':
 }
 
 /** Wide and light for the main roads, thin and dark for the rest. */
-function roadPaint(colours: BaseColours, property: string): { 'line-color': ExpressionSpecification; 'line-width': ExpressionSpecification } {
+function roadPaint(
+  colours: BaseColours,
+  property: string,
+): { 'line-color': ExpressionSpecification; 'line-width': ExpressionSpecification } {
   const words = ['coalesce', ['get', property], ['get', 'class'], ['get', 'highway'], ['get', 'rank'], ''];
   const main = ['in', ['to-string', words], ['literal', ['motorway', 'trunk', 'primary', 'major_road', '0', '1', '2']]];
   return {
     'line-color': ['case', main, colours.majorRoad, colours.road] as unknown as ExpressionSpecification,
     'line-width': [
-      'interpolate', ['exponential', 1.5], ['zoom'], 6, ['case', main, 0.7, 0.3], 10, ['case', main, 1.6, 0.9], 15, ['case', main, 7, 3.5],
+      'interpolate',
+      ['exponential', 1.5],
+      ['zoom'],
+      6,
+      ['case', main, 0.7, 0.3],
+      10,
+      ['case', main, 1.6, 0.9],
+      15,
+      ['case', main, 7, 3.5],
     ] as unknown as ExpressionSpecification,
   };
 }
 
-function labelPaint(colours: BaseColours, water: boolean): { 'text-color': string; 'text-halo-color': string; 'text-halo-width': number } {
-  return { 'text-color': water ? colours.waterLabel : colours.label, 'text-halo-color': colours.labelHalo, 'text-halo-width': 1.2 };
+function labelPaint(
+  colours: BaseColours,
+  water: boolean,
+): { 'text-color': string; 'text-halo-color': string; 'text-halo-width': number } {
+  return {
+    'text-color': water ? colours.waterLabel : colours.label,
+    'text-halo-color': colours.labelHalo,
+    'text-halo-width': 1.2,
+  };
 }
 
 function nameLayer(
@@ -168,14 +210,25 @@ function nameLayer(
   };
 }
 
-function roadNameLayer(id: string, layer: { source: string }, filter: FilterSpecification, colours: BaseColours): LayerSpecification {
+function roadNameLayer(
+  id: string,
+  layer: { source: string },
+  filter: FilterSpecification,
+  colours: BaseColours,
+): LayerSpecification {
   return {
     id,
     type: 'symbol',
     ...layer,
     filter,
     minzoom: 10.5,
-    layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': REGULAR, 'text-size': 10, 'symbol-spacing': 400 },
+    layout: {
+      'symbol-placement': 'line',
+      'text-field': ['get', 'name'],
+      'text-font': REGULAR,
+      'text-size': 10,
+      'symbol-spacing': 400,
+    },
     paint: labelPaint(colours, false),
   };
 }

@@ -92,7 +92,7 @@ const SIMULATED_FLAG = 1;
 export function parseBlocks(message: ArrayBuffer): AnyBlock[] {
   const view = new DataView(message);
   const blocks: AnyBlock[] = [];
-  for (let offset = 0; offset < message.byteLength; ) {
+  for (let offset = 0; offset < message.byteLength;) {
     const bytes = blockBytes(view, offset);
     const kind = KIND_NUMBERS[view.getUint16(offset + 4, true)];
     if (kind !== undefined) blocks.push(readBlock(view, offset, kind, bytes));

@@ -133,7 +133,8 @@ export class Chunk {
     data[at + 4] = (time_ms[row] - this.begin) / 1000;
     data.copyWithin(at + END_FLOATS, at, at + END_FLOATS);
     if (row > 0) this.#joinPath(row, this, row - 1);
-    else if (this.#linked && this.#linked.dwells.count > 0) this.#joinPath(0, this.#linked, this.#linked.dwells.count - 1);
+    else if (this.#linked && this.#linked.dwells.count > 0)
+      this.#joinPath(0, this.#linked, this.#linked.dwells.count - 1);
   }
 
   #joinPath(row: number, chunk: Chunk, before: number): void {

@@ -165,7 +165,12 @@ function readWordAlone(reader: Reader, first: string): Predicate {
 function readWords(reader: Reader, first: string): string {
   let words = unquoted(first);
   const names: readonly string[] = [...classWords(), ...STATES];
-  while (!names.includes(words) && !reader.isAtEnd && !JOINS.has(reader.peek()) && names.some((name) => name.startsWith(`${words} `))) {
+  while (
+    !names.includes(words) &&
+    !reader.isAtEnd &&
+    !JOINS.has(reader.peek()) &&
+    names.some((name) => name.startsWith(`${words} `))
+  ) {
     words += ` ${unquoted(reader.next('a word'))}`;
   }
   return words;

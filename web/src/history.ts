@@ -65,7 +65,8 @@ export class History {
    */
   need(t: number, fromMs: number, toMs: number, newestMs: number, now: number): void {
     const wanted: number[] = [];
-    for (let number = chunkNumber(fromMs); number <= chunkNumber(Math.min(toMs, newestMs)); number += 1) wanted.push(number);
+    for (let number = chunkNumber(fromMs); number <= chunkNumber(Math.min(toMs, newestMs)); number += 1)
+      wanted.push(number);
     const here = chunkNumber(t);
     // The past of a moment matters before its future: the picture is made of it.
     wanted.sort((a, b) => Math.abs(a - here) - (a <= here ? 0.5 : 0) - (Math.abs(b - here) - (b <= here ? 0.5 : 0)));

@@ -57,7 +57,9 @@ export class Keys {
   #step(direction: 1 | -1, byRevisit: boolean): void {
     const { session } = this.app;
     if (!session) return;
-    const t = byRevisit ? session.clock.t + direction * session.revisitS * 1000 : session.timeOfDwell(direction, DWELL_STEP_MS);
+    const t = byRevisit
+      ? session.clock.t + direction * session.revisitS * 1000
+      : session.timeOfDwell(direction, DWELL_STEP_MS);
     session.clock.pause();
     session.clock.seek(t);
     this.app.onClockSet();

@@ -14,7 +14,9 @@ export class Life {
     readonly track: number,
     blocks: readonly AnyBlock[],
   ) {
-    const times = blocks.flatMap((block) => (block.count > 0 ? [block.columns.time_ms[0], block.columns.time_ms[block.count - 1]] : []));
+    const times = blocks.flatMap((block) =>
+      block.count > 0 ? [block.columns.time_ms[0], block.columns.time_ms[block.count - 1]] : [],
+    );
     const begin = times.length > 0 ? Math.min(...times) : 0;
     this.chunk = new Chunk(-1, begin, Infinity);
     this.chunk.take(blocks, false);
@@ -72,7 +74,9 @@ export class Life {
     for (let row = 0; row < this.chunk.tracks.count; row += 1) {
       const place = `${degrees(lat_e7[row])},${degrees(lon_e7[row])}`;
       const motion = `${this.speed(row).toFixed(1)},${this.headingDeg(row).toFixed(0)}`;
-      lines.push(`${new Date(time_ms[row]).toISOString()},${this.track},${place},${motion},${plot_count[row]},"${marking}",${simulated}`);
+      lines.push(
+        `${new Date(time_ms[row]).toISOString()},${this.track},${place},${motion},${plot_count[row]},"${marking}",${simulated}`,
+      );
     }
     return `${lines.join('\n')}\n`;
   }

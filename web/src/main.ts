@@ -1,12 +1,13 @@
 /** Start the page. */
 import './style.css';
 import { App } from './app';
+import type { Hook } from './hook';
 
 declare global {
   interface Window {
     /** Settles when the first picture is on the screen; tests wait for it. */
     __ready: Promise<void>;
-    __sidelook: App['hook'];
+    __sidelook: Hook;
   }
 }
 

@@ -3,7 +3,6 @@ import { Map as MapLibre, addProtocol, setWorkerUrl } from 'maplibre-gl';
 import { Protocol } from 'pmtiles';
 import { type BundledBase, PICTURE_SLOT, makeStyle } from './basemap';
 import { MoversLayer, type Scene } from './layer/movers';
-import { distanceAndBearing, lonLatOf } from './mercator';
 import type { BasemapEntry, Server } from './server';
 import type { Camera } from './state';
 import type { Theme } from './theme';
@@ -139,9 +138,4 @@ export class MapView {
     });
     map.on('click', ({ point }) => listener.onClick(this.pick(point.x, point.y)));
   }
-}
-
-/** Length and bearing between two places of the plane, for read-outs. */
-export function between(from: { x: number; y: number }, to: { x: number; y: number }): { metres: number; bearingDeg: number } {
-  return distanceAndBearing(lonLatOf(from.x, from.y), lonLatOf(to.x, to.y));
 }

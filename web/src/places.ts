@@ -13,7 +13,8 @@ export interface Place {
 const MGRS = /^\d{1,2}[c-hj-np-x][a-hj-np-z]{2}(\d\d){1,5}$/i;
 const NUMBER = String.raw`([+-]?\d+(?:\.\d+)?)`;
 const DECIMAL = new RegExp(`^${NUMBER}\\s*°?\\s*([ns])?[\\s,;]+${NUMBER}\\s*°?\\s*([ew])?$`, 'i');
-const SEXAGESIMAL = /^(\d{1,2})[°\s]\s*(\d{1,2})['′\s]\s*(\d{1,2}(?:\.\d+)?)?["″]?\s*([ns])[\s,;]*(\d{1,3})[°\s]\s*(\d{1,2})['′\s]\s*(\d{1,2}(?:\.\d+)?)?["″]?\s*([ew])$/i;
+const SEXAGESIMAL =
+  /^(\d{1,2})[°\s]\s*(\d{1,2})['′\s]\s*(\d{1,2}(?:\.\d+)?)?["″]?\s*([ns])[\s,;]*(\d{1,3})[°\s]\s*(\d{1,2})['′\s]\s*(\d{1,2}(?:\.\d+)?)?["″]?\s*([ew])$/i;
 
 /** The position a text gives as latitude and longitude (decimal or sexagesimal) or MGRS; null when it is none. */
 export function readPosition(text: string): { lat: number; lon: number } | null {

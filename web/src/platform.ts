@@ -14,15 +14,11 @@ const LONGEST_SILENCE_MS = 120_000;
 export interface DwellView {
   timeMs: number;
   sensor: LonLat;
-  heightM: number;
   trackDeg: number;
   speed: number;
-  minimumSpeed: number;
   area: LonLat;
   rangeHalfM: number;
   angleHalfDeg: number;
-  revisit: number;
-  dwell: number;
 }
 
 export class Platform {
@@ -69,7 +65,8 @@ export class Platform {
     const middle = distanceAndBearing(sensor, this.last.area).bearingDeg;
     for (const chunk of this.history.between(t - revisitMs, t)) {
       const until = chunk.dwells.countUntil(t);
-      for (let row = chunk.dwells.countUntil(t - revisitMs); row < until; row += 1) far.push(...corners(dwellView(chunk, row), sensor, middle));
+      for (let row = chunk.dwells.countUntil(t - revisitMs); row < until; row += 1)
+        far.push(...corners(dwellView(chunk, row), sensor, middle));
     }
     if (far.length === 0) return [];
     const left = far.reduce((a, b) => (a.bearing < b.bearing ? a : b));
@@ -105,15 +102,11 @@ function dwellView(chunk: Chunk, row: number): DwellView {
   return {
     timeMs: columns.time_ms[row],
     sensor: { lon: columns.sensor_lon_e7[row] * E7, lat: columns.sensor_lat_e7[row] * E7 },
-    heightM: columns.sensor_height_m[row],
     trackDeg: columns.track_deg[row],
     speed: columns.speed_mps[row],
-    minimumSpeed: columns.mdv_mps[row],
     area: { lon: columns.area_lon_e7[row] * E7, lat: columns.area_lat_e7[row] * E7 },
     rangeHalfM: columns.range_half_extent_m[row],
     angleHalfDeg: columns.angle_half_extent_deg[row],
-    revisit: columns.revisit[row],
-    dwell: columns.dwell[row],
   };
 }
 

@@ -46,7 +46,8 @@ export class Roster {
   }
 
   sortBy(field: SortField): void {
-    this.descending = field === this.sortField ? !this.descending : field !== 'track' && field !== 'state' && field !== 'class';
+    this.descending =
+      field === this.sortField ? !this.descending : field !== 'track' && field !== 'state' && field !== 'class';
     this.sortField = field;
     this.arrange();
   }

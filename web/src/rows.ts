@@ -86,7 +86,8 @@ export function orderByTime<K extends Kind>(columns: Columns<K>, after: number, 
 
 function allocate<K extends Kind>(kind: K, capacity: number): Columns<K> {
   const columns: Record<string, AnyColumn> = {};
-  for (const [name, type] of LAYOUTS[kind]) columns[name] = viewColumn(type, new ArrayBuffer(capacity * 8), 0, capacity);
+  for (const [name, type] of LAYOUTS[kind])
+    columns[name] = viewColumn(type, new ArrayBuffer(capacity * 8), 0, capacity);
   return columns as unknown as Columns<K>;
 }
 

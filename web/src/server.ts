@@ -118,10 +118,12 @@ export class Server {
   async #get(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<Response> {
     const url = new URL(path, this.base);
     url.search = new URLSearchParams(query).toString();
-    const response = await fetch(url, { headers: this.headers, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ServerError('Sidelook does not answer. Is it still running? The page tries again by itself.', false);
-    });
+    const response = await fetch(url, { headers: this.headers, ...(signal ? { signal } : {}) }).catch(
+      (error: unknown) => {
+        if (error instanceof DOMException && error.name === 'AbortError') throw error;
+        throw new ServerError('Sidelook does not answer. Is it still running? The page tries again by itself.', false);
+      },
+    );
     if (!response.ok) throw new ServerError(await refusal(path, response), response.status === 503);
     return response;
   }

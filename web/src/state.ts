@@ -32,7 +32,6 @@ export interface State {
   filter: string;
   table: boolean;
   rail: boolean;
-  summary: boolean;
 }
 
 export const DEFAULT_STATE: State = {
@@ -54,7 +53,6 @@ export const DEFAULT_STATE: State = {
   filter: '',
   table: false,
   rail: true,
-  summary: true,
 };
 
 type Listener = (state: Readonly<State>, before: Readonly<State>) => void;

@@ -14,7 +14,18 @@ function joined(...parts: readonly ArrayBuffer[]): ArrayBuffer {
 
 describe('parseBlocks', () => {
   it('reads every column where it stands', () => {
-    const bytes = blockBytes('tracks', 3, { time_ms: [1e12, 1e12 + 1, 1e12 + 2], track: [7, 8, 9], lon_e7: [-1, 0, 1], velocity_north_mps: [1.5, -2.5, 0], flags: [1, 2, 65539] }, 42);
+    const bytes = blockBytes(
+      'tracks',
+      3,
+      {
+        time_ms: [1e12, 1e12 + 1, 1e12 + 2],
+        track: [7, 8, 9],
+        lon_e7: [-1, 0, 1],
+        velocity_north_mps: [1.5, -2.5, 0],
+        flags: [1, 2, 65539],
+      },
+      42,
+    );
     const [block] = parseBlocks(bytes);
     if (block.kind !== 'tracks') throw new Error('not tracks');
     expect([block.count, block.sequence, block.simulated]).toEqual([3, 42, true]);
@@ -34,8 +45,13 @@ describe('parseBlocks', () => {
   it('reads blocks back to back, odd counts padded, and passes over kinds it does not know', () => {
     const unknown = blockBytes('plots', 1, {});
     new DataView(unknown).setUint16(4, 99, true);
-    const found = parseBlocks(joined(blockBytes('plots', 3, { track: [1, 2, 3] }), unknown, blockBytes('dwells', 1, { revisit: [5] })));
-    expect(found.map(({ kind, count }) => [kind, count])).toEqual([['plots', 3], ['dwells', 1]]);
+    const found = parseBlocks(
+      joined(blockBytes('plots', 3, { track: [1, 2, 3] }), unknown, blockBytes('dwells', 1, { revisit: [5] })),
+    );
+    expect(found.map(({ kind, count }) => [kind, count])).toEqual([
+      ['plots', 3],
+      ['dwells', 1],
+    ]);
   });
 
   it('reads nothing from an empty message', () => {

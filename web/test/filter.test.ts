@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { FilterError, type FilterRow, parseFilter } from '../src/filter';
 
-const ROW: FilterRow = { track: 12, state: 'confirmed', class: 'wheeled', speed: 43, heading: 90, plots: 9, age: 4, error: 60, lat: -33.3, lon: -27.1 };
+const ROW: FilterRow = {
+  track: 12,
+  state: 'confirmed',
+  class: 'wheeled',
+  speed: 43,
+  heading: 90,
+  plots: 9,
+  age: 4,
+  error: 60,
+  lat: -33.3,
+  lon: -27.1,
+};
 
 describe('parseFilter', () => {
   it.each([

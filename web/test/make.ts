@@ -5,7 +5,12 @@ const NUMBERS: Readonly<Record<Kind, number>> = { dwells: 1, plots: 2, tracks: 3
 const SIZES = { f64: 8, i32: 4, f32: 4, u32: 4 } as const;
 
 /** Bytes of one block; columns not given are zero. */
-export function blockBytes(kind: Kind, count: number, columns: Readonly<Record<string, readonly number[]>>, sequence = 0): ArrayBuffer {
+export function blockBytes(
+  kind: Kind,
+  count: number,
+  columns: Readonly<Record<string, readonly number[]>>,
+  sequence = 0,
+): ArrayBuffer {
   const body = LAYOUTS[kind].reduce((sum, [, type]) => sum + SIZES[type] * count, 0);
   const size = Math.ceil((HEADER_BYTES + body) / 8) * 8;
   const bytes = new ArrayBuffer(size);
@@ -28,7 +33,9 @@ export function blocks(kind: Kind, count: number, columns: Readonly<Record<strin
 }
 
 /** Track rows: [time_ms, track, state, lon_deg, velocity_east_mps] each, supported at their own time. */
-export function trackRows(rows: readonly (readonly [time: number, track: number, state: number, lon?: number, east?: number])[]): AnyBlock[] {
+export function trackRows(
+  rows: readonly (readonly [time: number, track: number, state: number, lon?: number, east?: number])[],
+): AnyBlock[] {
   return blocks('tracks', rows.length, {
     time_ms: rows.map(([time]) => time),
     supported_ms: rows.map(([time]) => time),

@@ -97,13 +97,23 @@ describe('Picture', () => {
 
 describe('History', () => {
   it('files live rows into chunks and takes each row once', () => {
-    const history = historyOf(trackRows([[T0 + 1, 1, confirmed]]), trackRows([[T0 + 1, 1, confirmed], [T0 + 2, 1, confirmed], [T0 + CHUNK_MS, 1, confirmed]]));
+    const history = historyOf(
+      trackRows([[T0 + 1, 1, confirmed]]),
+      trackRows([
+        [T0 + 1, 1, confirmed],
+        [T0 + 2, 1, confirmed],
+        [T0 + CHUNK_MS, 1, confirmed],
+      ]),
+    );
     expect(history.chunk(chunkNumber(T0))?.tracks.count).toBe(2);
     expect(history.chunk(chunkNumber(T0) + 1)?.tracks.count).toBe(1);
   });
 
   it('joins trails across chunks', () => {
-    const history = historyOf(trackRows([[T0 + CHUNK_MS - 1000, 1, confirmed, 10]]), trackRows([[T0 + CHUNK_MS + 1000, 1, confirmed, 11]]));
+    const history = historyOf(
+      trackRows([[T0 + CHUNK_MS - 1000, 1, confirmed, 10]]),
+      trackRows([[T0 + CHUNK_MS + 1000, 1, confirmed, 11]]),
+    );
     const piece = history.chunk(chunkNumber(T0) + 1)?.trails.data ?? new Float32Array();
     expect(lonLatOf(piece[0] + piece[2], 0.5).lon).toBeCloseTo(10, 5);
     expect(lonLatOf(piece[8] + piece[10], 0.5).lon).toBeCloseTo(11, 5);
@@ -112,7 +122,9 @@ describe('History', () => {
 
   it('asks the server for the past before the future, and only for what is missing', async () => {
     const asked: number[] = [];
-    const server = { blocks: (_mission: string, from: number) => (asked.push(chunkNumber(from)), Promise.resolve([])) } as unknown as Server;
+    const server = {
+      blocks: (_mission: string, from: number) => (asked.push(chunkNumber(from)), Promise.resolve([])),
+    } as unknown as Server;
     const history = new History(server, 'm', () => undefined);
     const here = chunkNumber(T0);
     history.need(T0 + 10, T0 - CHUNK_MS, T0 + CHUNK_MS, T0 + 10 * CHUNK_MS, 0);
@@ -126,7 +138,9 @@ describe('History', () => {
 
   it('asks again for what may have holes after a cut', () => {
     const asked: number[] = [];
-    const server = { blocks: (_mission: string, from: number) => (asked.push(chunkNumber(from)), new Promise(() => undefined)) } as unknown as Server;
+    const server = {
+      blocks: (_mission: string, from: number) => (asked.push(chunkNumber(from)), new Promise(() => undefined)),
+    } as unknown as Server;
     const history = new History(server, 'm', () => undefined);
     history.takeLive(trackRows([[T0, 1, confirmed]]));
     history.need(T0, T0, T0, T0, 0);

@@ -14,8 +14,20 @@ describe('address', () => {
 
   it('gives the state back', () => {
     const state: State = {
-      ...DEFAULT_STATE, mission: 'a b/c', camera: { zoom: 9.25, lat: -33.4, lon: 179.5 }, timeMs: 1_700_000_000_123, rate: 1 / 16, playing: false, selected: 12,
-      theme: 'light', speedUnit: 'kt', hidden: ['ellipses', 'plots'], dotsAlone: true, integrateSinceMs: 1_700_000_000_000, filter: 'speed > 4 & "x"', table: true,
+      ...DEFAULT_STATE,
+      mission: 'a b/c',
+      camera: { zoom: 9.25, lat: -33.4, lon: 179.5 },
+      timeMs: 1_700_000_000_123,
+      rate: 1 / 16,
+      playing: false,
+      selected: 12,
+      theme: 'light',
+      speedUnit: 'kt',
+      hidden: ['ellipses', 'plots'],
+      dotsAlone: true,
+      integrateSinceMs: 1_700_000_000_000,
+      filter: 'speed > 4 & "x"',
+      table: true,
     };
     const back = readAddress(`#${writeAddress(state)}`);
     expect({ ...back, hidden: [...back.hidden].sort() }).toEqual(state);
@@ -43,7 +55,7 @@ describe('places', () => {
     ['47.1 9.5', 47.1, 9.5],
     ['-33.4, -27.2', -33.4, -27.2],
     ['33.4S 27.2W', -33.4, -27.2],
-    ["33°24'00\"S 27°12'00\"W", -33.4, -27.2],
+    ['33°24\'00"S 27°12\'00"W', -33.4, -27.2],
     ['31NAA6602100000', 0, 0],
   ])('reads the position "%s"', (text, lat, lon) => {
     const place = readPosition(text);
@@ -56,7 +68,15 @@ describe('places', () => {
   });
 
   it('finds towns of the basemap and cities, those that begin with the word first', () => {
-    const found = findPlaces('port', [['Newport', 1, 2, 90], ['Porto', 3, 4, 200]], [{ label: 'Southport', detail: 'Island', lat: 0, lon: 0 }], 8);
+    const found = findPlaces(
+      'port',
+      [
+        ['Newport', 1, 2, 90],
+        ['Porto', 3, 4, 200],
+      ],
+      [{ label: 'Southport', detail: 'Island', lat: 0, lon: 0 }],
+      8,
+    );
     expect(found.map((place) => place.label)).toEqual(['Porto', 'Southport', 'Newport']);
   });
 });
@@ -88,7 +108,8 @@ function readGlyphs(bytes: Uint8Array): ReadGlyph[] {
   new PbfReader(bytes).readFields((tag, _result, pbf) => {
     if (tag !== 1) return;
     pbf.readMessage((inner, _stack, reader) => {
-      if (inner === 3) glyphs.push(reader.readMessage(readGlyph, { id: 0, bitmap: new Uint8Array(), width: 0, height: 0 }));
+      if (inner === 3)
+        glyphs.push(reader.readMessage(readGlyph, { id: 0, bitmap: new Uint8Array(), width: 0, height: 0 }));
     }, null);
   }, null);
   return glyphs;

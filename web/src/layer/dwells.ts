@@ -52,7 +52,12 @@ export class DwellDrawer {
     readonly gl: WebGL2RenderingContext,
     readonly buffers: Buffers,
   ) {
-    this.#program = new Program(gl, VERTEX, FRAGMENT, ATTRIBUTES.map(([name]) => name));
+    this.#program = new Program(
+      gl,
+      VERTEX,
+      FRAGMENT,
+      ATTRIBUTES.map(([name]) => name),
+    );
   }
 
   /** Draw the dwells of the last `spanS` seconds and give how many. */

@@ -153,14 +153,20 @@ export class MoversLayer implements CustomLayerInterface {
 
   #drawDwells(drawers: Drawers, { look, timeMs, revisitS, chunksBetween }: Scene, frame: Frame): void {
     const shown = look.dwells && !look.dotsAlone;
-    this.drawn.dwells = shown ? drawers.dwells.draw(chunksBetween(timeMs - revisitS * 1000, timeMs), frame, revisitS) : 0;
+    this.drawn.dwells = shown
+      ? drawers.dwells.draw(chunksBetween(timeMs - revisitS * 1000, timeMs), frame, revisitS)
+      : 0;
   }
 
   #drawPlots(drawers: Drawers, { look, timeMs, chunksBetween }: Scene, frame: Frame): void {
     const sinceMs = look.integrateSinceMs;
     const shown = look.plots || look.dotsAlone || sinceMs !== null;
     const chunks = shown ? chunksBetween(sinceMs ?? timeMs - look.fadeS * 1000, timeMs) : [];
-    this.drawn.plots = drawers.plots.draw(chunks, frame, { fadeS: look.fadeS, sinceMs, alpha: sinceMs === null ? 0.95 : 0.6 });
+    this.drawn.plots = drawers.plots.draw(chunks, frame, {
+      fadeS: look.fadeS,
+      sinceMs,
+      alpha: sinceMs === null ? 0.95 : 0.6,
+    });
   }
 
   /** What changes slowly: dots kept for long, trails, the aircraft's path and fan. */
@@ -207,7 +213,13 @@ export class MoversLayer implements CustomLayerInterface {
   /** The selected track from its first row on, and the plots behind it. */
   #drawLife(drawers: Drawers, life: Chunk, frame: Frame): void {
     const spanS = (frame.timeMs - life.begin) / 1000 + 1;
-    drawers.trails.draw([life], frame, { spanS: 2 * spanS, correction: false, colour: 'selected', width: 1.6, alpha: 1 });
+    drawers.trails.draw([life], frame, {
+      spanS: 2 * spanS,
+      correction: false,
+      colour: 'selected',
+      width: 1.6,
+      alpha: 1,
+    });
     drawers.plots.draw([life], frame, { fadeS: spanS, sinceMs: life.begin - 1, alpha: 0.8 });
   }
 
@@ -231,7 +243,8 @@ export class MoversLayer implements CustomLayerInterface {
       const age = seconds - data[at + 7];
       if (look.ellipses || mark >= Mark.hovered) copyMover(data, at, this.#outlined);
       if (leaders && mark !== Mark.filtered) copyMover(data, at, this.#leading);
-      if (age > LATE * revisitS && mark !== Mark.filtered && hasReach(data, at, age, frame)) copyMover(data, at, this.#reaching);
+      if (age > LATE * revisitS && mark !== Mark.filtered && hasReach(data, at, age, frame))
+        copyMover(data, at, this.#reaching);
     }
   }
 }
@@ -330,7 +343,19 @@ function countSlow({ look, timeMs, chunksBetween }: Scene): number {
 /** Everything but camera and time that the slow things depend on. */
 function stillKey({ look, picture, palette, lost }: Scene): string {
   const { tracks, trails, platform, dwells, dotsAlone, integrateSinceMs, trailS } = look;
-  return [tracks, trails, platform, dwells, dotsAlone, integrateSinceMs, trailS, picture.epoch, picture.history.version, palette.ground, lost].join();
+  return [
+    tracks,
+    trails,
+    platform,
+    dwells,
+    dotsAlone,
+    integrateSinceMs,
+    trailS,
+    picture.epoch,
+    picture.history.version,
+    palette.ground,
+    lost,
+  ].join();
 }
 
 /** How old slow things may be, ms: until the trails' ends lag behind by a few pixels. */

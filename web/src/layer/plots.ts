@@ -53,7 +53,12 @@ export class PlotDrawer {
     readonly gl: WebGL2RenderingContext,
     readonly buffers: Buffers,
   ) {
-    this.#program = new Program(gl, VERTEX, FRAGMENT, ATTRIBUTES.map(([name]) => name));
+    this.#program = new Program(
+      gl,
+      VERTEX,
+      FRAGMENT,
+      ATTRIBUTES.map(([name]) => name),
+    );
   }
 
   /** Draw and give how many. */

@@ -145,7 +145,12 @@ export class SymbolDrawer {
     readonly gl: WebGL2RenderingContext,
     readonly buffers: Buffers,
   ) {
-    this.#program = new Program(gl, VERTEX, FRAGMENT, ATTRIBUTES.map(([name]) => name));
+    this.#program = new Program(
+      gl,
+      VERTEX,
+      FRAGMENT,
+      ATTRIBUTES.map(([name]) => name),
+    );
   }
 
   /** Draw a run of movers whose times count from `epoch`, ms. */

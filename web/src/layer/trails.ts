@@ -114,8 +114,18 @@ export class TrailDrawer {
     readonly gl: WebGL2RenderingContext,
     readonly buffers: Buffers,
   ) {
-    this.#quads = new Program(gl, QUAD_VERTEX, FRAGMENT, QUAD_ATTRIBUTES.map(([name]) => name));
-    this.#lines = new Program(gl, LINE_VERTEX, FRAGMENT, LINE_ATTRIBUTES.map(([name]) => name));
+    this.#quads = new Program(
+      gl,
+      QUAD_VERTEX,
+      FRAGMENT,
+      QUAD_ATTRIBUTES.map(([name]) => name),
+    );
+    this.#lines = new Program(
+      gl,
+      LINE_VERTEX,
+      FRAGMENT,
+      LINE_ATTRIBUTES.map(([name]) => name),
+    );
   }
 
   /** Draw the trails of tracks and give how many pieces. */

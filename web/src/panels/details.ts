@@ -44,15 +44,34 @@ export class Details {
   constructor(readonly app: App) {
     const { store } = app;
     this.#speed = new Spark('Speed', (value) => `${value}\u2009${store.now.speedUnit}`, false);
-    this.#follow = h('button', { onclick: () => store.set({ follow: !store.now.follow }), title: 'Keep it in the middle of the map (G)' }, 'Follow');
-    const close = h('button', { class: 'square', 'aria-label': 'Close', title: 'Close (Esc)', onclick: () => app.select(null) }, icon(CROSS));
+    this.#follow = h(
+      'button',
+      { onclick: () => store.set({ follow: !store.now.follow }), title: 'Keep it in the middle of the map (G)' },
+      'Follow',
+    );
+    const close = h(
+      'button',
+      { class: 'square', 'aria-label': 'Close', title: 'Close (Esc)', onclick: () => app.select(null) },
+      icon(CROSS),
+    );
     const list = h('dl', {}, ...FACTS.flatMap((fact) => this.#fact(fact)));
     const actions = h(
-      'div', { class: 'actions' }, this.#follow,
+      'div',
+      { class: 'actions' },
+      this.#follow,
       h('button', { onclick: () => app.showTrack(store.now.selected ?? 0) }, 'Show'),
-      h('button', { onclick: () => this.#export('geojson') }, 'GeoJSON'), h('button', { onclick: () => this.#export('csv') }, 'CSV'),
+      h('button', { onclick: () => this.#export('geojson') }, 'GeoJSON'),
+      h('button', { onclick: () => this.#export('csv') }, 'CSV'),
     );
-    this.element = h('aside', { class: 'details', 'aria-label': 'Details of the selected track', hidden: true }, h('header', {}, this.#title, close), list, this.#speed.element, this.#heading.element, actions);
+    this.element = h(
+      'aside',
+      { class: 'details', 'aria-label': 'Details of the selected track', hidden: true },
+      h('header', {}, this.#title, close),
+      list,
+      this.#speed.element,
+      this.#heading.element,
+      actions,
+    );
     this.#showSwitches(store.now);
   }
 
@@ -94,9 +113,18 @@ export class Details {
     const sigma = longAxis(covariance);
     const age = (session.clock.t - mover.supportedMs) / 1000;
     const late = age > 1.15 * session.revisitS;
-    this.#set('State', `${stateWord(mover.state)}${mover.simulated ? ', simulated' : ''}${late && mover.state !== 3 ? ', not seen since' : ''}`);
-    this.#set('Class', `${classWord(mover.targetClass)}${mover.classProbability > 0 ? `, ${Math.round(100 * mover.classProbability)}\u2009%` : ''}`);
-    this.#set('Speed', mover.state === 3 ? 'not moving as far as seen' : formatSpeed(speedUnit, Math.hypot(east, north)));
+    this.#set(
+      'State',
+      `${stateWord(mover.state)}${mover.simulated ? ', simulated' : ''}${late && mover.state !== 3 ? ', not seen since' : ''}`,
+    );
+    this.#set(
+      'Class',
+      `${classWord(mover.targetClass)}${mover.classProbability > 0 ? `, ${Math.round(100 * mover.classProbability)}\u2009%` : ''}`,
+    );
+    this.#set(
+      'Speed',
+      mover.state === 3 ? 'not moving as far as seen' : formatSpeed(speedUnit, Math.hypot(east, north)),
+    );
     this.#set('Heading', mover.state === 3 ? '–' : formatBearing(Math.atan2(east, north) / DEGREES));
     this.#set('Position', formatPosition(positionForm, mover.lat, mover.lon, sigma));
     this.#set('Error', `±\u2009${Math.round(sigma)} × ${Math.round(shortAxis(covariance))}\u2009m`);

@@ -26,7 +26,12 @@ export class Find {
 
   constructor(readonly app: App) {
     this.#input = h('input', {
-      type: 'search', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'find-list', 'aria-label': 'Find', spellcheck: 'false',
+      type: 'search',
+      role: 'combobox',
+      'aria-expanded': 'true',
+      'aria-controls': 'find-list',
+      'aria-label': 'Find',
+      spellcheck: 'false',
       placeholder: 'Track, place, 47.1 9.5, 32TNT 123 456',
       oninput: () => this.#search(),
     });
@@ -62,7 +67,10 @@ export class Find {
     const picture = this.app.session?.picture;
     if (!picture || !/^\d+$/.test(text)) return [];
     const numbers = picture.tracks.filter((track) => String(track).startsWith(text)).sort((a, b) => a - b);
-    if (numbers.length === 0) return [{ label: `Track ${text}`, detail: 'not in the picture at this time', go: () => this.app.select(Number(text)) }];
+    if (numbers.length === 0)
+      return [
+        { label: `Track ${text}`, detail: 'not in the picture at this time', go: () => this.app.select(Number(text)) },
+      ];
     return numbers.slice(0, 5).map((track) => {
       const mover = picture.mover(picture.slotOf(track) ?? 0);
       const go = (): void => {
@@ -78,20 +86,38 @@ export class Find {
     if (!place) return [];
     const form = this.app.store.now.positionForm === 'MGRS' ? 'lat/lon' : 'MGRS';
     const go = (): void => this.app.view?.goTo(place.lat, place.lon, POSITION_ZOOM);
-    return [{ label: formatPosition('lat/lon', place.lat, place.lon, 1), detail: formatPosition(form, place.lat, place.lon, 10), go }];
+    return [
+      {
+        label: formatPosition('lat/lon', place.lat, place.lon, 1),
+        detail: formatPosition(form, place.lat, place.lon, 10),
+        go,
+      },
+    ];
   }
 
   #places(text: string): Hit[] {
-    return findPlaces(text, this.app.base?.cities ?? [], this.#towns ?? [], MOST).map(({ label, detail, lat, lon }) => ({
-      label,
-      detail,
-      go: () => this.app.view?.goTo(lat, lon, PLACE_ZOOM),
-    }));
+    return findPlaces(text, this.app.base?.cities ?? [], this.#towns ?? [], MOST).map(
+      ({ label, detail, lat, lon }) => ({
+        label,
+        detail,
+        go: () => this.app.view?.goTo(lat, lon, PLACE_ZOOM),
+      }),
+    );
   }
 
   #show(text: string): void {
     const items = this.#hits.map((hit, number) =>
-      h('li', { role: 'option', id: `find-${number}`, 'aria-selected': String(number === this.#active), onmousedown: () => this.#choose(number) }, h('span', {}, hit.label), h('small', {}, hit.detail)),
+      h(
+        'li',
+        {
+          role: 'option',
+          id: `find-${number}`,
+          'aria-selected': String(number === this.#active),
+          onmousedown: () => this.#choose(number),
+        },
+        h('span', {}, hit.label),
+        h('small', {}, hit.detail),
+      ),
     );
     const nothing = text.length > 1 && items.length === 0 ? [h('li', { class: 'nothing' }, 'Nothing found')] : [];
     this.#list.replaceChildren(...items, ...nothing);
@@ -124,7 +150,9 @@ export class Find {
     this.#towns = [];
     for (const entry of this.app.basemaps) {
       if (entry.kind !== 'geojson') continue;
-      const response = await fetch(new URL(entry.url, document.baseURI), { headers: this.app.server.headers }).catch(() => null);
+      const response = await fetch(new URL(entry.url, document.baseURI), { headers: this.app.server.headers }).catch(
+        () => null,
+      );
       if (response?.ok) this.#towns.push(...townsOf((await response.json()) as FeatureCollection, entry.name));
     }
     this.#search();

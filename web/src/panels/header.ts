@@ -6,7 +6,8 @@ import type { Session } from '../session';
 import type { State } from '../state';
 import { formatDate, formatDuration, formatTime } from '../units';
 
-const SUN = 'M12 4V2m0 20v-2m8-8h2M2 12h2m13.7-5.7 1.4-1.4M4.9 19.1l1.4-1.4m11.4 0 1.4 1.4M4.9 4.9l1.4 1.4M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8';
+const SUN =
+  'M12 4V2m0 20v-2m8-8h2M2 12h2m13.7-5.7 1.4-1.4M4.9 19.1l1.4-1.4m11.4 0 1.4 1.4M4.9 4.9l1.4 1.4M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8';
 /** Background of the banner by level of marking, as in common use; the words stand beside it. */
 const MARKING_LEVELS = 5;
 const LONGEST_LAG_S = 43_200;
@@ -31,11 +32,34 @@ export class Header {
       h('span', { class: 'name' }, 'Sidelook'),
       this.#mission,
       h('span', { class: 'source', 'aria-live': 'polite' }, this.#dot, this.#source),
-      h('span', { class: 'clock', title: 'Time of the picture' }, this.#date, this.#time, h('abbr', { title: 'Coordinated Universal Time' }, 'UTC')),
+      h(
+        'span',
+        { class: 'clock', title: 'Time of the picture' },
+        this.#date,
+        this.#time,
+        h('abbr', { title: 'Coordinated Universal Time' }, 'UTC'),
+      ),
       h('span', { class: 'space' }),
-      h('button', { class: 'find-button', onclick: () => app.find.open(), title: 'Track, place, latitude and longitude, MGRS (F)' }, 'Find', h('kbd', {}, 'F')),
-      h('button', { class: 'square', onclick: theme, title: 'Dark or light', 'aria-label': 'Dark or light' }, icon(SUN)),
-      h('button', { class: 'square', onclick: () => app.help.toggle(), title: 'All keys (?)', 'aria-label': 'Help' }, '?'),
+      h(
+        'button',
+        {
+          class: 'find-button',
+          onclick: () => app.find.open(),
+          title: 'Track, place, latitude and longitude, MGRS (F)',
+        },
+        'Find',
+        h('kbd', {}, 'F'),
+      ),
+      h(
+        'button',
+        { class: 'square', onclick: theme, title: 'Dark or light', 'aria-label': 'Dark or light' },
+        icon(SUN),
+      ),
+      h(
+        'button',
+        { class: 'square', onclick: () => app.help.toggle(), title: 'All keys (?)', 'aria-label': 'Help' },
+        '?',
+      ),
     );
     this.element = h('header', { class: 'header' }, this.#banner, bar);
     setText(this.#banner, '\u00a0');
@@ -97,12 +121,25 @@ function sourceState(session: Session, now: number): { kind: string; text: strin
   const { clock, mission, status, connected } = session;
   if (clock.mode === 'replay') {
     const lag = mission.live ? `, ${formatDuration((clock.end - clock.t) / 1000)} behind live` : '';
-    return { kind: 'replay', text: progressWords(status) + (clock.playing ? `replay ${clock.rate >= 1 ? clock.rate : `1/${Math.round(1 / clock.rate)}`}×${lag}` : `paused${lag}`) };
+    return {
+      kind: 'replay',
+      text:
+        progressWords(status) +
+        (clock.playing
+          ? `replay ${clock.rate >= 1 ? clock.rate : `1/${Math.round(1 / clock.rate)}`}×${lag}`
+          : `paused${lag}`),
+    };
   }
   const silent = formatDuration((now - session.statusAt) / 1000);
-  if (!connected) return { kind: 'lost', text: session.statusAt > 0 ? `connection lost ${silent} ago` : 'connecting …' };
-  if (status?.source === 'lost') return { kind: 'lost', text: `source lost, last data ${formatDuration((status.behind_ms ?? NaN) / 1000)} ago` };
-  if (status?.source === 'replay' || status?.source === 'file') return { kind: 'live', text: `playing ${status.source_name || 'a recording'}${status.rate === 1 ? '' : `, ${status.rate}×`}` };
+  if (!connected)
+    return { kind: 'lost', text: session.statusAt > 0 ? `connection lost ${silent} ago` : 'connecting …' };
+  if (status?.source === 'lost')
+    return { kind: 'lost', text: `source lost, last data ${formatDuration((status.behind_ms ?? NaN) / 1000)} ago` };
+  if (status?.source === 'replay' || status?.source === 'file')
+    return {
+      kind: 'live',
+      text: `playing ${status.source_name || 'a recording'}${status.rate === 1 ? '' : `, ${status.rate}×`}`,
+    };
   const still = (now - session.pace.advancedAt) / 1000;
   if (still > SILENT_S) return { kind: 'lost', text: `no new data for ${formatDuration(still)}` };
   return { kind: 'live', text: status ? `live, ${behindWords(status.behind_ms)}` : 'connecting …' };

@@ -33,7 +33,14 @@ export class Help {
       h('dd', {}, does),
     ]);
     const close = h('button', { onclick: () => this.element.close() }, 'Close');
-    this.element = h('dialog', { class: 'help', 'aria-label': 'Keys' }, h('h2', {}, 'Keys'), h('dl', {}, ...rows), signs(), close);
+    this.element = h(
+      'dialog',
+      { class: 'help', 'aria-label': 'Keys' },
+      h('h2', {}, 'Keys'),
+      h('dl', {}, ...rows),
+      signs(),
+      close,
+    );
     this.element.addEventListener('click', (event) => {
       if (event.target === this.element) this.element.close();
     });

@@ -16,7 +16,11 @@ export class Notices {
   say(name: string, text: string, level: 'info' | 'error' = 'info'): void {
     const known = this.#shown.get(name);
     if (known?.dataset.text === text) return;
-    const notice = h('p', { class: `notice ${level}`, 'data-text': text, role: level === 'error' ? 'alert' : null }, text);
+    const notice = h(
+      'p',
+      { class: `notice ${level}`, 'data-text': text, role: level === 'error' ? 'alert' : null },
+      text,
+    );
     this.#put(name, notice);
   }
 
@@ -36,7 +40,9 @@ export class Notices {
     if (key === this.#alarms) return;
     this.#alarms = key;
     for (const name of [...this.#shown.keys()]) if (name.startsWith('alarm ')) this.clear(name);
-    alarms.forEach((alarm, number) => this.say(`alarm ${number}`, alarm.text, alarm.level === 'error' ? 'error' : 'info'));
+    alarms.forEach((alarm, number) =>
+      this.say(`alarm ${number}`, alarm.text, alarm.level === 'error' ? 'error' : 'info'),
+    );
   }
 
   /** Loading that takes a while, and history that does not come. */
@@ -47,7 +53,8 @@ export class Notices {
     if (history.pending === 0) this.#loadingSince = 0;
     else this.#loadingSince ||= performance.now();
     const long = this.#loadingSince > 0 && performance.now() - this.#loadingSince > SAY_LOADING_AFTER_MS;
-    if (history.awaited) this.say('chunks', 'The recording has not been worked through this far yet; it goes on by itself.');
+    if (history.awaited)
+      this.say('chunks', 'The recording has not been worked through this far yet; it goes on by itself.');
     else if (long) this.say('chunks', `Loading ${5 * history.pending} minutes of history …`);
     else this.clear('chunks');
   }

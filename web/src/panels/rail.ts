@@ -2,10 +2,11 @@
 import type { App } from '../app';
 import { BUNDLED_ATTRIBUTION } from '../basemap';
 import { h, icon, setText, svg } from '../dom';
+import { type LonLat, distanceAndBearing } from '../mercator';
 import type { BasemapEntry } from '../server';
 import type { Session } from '../session';
 import type { Layer, State } from '../state';
-import { formatCount, formatPosition } from '../units';
+import { formatBearing, formatCount, formatDistance, formatPosition } from '../units';
 
 const CHEVRON = 'M9 6l6 6-6 6';
 const METRES = { km: 1000, nmi: 1852 } as const;
@@ -20,10 +21,30 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   { layer: 'tracks', label: 'Tracks', key: '', sign: () => sign('ground', 'M3 5 L21 10 L3 15 L7 10 Z', true) },
   { layer: 'trails', label: 'Trails', key: 'R', sign: () => sign('ground', 'M2 14 C8 14 10 6 22 6', false) },
-  { layer: 'ellipses', label: 'Error ellipses', key: 'E', sign: () => sign('ground', 'M3 13 A10 3 -15 1 1 21 7 A10 3 -15 1 1 3 13', false) },
+  {
+    layer: 'ellipses',
+    label: 'Error ellipses',
+    key: 'E',
+    sign: () => sign('ground', 'M3 13 A10 3 -15 1 1 21 7 A10 3 -15 1 1 3 13', false),
+  },
   { layer: 'plots', label: 'Plots', key: '', sign: () => dots() },
-  { layer: 'dwells', label: 'Where it looks', key: 'S', sign: () => sign('dwell', 'M4 16 L8 4 A16 16 0 0 1 20 4 L18 16 A14 14 0 0 0 4 16', true) },
-  { layer: 'platform', label: 'Aircraft', key: '', sign: () => sign('quiet', 'M22 10 L14 9 L9 3 L7 3 L10 9 L5 9 L3 7 L2 7 L3.5 10 L2 13 L3 13 L5 11 L10 11 L7 17 L9 17 L14 11 Z', true) },
+  {
+    layer: 'dwells',
+    label: 'Where it looks',
+    key: 'S',
+    sign: () => sign('dwell', 'M4 16 L8 4 A16 16 0 0 1 20 4 L18 16 A14 14 0 0 0 4 16', true),
+  },
+  {
+    layer: 'platform',
+    label: 'Aircraft',
+    key: '',
+    sign: () =>
+      sign(
+        'quiet',
+        'M22 10 L14 9 L9 3 L7 3 L10 9 L5 9 L3 7 L2 7 L3.5 10 L2 13 L3 13 L5 11 L10 11 L7 17 L9 17 L14 11 Z',
+        true,
+      ),
+  },
   { layer: 'labels', label: 'Track numbers', key: '', sign: () => word('12') },
   { layer: 'names', label: 'Place names', key: 'N', sign: () => word('Aa') },
 ];
@@ -48,11 +69,33 @@ export class Rail {
   readonly #toggle: HTMLButtonElement;
 
   constructor(readonly app: App) {
-    this.#toggle = h('button', { class: 'square rail-toggle', title: 'Layers', 'aria-label': 'Layers', onclick: () => app.store.set({ rail: !app.store.now.rail }) }, icon(CHEVRON));
+    this.#toggle = h(
+      'button',
+      {
+        class: 'square rail-toggle',
+        title: 'Layers',
+        'aria-label': 'Layers',
+        onclick: () => app.store.set({ rail: !app.store.now.rail }),
+      },
+      icon(CHEVRON),
+    );
     const layers = ENTRIES.map((entry) => this.#row(entry));
     const states = STATE_SIGNS.map(([label, make]) => h('li', {}, make(), label));
-    this.#body = h('div', { class: 'rail-body' }, this.#counts, h('ul', { class: 'layers' }, ...layers), h('ul', { class: 'states', 'aria-label': 'Signs' }, ...states), this.#modes);
-    this.element = h('div', { class: 'left' }, h('aside', { class: 'rail', 'aria-label': 'Layers' }, this.#toggle, this.#body), h('div', { class: 'read-out' }, this.#scale, this.#pointer), this.#sources);
+    this.#body = h(
+      'div',
+      { class: 'rail-body' },
+      this.#counts,
+      h('ul', { class: 'layers' }, ...layers),
+      h('ul', { class: 'states', 'aria-label': 'Signs' }, ...states),
+      this.#modes,
+    );
+    this.element = h(
+      'div',
+      { class: 'left' },
+      h('aside', { class: 'rail', 'aria-label': 'Layers' }, this.#toggle, this.#body),
+      h('div', { class: 'read-out' }, this.#scale, this.#pointer),
+      this.#sources,
+    );
     this.showSources([]);
     this.#show(app.store.now);
   }
@@ -69,19 +112,38 @@ export class Rail {
 
   /** Say whose map this is. */
   showSources(entries: readonly BasemapEntry[]): void {
-    const words = [BUNDLED_ATTRIBUTION, ...new Set(entries.map((entry) => entry.attribution).filter(Boolean))].join(' · ');
-    this.#sources.replaceChildren(words, ' · ', h('a', { href: 'LICENSES.txt', target: '_blank', rel: 'noopener' }, 'licences'));
+    const words = [BUNDLED_ATTRIBUTION, ...new Set(entries.map((entry) => entry.attribution).filter(Boolean))].join(
+      ' · ',
+    );
+    this.#sources.replaceChildren(
+      words,
+      ' · ',
+      h('a', { href: 'LICENSES.txt', target: '_blank', rel: 'noopener' }, 'licences'),
+    );
   }
 
-  showPointer(place: { lat: number; lon: number } | null): void {
-    const metres = this.app.view?.metresPerPixel ?? 1;
-    setText(this.#pointer, place ? formatPosition(this.app.store.now.positionForm, place.lat, place.lon, 2 * metres) : '');
+  /** Say where the pointer is, and how far from the aircraft. */
+  showPointer(place: LonLat | null): void {
+    const { store, view, session } = this.app;
+    if (!place) return setText(this.#pointer, '');
+    const words = [formatPosition(store.now.positionForm, place.lat, place.lon, 2 * (view?.metresPerPixel ?? 1))];
+    const sensor = session?.platform.last?.sensor;
+    if (sensor) {
+      const { metres, bearingDeg } = distanceAndBearing(sensor, place);
+      const distance = formatDistance(store.now.distanceUnit, metres);
+      words.push(`${distance}, ${formatBearing(bearingDeg)} from the aircraft`);
+    }
+    setText(this.#pointer, words.join(' · '));
   }
 
   #row(entry: Entry): HTMLElement {
     const box = h('input', { type: 'checkbox', onchange: () => this.app.store.toggleLayer(entry.layer) });
     this.#boxes.set(entry.layer, box);
-    return h('li', {}, h('label', {}, box, entry.sign(), h('span', {}, entry.label), entry.key ? h('kbd', {}, entry.key) : null));
+    return h(
+      'li',
+      {},
+      h('label', {}, box, entry.sign(), h('span', {}, entry.label), entry.key ? h('kbd', {}, entry.key) : null),
+    );
   }
 
   #show(state: Readonly<State>): void {
@@ -97,11 +159,14 @@ export class Rail {
   #modeWords(state: Readonly<State>): Node[] {
     const words: Node[] = [];
     const off = (text: string, patch: Partial<State>): void => {
-      words.push(h('button', { class: 'mode', onclick: () => this.app.store.set(patch), title: 'Switch off' }, text, ' ×'));
+      words.push(
+        h('button', { class: 'mode', onclick: () => this.app.store.set(patch), title: 'Switch off' }, text, ' ×'),
+      );
     };
     if (state.filter) off(`Only ${state.filter}`, { filter: '' });
     if (state.dotsAlone) off('Dots alone', { dotsAlone: false });
-    if (state.integrateSinceMs !== null) off(`Dots since ${new Date(state.integrateSinceMs).toISOString().slice(11, 16)} UTC`, { integrateSinceMs: null });
+    if (state.integrateSinceMs !== null)
+      off(`Dots since ${new Date(state.integrateSinceMs).toISOString().slice(11, 16)} UTC`, { integrateSinceMs: null });
     return words;
   }
 
@@ -110,21 +175,32 @@ export class Rail {
     if (!view) return;
     const unit = store.now.distanceUnit;
     const { value, pixels } = view.scaleBar(METRES[unit]);
-    const text = unit === 'km' && value < 1 ? `${Math.round(value * 1000)} m` : `${Number(value.toPrecision(2))} ${unit}`;
+    const text =
+      unit === 'km' && value < 1 ? `${Math.round(value * 1000)} m` : `${Number(value.toPrecision(2))} ${unit}`;
     setText(this.#scale, text);
     this.#scale.style.width = `${Math.round(pixels)}px`;
   }
 }
 
 function sign(colour: string, path: string, filled: boolean, dash: string | null = null): SVGSVGElement {
-  return svg('svg', { viewBox: '0 0 24 20', class: `sign ${colour} ${filled ? 'filled' : 'hollow'}`, 'aria-hidden': 'true' }, svg('path', { d: path, 'stroke-dasharray': dash }));
+  return svg(
+    'svg',
+    { viewBox: '0 0 24 20', class: `sign ${colour} ${filled ? 'filled' : 'hollow'}`, 'aria-hidden': 'true' },
+    svg('path', { d: path, 'stroke-dasharray': dash }),
+  );
 }
 
 function dots(): SVGSVGElement {
-  const circles = [4, 10, 16, 21].map((x, number) => svg('circle', { cx: x, cy: 10 + 3 * Math.sin(2 * x), r: 2, opacity: 0.3 + 0.23 * number }));
+  const circles = [4, 10, 16, 21].map((x, number) =>
+    svg('circle', { cx: x, cy: 10 + 3 * Math.sin(2 * x), r: 2, opacity: 0.3 + 0.23 * number }),
+  );
   return svg('svg', { viewBox: '0 0 24 20', class: 'sign plot filled', 'aria-hidden': 'true' }, ...circles);
 }
 
 function word(text: string): SVGSVGElement {
-  return svg('svg', { viewBox: '0 0 24 20', class: 'sign word', 'aria-hidden': 'true' }, svg('text', { x: 12, y: 14.5 }, text));
+  return svg(
+    'svg',
+    { viewBox: '0 0 24 20', class: 'sign word', 'aria-hidden': 'true' },
+    svg('text', { x: 12, y: 14.5 }, text),
+  );
 }

@@ -16,7 +16,11 @@ export class Spark {
     /** A value that wraps at 360 is drawn as dots; any other as a line. */
     readonly wraps: boolean,
   ) {
-    const drawing = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, this.#line);
+    const drawing = svg(
+      'svg',
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      this.#line,
+    );
     this.element = h('figure', { class: 'spark' }, h('figcaption', {}, label), this.#high, this.#low, drawing);
     if (wraps) this.#line.classList.add('dotted');
   }
@@ -28,7 +32,9 @@ export class Spark {
     const x = (time: number): number => ((time - begin) / Math.max(1, end - begin)) * (WIDTH - 6) + 3;
     const y = (value: number): number => HEIGHT - 3 - ((value - low) / (high - low)) * (HEIGHT - 6);
     const mark = (time: number, value: number, first: boolean): string =>
-      this.wraps ? `M${x(time).toFixed(1)} ${y(value).toFixed(1)}h.01` : `${first ? 'M' : 'L'}${x(time).toFixed(1)} ${y(value).toFixed(1)}`;
+      this.wraps
+        ? `M${x(time).toFixed(1)} ${y(value).toFixed(1)}h.01`
+        : `${first ? 'M' : 'L'}${x(time).toFixed(1)} ${y(value).toFixed(1)}`;
     this.#line.setAttribute('d', times.map((time, index) => mark(time, values[index], index === 0)).join(''));
     setText(this.#high, this.format(high));
     setText(this.#low, this.format(low));

@@ -23,11 +23,19 @@ const COLUMNS: readonly Column[] = [
   { field: 'state', label: 'State', text: (row) => row.state },
   { field: 'class', label: 'Class', text: (row) => row.class },
   { field: 'speed', label: 'Speed', text: (row, state) => `${row.speed}\u2009${state.speedUnit}` },
-  { field: 'heading', label: 'Heading', text: (row) => (row.state === 'stopped' ? '–' : `${String(row.heading % 360).padStart(3, '0')}°`) },
+  {
+    field: 'heading',
+    label: 'Heading',
+    text: (row) => (row.state === 'stopped' ? '–' : `${String(row.heading % 360).padStart(3, '0')}°`),
+  },
   { field: 'age', label: 'Last plot', text: (row) => `${row.age}\u2009s ago` },
   { field: 'plots', label: 'Plots', text: (row) => String(row.plots) },
   { field: 'error', label: 'Error', text: (row) => `±\u2009${row.error}\u2009m` },
-  { field: 'lat', label: 'Position', text: (row, state) => formatPosition(state.positionForm, row.lat, row.lon, row.error) },
+  {
+    field: 'lat',
+    label: 'Position',
+    text: (row, state) => formatPosition(state.positionForm, row.lat, row.lon, row.error),
+  },
 ];
 
 export class Table {
@@ -44,20 +52,46 @@ export class Table {
 
   constructor(readonly app: App) {
     this.#filter = h('input', {
-      class: 'filter', type: 'search', 'aria-label': 'Filter tracks', spellcheck: 'false',
-      placeholder: 'speed > 40 and class = wheeled and state = confirmed', value: app.store.now.filter,
+      class: 'filter',
+      type: 'search',
+      'aria-label': 'Filter tracks',
+      spellcheck: 'false',
+      placeholder: 'speed > 40 and class = wheeled and state = confirmed',
+      value: app.store.now.filter,
       oninput: () => this.#setFilter(this.#filter.value),
     });
-    const headers = h('div', { role: 'row', class: 'row heads', 'aria-rowindex': 1 }, ...COLUMNS.map((column) => this.#header(column)));
-    this.#grid = h('div', {
-      class: 'grid', role: 'grid', tabindex: 0, 'aria-label': 'Tracks', 'aria-colcount': COLUMNS.length,
-    }, headers, this.#space);
+    const headers = h(
+      'div',
+      { role: 'row', class: 'row heads', 'aria-rowindex': 1 },
+      ...COLUMNS.map((column) => this.#header(column)),
+    );
+    this.#grid = h(
+      'div',
+      {
+        class: 'grid',
+        role: 'grid',
+        tabindex: 0,
+        'aria-label': 'Tracks',
+        'aria-colcount': COLUMNS.length,
+      },
+      headers,
+      this.#space,
+    );
     this.#grid.addEventListener('scroll', () => this.#fill());
     this.#grid.addEventListener('keydown', (event) => this.#onKey(event));
     this.#space.addEventListener('click', (event) => this.#onClick(event));
-    const close = h('button', { class: 'square', 'aria-label': 'Close the table', title: 'Close (T)', onclick: () => this.toggle() }, icon(CROSS));
+    const close = h(
+      'button',
+      { class: 'square', 'aria-label': 'Close the table', title: 'Close (T)', onclick: () => this.toggle() },
+      icon(CROSS),
+    );
     const top = h('div', { class: 'table-top' }, h('h2', {}, 'Tracks'), this.#filter, this.#message, close);
-    this.element = h('section', { class: 'table', 'aria-label': 'Table of tracks', hidden: !app.store.now.table }, top, this.#grid);
+    this.element = h(
+      'section',
+      { class: 'table', 'aria-label': 'Table of tracks', hidden: !app.store.now.table },
+      top,
+      this.#grid,
+    );
     this.#grip();
     this.#applyFilter(app.store.now.filter);
   }
@@ -83,7 +117,10 @@ export class Table {
     this.element.hidden = !state.table;
     if (state.filter !== this.#filter.value) this.#filter.value = state.filter;
     if (state.filter !== before.filter) this.#applyFilter(state.filter);
-    const other = state.speedUnit !== before.speedUnit || state.positionForm !== before.positionForm || state.table !== before.table;
+    const other =
+      state.speedUnit !== before.speedUnit ||
+      state.positionForm !== before.positionForm ||
+      state.table !== before.table;
     if (other) this.#takenAt = -Infinity;
     if (state.selected !== before.selected) {
       this.#active = state.selected ?? this.#active;
@@ -124,7 +161,10 @@ export class Table {
   #show(): void {
     const { order, rows, filteredOut, sortField, descending } = this.#roster;
     if (!this.#filter.hasAttribute('aria-invalid')) {
-      setText(this.#message, filteredOut.size > 0 ? `${formatCount(order.length)} of ${formatCount(rows.length)}` : formatCount(rows.length));
+      setText(
+        this.#message,
+        filteredOut.size > 0 ? `${formatCount(order.length)} of ${formatCount(rows.length)}` : formatCount(rows.length),
+      );
     }
     this.app.setFilteredOut(filteredOut);
     for (const [field, header] of this.#headers) {
@@ -183,7 +223,14 @@ export class Table {
   #onKey(event: KeyboardEvent): void {
     if (event.target !== this.#grid) return;
     const page = Math.max(1, Math.floor(this.#grid.clientHeight / ROW_PX) - 2);
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -Infinity,
+      End: Infinity,
+    };
     if (event.key in steps) this.#move(steps[event.key]);
     else if (event.key === 'Enter' && this.#active !== null) this.#choose(this.#active);
     else return;

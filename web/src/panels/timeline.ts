@@ -32,19 +32,40 @@ export class Timeline {
   #timer = 0;
 
   constructor(readonly app: App) {
-    const act = (key: string, shift = false): (() => void) => () => document.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: shift }));
-    const button = (label: string, content: Node | string, onclick: () => void): HTMLButtonElement => h('button', { class: 'square', title: label, 'aria-label': label, onclick }, content);
+    const act =
+      (key: string, shift = false): (() => void) =>
+      () =>
+        document.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: shift }));
+    const button = (label: string, content: Node | string, onclick: () => void): HTMLButtonElement =>
+      h('button', { class: 'square', title: label, 'aria-label': label, onclick }, content);
     this.#play = button('Play, pause (Space)', icon(PLAY), act(' '));
     this.#live = h('button', { class: 'live', onclick: act('l'), title: 'Go live (L)' }, 'Live');
     this.#head.append(this.#headTime);
-    this.#track = h('div', {
-      class: 'track', role: 'slider', tabindex: 0, 'aria-label': 'Time of the picture', 'aria-valuemin': 0, 'aria-valuemax': 100,
-    }, this.#canvas, this.#head);
+    this.#track = h(
+      'div',
+      {
+        class: 'track',
+        role: 'slider',
+        tabindex: 0,
+        'aria-label': 'Time of the picture',
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+      },
+      this.#canvas,
+      this.#head,
+    );
     this.#track.addEventListener('pointerdown', (event) => this.#drag(event));
     const controls = h(
-      'div', { class: 'controls' },
-      button('A dwell back (←)', icon(BACK), act('ArrowLeft')), this.#play, button('A dwell on (→)', icon(ON), act('ArrowRight')),
-      button('Slower (−)', '−', act('-')), this.#rate, button('Faster (+)', '+', act('+')), this.#live, this.#span,
+      'div',
+      { class: 'controls' },
+      button('A dwell back (←)', icon(BACK), act('ArrowLeft')),
+      this.#play,
+      button('A dwell on (→)', icon(ON), act('ArrowRight')),
+      button('Slower (−)', '−', act('-')),
+      this.#rate,
+      button('Faster (+)', '+', act('+')),
+      this.#live,
+      this.#span,
     );
     this.element = h('footer', { class: 'timeline' }, controls, this.#track);
     new ResizeObserver(([entry]) => {
@@ -134,7 +155,14 @@ export class Timeline {
     const [width, height] = [this.#width, this.#height];
     if (!clock || width === 0) return;
     const perPixel = (clock.end - clock.begin) / width;
-    const key = [width, height, clock.begin, Math.round(clock.end / perPixel), this.#activity?.plots.length ?? 0, this.app.store.now.theme].join();
+    const key = [
+      width,
+      height,
+      clock.begin,
+      Math.round(clock.end / perPixel),
+      this.#activity?.plots.length ?? 0,
+      this.app.store.now.theme,
+    ].join();
     if (key === this.#drawnKey) return;
     this.#drawnKey = key;
     const ratio = window.devicePixelRatio;
@@ -149,7 +177,14 @@ export class Timeline {
   }
 }
 
-function drawHours(pen: CanvasRenderingContext2D, style: CSSStyleDeclaration, begin: number, end: number, toX: (ms: number) => number, height: number): void {
+function drawHours(
+  pen: CanvasRenderingContext2D,
+  style: CSSStyleDeclaration,
+  begin: number,
+  end: number,
+  toX: (ms: number) => number,
+  height: number,
+): void {
   const width = toX(end);
   const step = 1000 * (STEPS_S.find((seconds) => (seconds * 1000 * width) / (end - begin) > 80) ?? 604_800);
   pen.fillStyle = style.getPropertyValue('--faint');
@@ -166,7 +201,13 @@ function drawHours(pen: CanvasRenderingContext2D, style: CSSStyleDeclaration, be
   }
 }
 
-function drawActivity(pen: CanvasRenderingContext2D, style: CSSStyleDeclaration, activity: Activity, toX: (ms: number) => number, height: number): void {
+function drawActivity(
+  pen: CanvasRenderingContext2D,
+  style: CSSStyleDeclaration,
+  activity: Activity,
+  toX: (ms: number) => number,
+  height: number,
+): void {
   const most = Math.max(1, ...activity.plots);
   const [floor, room] = [height - 5, height - 20];
   const bar = Math.max(1, toX(activity.begin_ms + activity.bin_ms) - toX(activity.begin_ms));

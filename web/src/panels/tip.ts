@@ -8,8 +8,13 @@ export class Tip {
   readonly element = h('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
 
   show(mover: Mover, unit: SpeedUnit, x: number, y: number): void {
-    const motion = mover.state === 3 ? stateWord(3) : formatSpeed(unit, Math.hypot(mover.velocityEast, mover.velocityNorth));
-    this.element.replaceChildren(h('b', {}, String(mover.track)), h('span', {}, ` ${classWord(mover.targetClass)} · `), motion);
+    const motion =
+      mover.state === 3 ? stateWord(3) : formatSpeed(unit, Math.hypot(mover.velocityEast, mover.velocityNorth));
+    this.element.replaceChildren(
+      h('b', {}, String(mover.track)),
+      h('span', {}, ` ${classWord(mover.targetClass)} · `),
+      motion,
+    );
     this.element.hidden = false;
     this.element.style.transform = `translate(${Math.round(x + 14)}px, ${Math.round(y + 14)}px)`;
   }
