@@ -15,7 +15,7 @@ run: .venv/run.stamp ## play the bundled recording on the live map
 	$(BIN)/sidelook run
 
 test: .venv/dev.stamp ## all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: lint types contracts style ## lint, types, import contracts, style figures
 
@@ -61,6 +61,8 @@ $(UV):
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	$(UV) pip install --quiet --require-hashes -r requirements/$*.txt -r requirements/build.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "compiling the tracker, once (half a minute)"
+	$(BIN)/sidelook track src/sidelook/data/island.4607 > .venv/first-tracks.txt
 	touch $@
 
 clean: ## remove what make built
