@@ -40,7 +40,7 @@ def track_columns(modes: int) -> np.dtype[np.void]:
     hits : plots given to it so far
     anchor : (2,) east, north of the estimate when it was last supported by a plot
     confirmed : it once was
-    beam : (4,) footprint of the dwell of the last plot: azimuth low, high, slant range low, high
+    seen : revisit of the last plot
     covered : chance that the dwells of a revisit have covered it so far, without a plot; ``revisit`` : which one
     target_class, class_probability : the surest class reported so far
     simulated : any plot was; ``origin`` : row of the most protected origin behind it
@@ -59,9 +59,9 @@ def track_columns(modes: int) -> np.dtype[np.void]:
             ("existence", np.float64),
             ("missed", np.float64),
             ("anchor", np.float64, (2,)),
-            ("beam", np.float64, (4,)),
             ("covered", np.float64),
             ("revisit", np.int64),
+            ("seen", np.int64),
             ("hits", np.int32),
             ("origin", np.int32),
             ("class_probability", np.float32),

@@ -19,16 +19,18 @@ class Detection:
     peak : probability of detection far from the notch
     minimum_detectable_speed : where a dwell says none, m/s
     speed_span : radial speeds of unexplained plots spread over this, m/s
-    second_look : two dwells closer in time than this may show one vehicle twice, where they overlap, s
+    second_look : within this time, in one revisit, dwells share one look: a plot after a track's last is a second look
+        at its vehicle only as far as the vehicle may be in that footprint too, and misses beside one another add up to
+        one, s
     soft_edge : how far beyond its footprint a dwell still shows vehicles, in halves of the footprint's width
-    companion_density : vehicles to expect about a vehicle because some drive together, 1/m2; weighs against taking a
-        plot from a dwell that hardly overlaps for a second look
+    companion_density : vehicles to expect about a vehicle because some drive together, 1/m2; weighs against taking the
+        plot of a dwell that hardly covers a vehicle for a second look at it
     """
 
     peak: float = 0.9
     minimum_detectable_speed: float = 1.5
     speed_span: float = 50.0
-    second_look: float = 12.0
+    second_look: float = 6.0
     soft_edge: float = 0.25
     companion_density: float = 5.0e-6
 

@@ -197,7 +197,9 @@ def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row
     density = (sources[0] + constants.source_density * SOURCE_AREA) / (sources[1] + SOURCE_AREA)
     density *= slant / (1.0 if position_only else constants.speed_span)
     if facts[4] < 1.0:
-        density += constants.companion_density * slant / (1.0 if position_only else COMPANION_SPEED_SPAN)
+        density += (
+            (1.0 - facts[4]) * constants.companion_density * slant / (1.0 if position_only else COMPANION_SPEED_SPAN)
+        )
     absent = 1.0 - existence + existence * facts[1]
     unseen_before = (
         1.0 - constants.peak * facts[7]

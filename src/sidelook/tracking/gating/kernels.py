@@ -277,7 +277,8 @@ def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahea
     ee, en, nn = merge(ahead, estimate)
     facts[0], facts[1], facts[2], facts[3], facts[4] = 0.0, 1.0, math.sqrt(ee), math.sqrt(nn), 1.0
     facts[5], facts[6] = estimate[0], estimate[1]
-    facts[7] = tracks[row].covered if tracks[row].revisit == dwells[d].revisit else 0.0
+    same_sweep = tracks[row].revisit == dwells[d].revisit and dt < constants.second_look
+    facts[7] = tracks[row].covered if same_sweep else 0.0
     sector = dwells[d].sector
     if not is_sector(sector):
         return
@@ -287,16 +288,10 @@ def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahea
     facts[0] = chance_within((-sector[1], sector[1], sector[2], sector[3]), turn, place)
     if facts[0] > LEAST_LOOK:
         facts[1] = chance_of_miss(dwells, d, ahead, (constants.peak, facts[0], facts[7]), constants.mobile)
-    if (dwells[d].time - tracks[row].supported) / SECOND < constants.second_look:
-        beam, rim = tracks[row].beam, constants.soft_edge * sector[1]
-        middle, half = wrap_angle(0.5 * (beam[0] + beam[1]) - sector[0]), 0.5 * (beam[1] - beam[0])
-        overlap = (
-            max(-sector[1], middle - half) - rim,
-            min(sector[1], middle + half) + rim,
-            max(sector[2], beam[2]),
-            min(sector[3], beam[3]),
-        )
-        facts[4] = max(chance_within(overlap, turn, place), LEAST_SECOND_LOOK)
+    again = tracks[row].seen == dwells[d].revisit and tracks[row].hits > 0
+    if again and (dwells[d].time - tracks[row].supported) / SECOND < constants.second_look:
+        rim = (1.0 + constants.soft_edge) * sector[1]
+        facts[4] = max(chance_within((-rim, rim, sector[2], sector[3]), turn, place), LEAST_SECOND_LOOK)
 
 
 @njit(cache=True)

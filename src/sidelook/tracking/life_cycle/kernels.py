@@ -118,11 +118,11 @@ def believe(tracks: Table, row: int, strength: float) -> None:
 def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> None:
     """Note on a track that a plot stands behind it now, and what the plot says beside its place."""
     dwells, plots = look
-    sector, anchor, beam = dwells[d].sector, tracks[row].anchor, tracks[row].beam
+    anchor = tracks[row].anchor
     tracks[row].missed, tracks[row].covered = 0.0, 0.0
     tracks[row].supported = tracks[row].looked = tracks[row].time
     anchor[0], anchor[1] = tracks[row].estimate[0], tracks[row].estimate[1]
-    beam[0], beam[1], beam[2], beam[3] = sector[0] - sector[1], sector[0] + sector[1], sector[2], sector[3]
+    tracks[row].seen = dwells[d].revisit
     if plots[plot].class_probability > tracks[row].class_probability:
         tracks[row].target_class = plots[plot].target_class
         tracks[row].class_probability = plots[plot].class_probability
