@@ -6,6 +6,7 @@ Truth tags stop here: a look has no column for them.
 import numpy as np
 from numpy.typing import NDArray
 
+from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic, geodetic_to_enu, local_axes, rotate_enu_to_ecef
 from sidelook.geometry.ground import Ground
 from sidelook.model.columns import Floats
@@ -19,11 +20,21 @@ from sidelook.tracking.state import TrackerState
 
 
 def mission_frame(dwells: Dwells) -> LocalFrame:
-    """Give a frame to track in: on the ellipsoid, amid what the dwells look at (antimeridian and poles included)."""
-    on_ellipsoid = np.zeros(len(dwells))
-    reference = LocalFrame(latitude=float(dwells.area_latitude[0]), longitude=float(dwells.area_longitude[0]))
-    places = geodetic_to_enu(dwells.area_latitude, dwells.area_longitude, on_ellipsoid, reference)
-    latitude, longitude, _ = enu_to_geodetic(np.nanmean(places, axis=0), reference)
+    """Give a frame to track in: on the ellipsoid, amid what the dwells look at (antimeridian and poles included).
+
+    Raises
+    ------
+    InputError
+        where no dwell says what it looks at
+    """
+    known = np.flatnonzero(np.isfinite(dwells.area_latitude + dwells.area_longitude))
+    if len(known) == 0:
+        message = "no dwell says where its area is (D24, D25): there is no place to put the tracker's frame"
+        raise InputError(message)
+    latitudes, longitudes = dwells.area_latitude[known], dwells.area_longitude[known]
+    reference = LocalFrame(latitude=float(latitudes[0]), longitude=float(longitudes[0]))
+    places = geodetic_to_enu(latitudes, longitudes, np.zeros(len(known)), reference)
+    latitude, longitude, _ = enu_to_geodetic(places.mean(axis=0), reference)
     return LocalFrame(latitude=float(latitude), longitude=float(longitude))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame, geodetic_to_enu, rotate_enu_to_ecef
 from sidelook.geometry.ground import Ellipsoid
 from sidelook.geometry.wgs84 import ecef_to_geodetic, geodetic_to_ecef
@@ -201,3 +202,12 @@ def test_the_frame_lies_amid_the_areas_across_the_antimeridian() -> None:
     dwells = replace(dwells_of((0.0, 0.0), count=2), area_longitude=np.array([np.pi - 0.01, -np.pi + 0.01]))
     frame = mission_frame(dwells)
     assert abs(frame.longitude) == pytest.approx(np.pi, abs=1e-4)
+
+
+def test_a_frame_needs_an_area() -> None:
+    dwells = dwells_of(PLACES["south"], count=2)
+    half = replace(dwells, area_latitude=np.array([np.nan, -0.9]))
+    assert mission_frame(half).latitude == pytest.approx(-0.9)
+    for blank in (replace(dwells, area_latitude=np.full(2, np.nan)), dwells.take(slice(0, 0))):
+        with pytest.raises(InputError, match="where its area is"):
+            mission_frame(blank)
