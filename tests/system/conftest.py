@@ -179,10 +179,12 @@ def starter(folder: Path) -> Iterator[Start]:
     """Start ``sidelook COMMAND ...`` on a free port; what still runs in the end is killed."""
     started: list[Running] = []
 
-    def begin(*arguments: str, archive: Path | None = None) -> Running:
+    def begin(*arguments: str, archive: Path | None = None, largest_file: int | None = None) -> Running:
         log = folder / f"log{len(started)}"
         place = ["--archive", str(archive or folder / "archive"), "--port", "0"]
-        command = [sys.executable, "-c", "from sidelook.cli import main; main()", *arguments, *place]
+        limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file},) * 2); "
+        code = (limit if largest_file else "") + "from sidelook.cli import main; main()"
+        command = [sys.executable, "-c", code, *arguments, *place]
         with log.open("w") as errors:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         started.append(Running(process, log))

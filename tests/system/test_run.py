@@ -180,3 +180,38 @@ def test_a_folder_that_cannot_be_written_is_reported_and_live_display_goes_on(
     alarms = [alarm for text in texts for alarm in text.get("alarms", [])]  # type: ignore[attr-defined]
     assert any(alarm["level"] == "error" and "Nothing is kept" in alarm["text"] for alarm in alarms)
     assert "nothing will be kept" in run.log.read_text()
+
+
+def test_a_full_disk_is_reported_and_live_display_goes_on(start: Start, packets: list[bytes], udp_port: int) -> None:
+    """No file may grow beyond 300 kB: to a program that is a disk that fills up."""
+    run = start("run", f"udp://127.0.0.1:{udp_port}", largest_file=300_000)
+    _, rows = asyncio.run(listen(run, packets, udp_port))
+    assert rows[2] == VEHICLES * REVISITS
+    assert b"sidelook_storage_failing 0.0" in run.ask("metrics")[1]
+
+    async def fill() -> None:
+        loop = asyncio.get_running_loop()
+        sender, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=("127.0.0.1", udp_port))
+        for _ in range(400_000 // sum(map(len, packets))):
+            for packet in packets:
+                sender.sendto(packet)
+            await asyncio.sleep(0.02)
+        sender.close()
+
+    asyncio.run(fill())
+    run.wait(lambda: b"sidelook_storage_failing 1.0" in run.ask("metrics")[1])
+    assert "storage failing" in run.log.read_text()
+    assert counts(run.blocks(WHOLE))[2] >= VEHICLES * REVISITS
+    (alarm,) = asyncio.run(first_texts(run))[-1]["alarms"]  # type: ignore[misc]
+    assert (alarm["level"], "free space" in alarm["text"]) == ("error", True)
+
+
+async def first_texts(run: Running) -> list[dict[str, object]]:
+    """Take hello and the first status."""
+    texts: list[dict[str, object]] = []
+    async with connect(run.address.replace("http", "ws") + f"live?token={run.token}", max_size=None) as socket:
+        while len(texts) < 2:
+            message = await socket.recv()
+            if isinstance(message, str):
+                texts.append(json.loads(message))
+    return texts
