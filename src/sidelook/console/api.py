@@ -85,8 +85,9 @@ class Api:
         return JSONResponse(answer, headers=PASSING)
 
     async def missions(self, _: Request) -> Response:
-        """List the missions, as far as the archive has them."""
-        missions = await asyncio.to_thread(self.picture.missions)
+        """List the missions, as far as the archive has them; the one of this run comes last, for the page opens it."""
+        found = await asyncio.to_thread(self.picture.missions)
+        missions = sorted(found, key=lambda mission: mission.mission == self.board.mission)
         return JSONResponse(
             [self.describe(m) for m in map(self.foresee, missions) if m.begin is not None], headers=PASSING
         )

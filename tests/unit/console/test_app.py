@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from sidelook.archive import MissionSummary
 from sidelook.console import api
 from sidelook.console.access import Access, ListenError, grant
 from sidelook.console.app import Console, Parts, build
@@ -61,6 +62,17 @@ def client_of(console: Console, host: str = "127.0.0.1:8046", peer: str = "127.0
     """Call the console by a name, as a browser."""
     with TestClient(console.app, base_url=f"http://{host}", client=(peer, 50_000)) as client:
         yield client
+
+
+@dataclasses.dataclass(frozen=True)
+class TwoMorePicture(FakePicture):
+    """Several missions with the same rows."""
+
+    several: tuple[MissionSummary, ...]
+
+    def missions(self) -> tuple[MissionSummary, ...]:
+        """List them."""
+        return self.several
 
 
 @pytest.fixture
@@ -142,6 +154,14 @@ def test_missions_are_described_in_degrees_and_milliseconds(client: TestClient) 
     assert mission["box"] == pytest.approx([9, 49, 11, 51])
     assert mission["end_ms"] - mission["begin_ms"] == 120_000
     assert (mission["id"], mission["live"], mission["revisit_s"]) == ("7", False, 30.0)
+
+
+def test_the_mission_of_this_run_is_listed_last(picture: FakePicture, tmp_path: Path) -> None:
+    (seventh,) = picture.missions()
+    several = [dataclasses.replace(seventh, mission=number) for number in (6, 7, 8)]
+    shown = TwoMorePicture(picture.looks, picture.table, tuple(several))
+    with client_of(make_console(shown, tmp_path, board=Board(mode=Mode.ARCHIVE, mission=7))) as client:
+        assert [mission["id"] for mission in client.get("/api/missions", headers=BEARER).json()] == ["6", "8", "7"]
 
 
 def test_blocks_hold_the_rows_of_the_window_and_may_be_kept(client: TestClient) -> None:
