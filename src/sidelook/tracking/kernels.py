@@ -4,8 +4,8 @@ import math
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 
+from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Indices, Integers
 from sidelook.tracking.association.kernels import assign, pair
 from sidelook.tracking.columns import (
@@ -38,7 +38,7 @@ SWEEP_INTERVAL = 10 * SECOND  # how old a track's cell may grow; at 35 m/s that 
 Given: TypeAlias = tuple[Integers, Flags]
 
 
-@njit(cache=True)
+@kernel
 def advance(holding: Holding, look: LookColumns, settings: Table, given: Given) -> None:
     """Take the dwells of a look in turn; ``given`` is (identity per plot, touched per track row), to be filled."""
     dwells, constants, (tracks, _, book) = look[0], settings[0], holding
@@ -51,7 +51,7 @@ def advance(holding: Holding, look: LookColumns, settings: Table, given: Given) 
             take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), constants, given)
 
 
-@njit(cache=True)
+@kernel
 def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
     """Count a dwell and say whether it is to be used: not late, not a repetition, its sensor known."""
     numbers, recent = book.numbers, book.recent
@@ -74,7 +74,7 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
     return True
 
 
-@njit(cache=True)
+@kernel
 def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, constants: Row, given: Given) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding

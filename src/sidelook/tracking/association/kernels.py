@@ -5,8 +5,8 @@ import math
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 
+from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats, Indices, Integers
 from sidelook.tracking.columns import NONE, Ahead, Grid, LookColumns, Row, Table
 from sidelook.tracking.filters.kernels import LN2, innovate
@@ -22,7 +22,7 @@ Prices: TypeAlias = tuple[Floats, Indices, Flags, Floats, Floats, Indices]
 Context: TypeAlias = tuple[Ahead, Floats, Floats, Floats]  # predicted modes, facts, sources, scratch
 
 
-@njit(cache=True)
+@kernel
 def assign(graph: Graph, columns: int) -> Indices:
     """Pick the pairs of greatest total gain, each row and column at most once; what is not worth it stays alone.
 
@@ -63,7 +63,7 @@ def assign(graph: Graph, columns: int) -> Indices:
     return partner
 
 
-@njit(cache=True)
+@kernel
 def shortest_path(row: int, graph: Graph, search: Prices, touched: Indices) -> tuple[int, float, int, int]:
     """Find the cheapest way to place ``row``: a free column, or a row on the way that is better left alone.
 
@@ -98,7 +98,7 @@ def shortest_path(row: int, graph: Graph, search: Prices, touched: Indices) -> t
         here = owner[j]
 
 
-@njit(cache=True)
+@kernel
 def flip(row: int, end: int, last: int, before: Indices, match: tuple[Indices, Indices]) -> None:
     """Pass columns along the path found, from its end back to ``row``."""
     partner, owner = match
@@ -114,7 +114,7 @@ def flip(row: int, end: int, last: int, before: Indices, match: tuple[Indices, I
         here = before[j]
 
 
-@njit(cache=True)
+@kernel
 def pair(
     tracks: Table,
     rows: Indices,
@@ -154,7 +154,7 @@ def pair(
     return first, column, gain
 
 
-@njit(cache=True)
+@kernel
 def index_plots(plots: Table, begin: int, end: int, constants: Row) -> tuple[Grid, float]:
     """Index the plots of a dwell by place, where they are many; also give the largest error of position, m."""
     count = end - begin
@@ -174,7 +174,7 @@ def index_plots(plots: Table, begin: int, end: int, constants: Row) -> tuple[Gri
     return index, error
 
 
-@njit(cache=True)
+@kernel
 def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row, context: Context) -> float:
     """Log-odds of pairing a track with a plot against leaving both alone; -inf outside the gate."""
     dwells, plots = look
@@ -207,7 +207,7 @@ def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row
     return math.log(existence * seen * facts[4] * likelihood / (density * absent * unseen_before))
 
 
-@njit(cache=True)
+@kernel
 def visibility(speed: float, notch: float) -> float:
     """Share of detections that pass the notch at a measured radial speed; never nothing, it was seen after all."""
     if math.isnan(speed):

@@ -4,8 +4,8 @@ import math
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 
+from sidelook.compiling import kernel
 from sidelook.model.columns import Floats
 from sidelook.tracking.columns import Ahead, Row
 
@@ -16,7 +16,7 @@ PlotFields: TypeAlias = tuple[Floats, Floats, float, Floats]  # measured, varian
 NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
 
-@njit(cache=True)
+@kernel
 def transition(source: int, target: int, dt: float, constants: Row) -> tuple[float, float, float, float, float]:
     """Give position gain, velocity gain, noise density, stop spread and restart noise of one mode change."""
     if constants.mobile[source]:
@@ -29,7 +29,7 @@ def transition(source: int, target: int, dt: float, constants: Row) -> tuple[flo
     return 0.0, 1.0, 0.0, 0.0, 0.0
 
 
-@njit(cache=True)
+@kernel
 def add_component(
     mean: Floats,
     covariance: Floats,
@@ -65,7 +65,7 @@ def add_component(
             total[1][a + 2, b + 2] += share * (velocity + shifted[a + 2] * shifted[b + 2])
 
 
-@njit(cache=True)
+@kernel
 def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constants: Row, ahead: Ahead) -> None:
     """Carry a track's modes ``dt`` seconds on, with changes of mode; ``ahead`` takes mean, covariance, weight."""
     mean_ahead, covariance_ahead, weight_ahead = ahead
@@ -94,7 +94,7 @@ def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constan
     weight_ahead /= weight_ahead.sum()
 
 
-@njit(cache=True)
+@kernel
 def copy_modes(source: Ahead, target: Ahead) -> None:
     """Copy mean, covariance and weight of all modes; loops are faster here than slices."""
     for mode in range(source[2].shape[0]):
@@ -105,7 +105,7 @@ def copy_modes(source: Ahead, target: Ahead) -> None:
                 target[1][mode, a, b] = source[1][mode, a, b]
 
 
-@njit(cache=True)
+@kernel
 def centre_moments(mean: Floats, second: Floats, total: float, origin: Floats) -> None:
     """Turn summed moments about ``origin`` into mean and covariance, in place."""
     for a in range(4):
@@ -119,7 +119,7 @@ def centre_moments(mean: Floats, second: Floats, total: float, origin: Floats) -
     mean[1] += origin[1]
 
 
-@njit(cache=True)
+@kernel
 def merge(modes: Ahead, estimate: Floats) -> tuple[float, float, float]:
     """Write the mean over the modes to ``estimate``; return variance east, covariance, variance north of position."""
     mean, covariance, weight = modes
@@ -136,7 +136,7 @@ def merge(modes: Ahead, estimate: Floats) -> tuple[float, float, float]:
     return ee, en, nn
 
 
-@njit(cache=True)
+@kernel
 def merge_drift(modes: Ahead, estimate: Floats, drift: Floats) -> None:
     """Fill ``drift`` (3, 3), as ``TrackColumns`` has it, about the mean over the modes."""
     mean, covariance, weight = modes
@@ -154,7 +154,7 @@ def merge_drift(modes: Ahead, estimate: Floats, drift: Floats) -> None:
             drift[2, k] += share * (covariance[mode, a + 2, b + 2] + apart[a + 2] * apart[b + 2])
 
 
-@njit(cache=True)
+@kernel
 def observe(state: Floats, mobile: int, sensor: Floats, ground: Floats) -> tuple[float, ...]:
     """Give what the sensor would measure of a state, and how that changes with it.
 
@@ -178,13 +178,13 @@ def observe(state: Floats, mobile: int, sensor: Floats, ground: Floats) -> tuple
     return slant, azimuth, speed, range_east, range_north, north / flat, -east / flat, speed_east, speed_north
 
 
-@njit(cache=True)
+@kernel
 def wrap_angle(angle: float) -> float:
     """Bring an angle to -pi..pi."""
     return angle - 2.0 * math.pi * math.floor((angle + math.pi) / (2.0 * math.pi))
 
 
-@njit(cache=True)
+@kernel
 def innovate(
     state: Floats, covariance: Floats, mobile: int, sensor: Floats, plot: PlotFields, work: Floats
 ) -> tuple[float, float]:
@@ -216,7 +216,7 @@ def innovate(
     return solve(measured[0] - slant, wrap_angle(measured[1] - azimuth), residual, (s00, s01, s02, s11, s12, s22), work)
 
 
-@njit(cache=True)
+@kernel
 def solve(first: float, second: float, third: float, spread: tuple[float, ...], work: Floats) -> tuple[float, float]:
     """Invert a residual's covariance into ``work`` rows 3 to 5; return squared distance and log-likelihood."""
     s00, s01, s02, s11, s12, s22 = spread
@@ -232,7 +232,7 @@ def solve(first: float, second: float, third: float, spread: tuple[float, ...], 
     return distance, -0.5 * (distance + math.log(determinant) + 3.0 * LOG_2PI)
 
 
-@njit(cache=True)
+@kernel
 def correct(state: Floats, covariance: Floats, work: Floats) -> None:
     """Update one mode in place with what ``innovate`` left in ``work``."""
     for a in range(4):
@@ -246,7 +246,7 @@ def correct(state: Floats, covariance: Floats, work: Floats) -> None:
             covariance[b, a] = covariance[a, b]
 
 
-@njit(cache=True)
+@kernel
 def miss_probability(
     state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, look: LookChances
 ) -> float:
@@ -255,7 +255,7 @@ def miss_probability(
     return 1.0 - detection_chance(hidden, look) * (1.0 - hidden)
 
 
-@njit(cache=True)
+@kernel
 def detection_chance(hidden: float, look: LookChances) -> float:
     """Probability of a plot from outside the notch, given that the revisit's earlier dwells gave none.
 
@@ -268,7 +268,7 @@ def detection_chance(hidden: float, look: LookChances) -> float:
     return peak * inside / (1.0 - peak * (1.0 - hidden) * covered)
 
 
-@njit(cache=True)
+@kernel
 def hide(
     state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, gain: Floats
 ) -> tuple[float, float, float]:
@@ -284,7 +284,7 @@ def hide(
     return math.sqrt(width / total) * math.exp(-0.5 * speed * speed / total), speed, total
 
 
-@njit(cache=True)
+@kernel
 def miss(state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, look: LookChances) -> float:
     """Update one moving mode in place with a miss, and return the miss's probability.
 

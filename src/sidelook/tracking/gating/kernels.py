@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
 
+from sidelook.compiling import kernel
 from sidelook.model.columns import Floats, Indices, Octets
 from sidelook.tracking.columns import (
     NONE,
@@ -30,13 +30,13 @@ STEEPEST = 10.0
 ARC_STEP = 0.1  # rad; an arc's bulge beyond its chord is taken up by lengthening the radius
 
 
-@njit(cache=True)
+@kernel
 def bucket(column: int, row: int, buckets: int) -> int:
     """Hash a cell (Teschner et al. 2003) to one of ``buckets``, a power of two."""
     return ((column * 73856093) ^ (row * 19349663)) & (buckets - 1)
 
 
-@njit(cache=True)
+@kernel
 def insert(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
     """Put an item that is in no cell into the cell of its position."""
     column, row = math.floor(east / cell), math.floor(north / cell)
@@ -49,7 +49,7 @@ def insert(grid: Grid, item: int, east: float, north: float, cell: float) -> Non
     grid.head[slot] = item
 
 
-@njit(cache=True)
+@kernel
 def remove(grid: Grid, item: int) -> None:
     """Take an item out of its cell."""
     follower, leader = grid.following[item], grid.preceding[item]
@@ -61,7 +61,7 @@ def remove(grid: Grid, item: int) -> None:
         grid.head[bucket(grid.column[item], grid.row[item], grid.head.shape[0])] = follower
 
 
-@njit(cache=True)
+@kernel
 def move(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
     """Move an item to the cell of its new position."""
     if grid.column[item] != math.floor(east / cell) or grid.row[item] != math.floor(north / cell):
@@ -69,7 +69,7 @@ def move(grid: Grid, item: int, east: float, north: float, cell: float) -> None:
         insert(grid, item, east, north, cell)
 
 
-@njit(cache=True)
+@kernel
 def collect(grid: Grid, column: int, row: int, book: Search, count: int) -> int:
     """Append the items of one cell that are not yet marked; return the new count."""
     marked, found, _ = book
@@ -83,7 +83,7 @@ def collect(grid: Grid, column: int, row: int, book: Search, count: int) -> int:
     return count
 
 
-@njit(cache=True)
+@kernel
 def outline(sector: Floats, sensor: Floats) -> Floats:
     """Corners (K, 2) of a polygon about a sector's footprint on the plane, from its azimuths and slant ranges."""
     centre, half, low, high = sector
@@ -101,7 +101,7 @@ def outline(sector: Floats, sensor: Floats) -> Floats:
     return corners
 
 
-@njit(cache=True)
+@kernel
 def band_extent(corners: Floats, low: float, high: float) -> tuple[float, float]:
     """Give the extent in east of a polygon between two values of north; low above high where it is not there."""
     west, east = np.inf, -np.inf
@@ -119,7 +119,7 @@ def band_extent(corners: Floats, low: float, high: float) -> tuple[float, float]
     return west, east
 
 
-@njit(cache=True)
+@kernel
 def search_sector(grid: Grid, cell: float, sector: Floats, sensor: Floats, margin: float, book: Search) -> int:
     """Collect the items in the cells within ``margin`` of a footprint; ``book`` is (marked, found, count)."""
     count = book[2]
@@ -134,7 +134,7 @@ def search_sector(grid: Grid, cell: float, sector: Floats, sensor: Floats, margi
     return count
 
 
-@njit(cache=True)
+@kernel
 def search_box(grid: Grid, cell: float, centre: Floats, margin: Floats, book: Search) -> int:
     """Collect the items in the cells within ``margin`` (east, north) of a point; ``book`` is (marked, found, count)."""
     count = book[2]
@@ -146,14 +146,14 @@ def search_box(grid: Grid, cell: float, centre: Floats, margin: Floats, book: Se
     return count
 
 
-@njit(cache=True)
+@kernel
 def normal_mass(low: float, high: float, centre: float, sigma: float) -> float:
     """Probability that a normal variable lies between ``low`` and ``high``."""
     scale = 1.0 / (sigma * math.sqrt(2.0))
     return 0.5 * (math.erf((high - centre) * scale) - math.erf((low - centre) * scale))
 
 
-@njit(cache=True)
+@kernel
 def usable(plots: Table, plot: int) -> bool:
     """Say whether a plot is one that can be: near the earth, with errors; a missing radial speed is no fault."""
     measured, variance, ground = plots[plot].measured, plots[plot].variance, plots[plot].ground
@@ -164,7 +164,7 @@ def usable(plots: Table, plot: int) -> bool:
     return bool(possible and abs(ground[3]) < STEEPEST and abs(ground[4]) < STEEPEST)
 
 
-@njit(cache=True)
+@kernel
 def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: Row, scratch: Search) -> Indices:
     """Collect the rows of tracks that the footprint or a plot outside it may concern, in order of row."""
     dwells, plots = look
@@ -192,21 +192,21 @@ def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: 
     return np.sort(found[:kept])
 
 
-@njit(cache=True)
+@kernel
 def is_sector(sector: Floats) -> bool:
     """Say whether a footprint is known."""
     turned = abs(sector[0]) < 2.0 * math.pi and 0.0 < sector[1] < 2.0 * math.pi
     return bool(turned and 0.0 <= sector[2] < sector[3] < FARTHEST)
 
 
-@njit(cache=True)
+@kernel
 def contains(sector: Floats, measured: Floats) -> bool:
     """Say whether a plot lies in the footprint."""
     turn = abs(wrap_angle(measured[1] - sector[0]))
     return bool(turn <= sector[1] and sector[2] <= measured[0] <= sector[3])
 
 
-@njit(cache=True)
+@kernel
 def sector_cells(sector: Floats, constants: Row) -> float:
     """Estimate how many cells of the grid a search of a footprint visits."""
     depth, rim = sector[3] - sector[2], 2.0 * sector[1] * sector[3]
@@ -215,7 +215,7 @@ def sector_cells(sector: Floats, constants: Row) -> float:
     return cells
 
 
-@njit(cache=True)
+@kernel
 def near(tracks: Table, row: int, look: LookColumns, d: int, constants: Row) -> bool:
     """Say whether a dwell may concern a track: covers it, or has a plot about it; from a quick prediction."""
     dwells, plots = look
@@ -238,7 +238,7 @@ def near(tracks: Table, row: int, look: LookColumns, d: int, constants: Row) -> 
     return False
 
 
-@njit(cache=True)
+@kernel
 def hasten(tracks: Table, row: int, dwells: Table, d: int, constants: Row) -> Place:
     """Predict where a track is, seen from the sensor, without its modes; its spread is rather too large."""
     age = max(dwells[d].time - tracks[row].time, 0) / SECOND
@@ -253,7 +253,7 @@ def hasten(tracks: Table, row: int, dwells: Table, d: int, constants: Row) -> Pl
     return look_at(position, (ee, en, nn), dwells[d].ground[2] - dwells[d].sensor[2])
 
 
-@njit(cache=True)
+@kernel
 def look_at(position: tuple[float, float], spread: tuple[float, float, float], below: float) -> Place:
     """Give azimuth, its sigma, slant range and its sigma of a spread position relative to the sensor."""
     flat = max(math.hypot(position[0], position[1]), 1.0)
@@ -263,7 +263,7 @@ def look_at(position: tuple[float, float], spread: tuple[float, float, float], b
     return math.atan2(position[0], position[1]), math.sqrt(across) / flat, math.hypot(flat, below), math.sqrt(along)
 
 
-@njit(cache=True)
+@kernel
 def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
     """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (8,) what follows from them.
 
@@ -294,7 +294,7 @@ def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahea
         facts[4] = max(chance_within((-rim, rim, sector[2], sector[3]), turn, place), LEAST_SECOND_LOOK)
 
 
-@njit(cache=True)
+@kernel
 def chance_within(sector: tuple[float, float, float, float], turn: float, place: Place) -> float:
     """Probability that a place lies between two angles and two slant ranges; ``turn`` is its own angle."""
     left, right, low, high = sector
@@ -303,7 +303,7 @@ def chance_within(sector: tuple[float, float, float, float], turn: float, place:
     return normal_mass(left, right, turn, place[1]) * normal_mass(low, high, place[2], place[3])
 
 
-@njit(cache=True)
+@kernel
 def chance_of_miss(dwells: Table, d: int, ahead: Ahead, look: LookChances, mobile: Octets) -> float:
     """Probability that a vehicle of this state gives no plot, over its motion modes."""
     mean, covariance, weight = ahead

@@ -4,8 +4,8 @@ import math
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 
+from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats
 from sidelook.tracking.columns import (
     N_FREE,
@@ -31,7 +31,7 @@ LIKELY = 0.5
 Holding: TypeAlias = tuple[Table, Grid, Book]
 
 
-@njit(cache=True)
+@kernel
 def release(tracks: Table, book: Book) -> None:
     """Free the rows of tracks that were given up in the look before."""
     for k in range(book.numbers[N_GONE]):
@@ -42,7 +42,7 @@ def release(tracks: Table, book: Book) -> None:
     book.numbers[N_GONE] = 0
 
 
-@njit(cache=True)
+@kernel
 def sweep(holding: Holding, time: int, constants: Row, touched: Flags) -> None:
     """Let existence fade, give up what is gone, and put every track into the cell where it should be by now."""
     tracks, grid, book = holding
@@ -61,7 +61,7 @@ def sweep(holding: Holding, time: int, constants: Row, touched: Flags) -> None:
         touched[row] |= tracks[row].status != before
 
 
-@njit(cache=True)
+@kernel
 def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
     """Set a track's status from what is known of it; False where it is given up."""
     tracks, grid, book = holding
@@ -90,7 +90,7 @@ def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
     return True
 
 
-@njit(cache=True)
+@kernel
 def take_plot(tracks: Table, row: int, look: LookColumns, d: int, plot: int, constants: Row, ahead: Ahead) -> None:
     """Update a track with the plot it was given; its existence is the pairing's to say."""
     dwells, plots = look
@@ -107,14 +107,14 @@ def take_plot(tracks: Table, row: int, look: LookColumns, d: int, plot: int, con
     support(tracks, row, look, d, plot)
 
 
-@njit(cache=True)
+@kernel
 def believe(tracks: Table, row: int, strength: float) -> None:
     """Set a track's existence from the log-odds by which it won its plot."""
     odds = math.exp(min(strength, LARGEST_ODDS))
     tracks[row].existence = min(odds / (1.0 + odds), SUREST)
 
 
-@njit(cache=True)
+@kernel
 def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> None:
     """Note on a track that a plot stands behind it now, and what the plot says beside its place."""
     dwells, plots = look
@@ -130,7 +130,7 @@ def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> No
     tracks[row].origin = max(tracks[row].origin, dwells[d].origin)
 
 
-@njit(cache=True)
+@kernel
 def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
     """Update a track that the dwell covered, as ``facts`` say how surely, and did not show."""
     mean, covariance, weight = ahead
@@ -149,7 +149,7 @@ def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ah
         tracks[row].looked = tracks[row].time
 
 
-@njit(cache=True)
+@kernel
 def store(tracks: Table, row: int, time: int, ahead: Ahead) -> None:
     """Write a predicted and updated state back."""
     copy_modes(ahead, (tracks[row].mean, tracks[row].covariance, tracks[row].weight))
@@ -158,7 +158,7 @@ def store(tracks: Table, row: int, time: int, ahead: Ahead) -> None:
     merge_drift(ahead, tracks[row].estimate, tracks[row].drift)
 
 
-@njit(cache=True)
+@kernel
 def settle(holding: Holding, row: int, time: int, constants: Row) -> bool:
     """After an update set status and cell; True where there is something to tell."""
     tracks, grid, _ = holding
@@ -168,7 +168,7 @@ def settle(holding: Holding, row: int, time: int, constants: Row) -> bool:
     return not (before == LOST and tracks[row].status == LOST)
 
 
-@njit(cache=True)
+@kernel
 def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Row) -> int:
     """Start a tentative track on a plot: its place, its radial speed, any tangential speed; return its identity."""
     tracks, grid, book = holding
@@ -192,7 +192,7 @@ def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Row
     return identity
 
 
-@njit(cache=True)
+@kernel
 def birth_state(look: LookColumns, d: int, plot: int, constants: Row, modes: Ahead) -> None:
     """Fill the mean and covariance of every mode from a single plot."""
     dwells, plots = look
@@ -213,7 +213,7 @@ def birth_state(look: LookColumns, d: int, plot: int, constants: Row, modes: Ahe
         modes[1][mode] = covariance
 
 
-@njit(cache=True)
+@kernel
 def spread_ellipse(block: Floats, east: float, north: float, along: float, across: float) -> None:
     """Fill a (2, 2) covariance with the given variances along and across a unit vector."""
     block[0, 0] = along * east * east + across * north * north
