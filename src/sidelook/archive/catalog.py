@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS activity (
     revisits INTEGER NOT NULL, PRIMARY KEY (mission, bin)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS lives (
     mission INTEGER NOT NULL, track INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    PRIMARY KEY (mission, track)) WITHOUT ROWID;
+    states INTEGER NOT NULL, PRIMARY KEY (mission, track)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS doomed (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
@@ -75,7 +75,7 @@ class Seal:
     segments : new files, and raw files as far as they are written
     origins : all of the mission so far, by number
     activity : of (bin, plots, dwells, revisits) to be added
-    lives : of (track, first, last) to be widened
+    lives : of (track, first, last, states) to be widened
     sealed_through, last_dwell, checkpoint, saved : state to go on from
     """
 
@@ -83,7 +83,7 @@ class Seal:
     segments: Sequence[Segment]
     origins: Sequence[Origin]
     activity: Iterable[tuple[int, int, int, int]]
-    lives: Iterable[tuple[int, int, int]]
+    lives: Iterable[tuple[int, int, int, int]]
     sealed_through: int
     last_dwell: int
     checkpoint: bytes
@@ -257,8 +257,8 @@ class Catalog:
                 ((mission, *row) for row in seal.activity),
             )
             writer.executemany(
-                "INSERT INTO lives VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET first = min(first, excluded.first), last = max(last, excluded.last)",
+                "INSERT INTO lives VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first),"
+                " last = max(last, excluded.last), states = states + excluded.states",
                 ((mission, *row) for row in seal.lives),
             )
             writer.execute(

@@ -117,7 +117,7 @@ class MissionSummary:
     simulated : anything in it is
     box : around all plots; None without any
     plots, dwells, track_rows : rows held
-    tracks : identities held
+    tracks : identities with a state in a file; what was never confirmed has none
     revisit : mean time between revisits, s; None where unknown
     classification : highest marking in it
     """

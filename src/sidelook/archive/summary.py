@@ -44,7 +44,7 @@ def _summary(catalog: Catalog, row: MissionRow, segments: list[Segment]) -> Miss
         box=_union([item.box for item in segments if item.box is not None and item.kind is Kind.PLOTS]),
         plots=rows[Kind.PLOTS],
         dwells=rows[Kind.DWELLS],
-        tracks=int(catalog.query("SELECT count(*) FROM lives WHERE mission = ?", (row.mission,))[0][0]),
+        tracks=int(catalog.query("SELECT count(*) FROM lives WHERE mission = ? AND states > 0", (row.mission,))[0][0]),
         track_rows=rows[Kind.TRACKS],
         revisit=_revisit(catalog, row.mission),
         classification=max((item.classification for item in segments), default=Classification.UNREAD),

@@ -16,15 +16,20 @@ def activity_of(dwells: Columns) -> list[tuple[int, int, int, int]]:
     return list(zip(bins.tolist(), plots.tolist(), counts.tolist(), revisits.tolist(), strict=True))
 
 
-def lives_of(tables: dict[Kind, Columns]) -> list[tuple[int, int, int]]:
-    """Find (track, first time, last time) of the tracks in tables of plots and tracks."""
+def lives_of(tables: dict[Kind, Columns]) -> list[tuple[int, int, int, int]]:
+    """Find (track, first time, last time, states) of the tracks in tables of plots and tracks.
+
+    A track that was never confirmed has plots and no states.
+    """
     track = np.concatenate([tables[Kind.PLOTS]["track"], tables[Kind.TRACKS]["track"]])
     time = np.concatenate([tables[Kind.PLOTS]["time"], tables[Kind.TRACKS]["time"]])
     if not len(track):
         return []
+    is_state = np.arange(len(track)) >= len(tables[Kind.PLOTS]["track"])
     order = np.lexsort((time, track))
     track, time = track[order], time[order]
     names, first = np.unique(track, return_index=True)
     last = np.append(first[1:], len(track)) - 1
-    rows = zip(names.tolist(), time[first].tolist(), time[last].tolist(), strict=True)
+    states = np.add.reduceat(is_state[order], first, dtype=np.int64)
+    rows = zip(names.tolist(), time[first].tolist(), time[last].tolist(), states.tolist(), strict=True)
     return [row for row in rows if row[0] != 0]

@@ -65,21 +65,21 @@ def test_a_raw_file_is_described_anew_and_its_times_only_widened(catalog: Catalo
 
 def test_a_seal_counts_as_a_whole_or_not_at_all(catalog: Catalog) -> None:
     good = Origin(source="a")
-    catalog.seal(seal(segment("a", 1, 2), origins=(good,), activity=[(0, 5, 2, 1)], lives=[(7, 1, 2)]))
+    catalog.seal(seal(segment("a", 1, 2), origins=(good,), activity=[(0, 5, 2, 1)], lives=[(7, 1, 2, 1)]))
 
-    def failing() -> Iterator[tuple[int, int, int]]:
-        yield (7, 0, 9)
+    def failing() -> Iterator[tuple[int, int, int, int]]:
+        yield (7, 0, 9, 1)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         catalog.seal(seal(segment("b", 3, 4), activity=[(0, 5, 2, 1)], lives=failing(), checkpoint=b"new"))
     assert [item.path for item in catalog.all_segments()] == ["a"]
     assert catalog.query("SELECT plots FROM activity") == [(5,)]
-    assert catalog.query("SELECT first, last FROM lives") == [(1, 2)]
+    assert catalog.query("SELECT first, last, states FROM lives") == [(1, 2, 1)]
     assert catalog.checkpoint(1) == b"c"
-    catalog.seal(seal(activity=[(0, 5, 2, 1)], lives=[(7, 0, 9)], checkpoint=b"new"))
+    catalog.seal(seal(activity=[(0, 5, 2, 1)], lives=[(7, 0, 9, 2)], checkpoint=b"new"))
     assert catalog.query("SELECT plots FROM activity") == [(10,)]
-    assert catalog.query("SELECT first, last FROM lives") == [(0, 9)]
+    assert catalog.query("SELECT first, last, states FROM lives") == [(0, 9, 3)]
     assert (catalog.checkpoint(1), catalog.origins(1)) == (b"new", (good,))
 
 
