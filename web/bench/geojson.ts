@@ -23,8 +23,9 @@ async function start(): Promise<void> {
   });
   const [west, south, east, north] = session.mission.box ?? [-1, -1, 1, 1];
   map.fitBounds([west, south, east, north], { padding: 50, animate: false });
+  const drawn = new Promise<void>((resolve) => map.once('load', () => resolve()));
   await loaded(session);
-  await new Promise<void>((resolve) => map.once('load', () => resolve()));
+  await drawn;
   map.addSource('trails', { type: 'geojson', data: EMPTY });
   map.addSource('movers', { type: 'geojson', data: EMPTY });
   map.addLayer({
