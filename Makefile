@@ -41,7 +41,7 @@ web: ## rebuild the console's page (needs node and npm)
 web-check: web ## prove that the tree holds what the source builds
 	git diff --exit-code --stat -- src/sidelook/console/static
 	test -z "$$(git status --porcelain -- src/sidelook/console/static)"
-	cd web && npm test
+	cd web && npm run check && npm test
 
 lock: $(UV) ## renew the hashed requirement files
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \

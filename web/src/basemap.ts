@@ -74,12 +74,13 @@ function entryParts(entry: BasemapEntry, id: string, colours: BaseColours): Entr
 /** A GeoJSON basemap: features with `kind` coast, land, road, town or water, `name` and `class`. */
 function geojsonParts(entry: BasemapEntry, id: string, colours: BaseColours): EntryParts {
   const layer = { source: id };
-  const kind = (name: string): FilterSpecification => ['==', ['get', 'kind'], name];
+  const kind = (name: string): ExpressionSpecification => ['==', ['get', 'kind'], name];
   return {
     id,
     source: { type: 'geojson', data: new URL(entry.url, document.baseURI).href },
     ground: [
       { id: `${id}-land`, type: 'fill', ...layer, filter: kind('land'), paint: { 'fill-color': colours.land } },
+      ...reliefLayers(id, layer, colours),
       { id: `${id}-water`, type: 'fill', ...layer, filter: kind('water'), paint: { 'fill-color': colours.water } },
       { id: `${id}-coast`, type: 'line', ...layer, filter: kind('coast'), paint: coastPaint(colours) },
       {
@@ -93,7 +94,17 @@ function geojsonParts(entry: BasemapEntry, id: string, colours: BaseColours): En
     ],
     names: [
       nameLayer(`${id}-water-name`, layer, kind('water'), colours, true),
-      nameLayer(`${id}-town`, layer, kind('town'), colours, false),
+      nameLayer(`${id}-town`, layer, ['all', kind('town'), ['!=', ['get', 'class'], 'village']], colours, false),
+      {
+        ...nameLayer(
+          `${id}-village`,
+          layer,
+          ['all', kind('town'), ['==', ['get', 'class'], 'village']],
+          colours,
+          false,
+        ),
+        minzoom: 9.5,
+      },
       roadNameLayer(`${id}-road-name`, layer, kind('road'), colours),
     ],
   };
@@ -147,6 +158,17 @@ function pmtilesParts(entry: BasemapEntry, id: string, colours: BaseColours): En
 }
 
 const ROUND = { 'line-cap': 'round', 'line-join': 'round' } as const;
+
+/** Higher ground a little lighter, step by step. */
+function reliefLayers(id: string, layer: { source: string }, colours: BaseColours): LayerSpecification[] {
+  return ['above 250 m', 'above 600 m', 'above 1000 m'].map((step, k) => ({
+    id: `${id}-relief-${k}`,
+    type: 'fill',
+    ...layer,
+    filter: ['all', ['==', ['get', 'kind'], 'relief'], ['==', ['get', 'class'], step]],
+    paint: { 'fill-color': colours.relief[k] },
+  }));
+}
 
 function coastPaint(colours: BaseColours): { 'line-color': string; 'line-width': number } {
   return { 'line-color': colours.coast, 'line-width': 1 };

@@ -10,6 +10,8 @@ const CHOOSE_MS = 500;
 const CHOOSE_MANY_MS = 2000;
 const MANY = 2000;
 const MOST_LABELS = 250;
+/** With more tracks than this in sight only the marked ones bear their number: the crowd is read as a pattern. */
+const CROWD = 120;
 const CELL_WIDTH_PX = 52;
 const CELL_HEIGHT_PX = 30;
 
@@ -38,7 +40,8 @@ export class Labels {
     this.digits.clear();
     this.#taken.clear();
     let left = MOST_LABELS;
-    for (const marked of [true, false]) {
+    const crowded = this.#inSight(picture, viewport) > CROWD;
+    for (const marked of crowded ? [true] : [true, false]) {
       for (let slot = 0; slot < picture.count && left > 0; slot += 1) {
         const mark = picture.movers.data[slot * MOVER_FLOATS + 13];
         if (mark === Mark.filtered || mark >= Mark.hovered !== marked) continue;
@@ -52,13 +55,18 @@ export class Labels {
     this.#chosenAt = -Infinity;
   }
 
-  #place(picture: Picture, slot: number, { centreX, centreY, size, width, height }: Viewport): boolean {
-    const { data } = picture.movers;
-    const at = slot * MOVER_FLOATS;
-    const far = data[at] - centreX;
-    const x = (far - Math.round(far)) * size + width / 2;
-    const y = (data[at + 1] - centreY) * size + height / 2;
-    if (x < 0 || y < 0 || x > width || y > height) return false;
+  #inSight(picture: Picture, viewport: Viewport): number {
+    let count = 0;
+    for (let slot = 0; slot < picture.count && count <= CROWD; slot += 1) {
+      if (pixelOf(picture, slot, viewport) !== undefined) count += 1;
+    }
+    return count;
+  }
+
+  #place(picture: Picture, slot: number, viewport: Viewport): boolean {
+    const pixel = pixelOf(picture, slot, viewport);
+    if (pixel === undefined) return false;
+    const [x, y] = pixel;
     const [column, row] = [Math.floor(x / CELL_WIDTH_PX), Math.floor(y / CELL_HEIGHT_PX)];
     const cell = row * 4096 + column;
     const [right, below] = [cell + 1, cell + 4096];
@@ -78,4 +86,18 @@ export class Labels {
       this.digits.data[start + MOVER_FLOATS + 1] = text.charCodeAt(place) - 48;
     }
   }
+}
+
+/** Where a mover stands on the screen, px; undefined out of sight. */
+function pixelOf(
+  picture: Picture,
+  slot: number,
+  { centreX, centreY, size, width, height }: Viewport,
+): readonly [x: number, y: number] | undefined {
+  const { data } = picture.movers;
+  const at = slot * MOVER_FLOATS;
+  const far = data[at] - centreX;
+  const x = (far - Math.round(far)) * size + width / 2;
+  const y = (data[at + 1] - centreY) * size + height / 2;
+  return x < 0 || y < 0 || x > width || y > height ? undefined : [x, y];
 }

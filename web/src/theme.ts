@@ -8,6 +8,8 @@ export type ThemeName = 'dark' | 'light';
 export interface BaseColours {
   sea: string;
   land: string;
+  /** Ground above 250, 600 and 1000 m. */
+  relief: readonly [string, string, string];
   coast: string;
   water: string;
   road: string;
@@ -29,11 +31,12 @@ const DARK: Theme = {
   name: 'dark',
   base: {
     sea: '#10161d',
-    land: '#1b242d',
-    coast: '#3a4a58',
-    water: '#131c25',
-    road: '#303c47',
-    majorRoad: '#42515f',
+    land: '#222d37',
+    relief: ['#27333c', '#2d3a42', '#35434a'],
+    coast: '#4c6072',
+    water: '#16202a',
+    road: '#3a4854',
+    majorRoad: '#566879',
     label: '#9fb0bf',
     labelHalo: '#141b22',
     waterLabel: '#5f7a92',
@@ -57,6 +60,7 @@ const LIGHT: Theme = {
   base: {
     sea: '#dfe7ec',
     land: '#f4f3ef',
+    relief: ['#ecebe2', '#e3e1d5', '#d9d6c8'],
     coast: '#9fb0bc',
     water: '#d3dfe6',
     road: '#d2d0c8',
