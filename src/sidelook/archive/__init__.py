@@ -5,6 +5,7 @@ from sidelook.archive.box import Box
 from sidelook.archive.errors import (
     ArchiveDamagedError,
     ArchiveLockedError,
+    NotKeptError,
     StorageFullError,
     StorageReadOnlyError,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "MissionKind",
     "MissionSummary",
     "MissionWriter",
+    "NotKeptError",
     "Purged",
     "RawRecord",
     "RetentionPolicy",

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from sidelook.archive.box import Box
-from sidelook.archive.errors import ArchiveDamagedError, storage_errors
+from sidelook.archive.errors import ArchiveDamagedError, NotKeptError, storage_errors
 from sidelook.archive.records import AuditEntry, Kind, MissionKind, Segment, Window
 from sidelook.errors import UsageError
 from sidelook.model.origin import Classification, Origin
@@ -189,11 +189,11 @@ class Catalog:
         return tuple(MissionRow(**dict(zip(names, row, strict=True))) for row in rows)
 
     def mission(self, mission: int) -> MissionRow:
-        """Find one mission, or raise ``UsageError``."""
+        """Find one mission, or raise ``NotKeptError``."""
         found = [row for row in self.missions() if row.mission == mission]
         if not found:
-            message = f"no mission {mission} in {self.folder}: list them first"
-            raise UsageError(message)
+            message = f"no mission {mission} is kept: list them first"
+            raise NotKeptError(message)
         return found[0]
 
     def checkpoint(self, mission: int) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sidelook.errors import StorageError
+from sidelook.errors import StorageError, UsageError
 
 
 class StorageFullError(StorageError):
@@ -23,6 +23,10 @@ class ArchiveLockedError(StorageError):
 
 class ArchiveDamagedError(StorageError):
     """Files are not what the catalog or their checksums say."""
+
+
+class NotKeptError(UsageError):
+    """Nothing of that number is kept: a mission or track that never was, or was deleted."""
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -97,6 +97,7 @@ class Reader:
 
     def activity(self, mission: int, bins: int, window: Window | None) -> Activity:
         """Count plots and dwells over time; see ``Archive.activity``."""
+        self._catalog.mission(mission)
         with self.view:
             rows = self._catalog.query("SELECT bin, plots, dwells FROM activity WHERE mission = ?", (mission,))
             fresh = self._unsealed(mission, (Kind.DWELLS,))[Kind.DWELLS]

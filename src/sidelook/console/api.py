@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sidelook import __version__
-from sidelook.archive import Activity, Box, Looks, MissionSummary, TrackHistory, Window
+from sidelook.archive import Activity, Box, Looks, MissionSummary, NotKeptError, TrackHistory, Window
 from sidelook.console.access import Access
 from sidelook.console.blocks import COLUMNS, Kind, encode_dwells, encode_looks, encode_plots, encode_tracks
 from sidelook.console.board import Board, Mode, identify
 from sidelook.console.outgoing import release_looks, release_table
-from sidelook.console.query import BlockQuery, read_bins, read_block_query, read_mission, read_whole
+from sidelook.console.query import BlockQuery, read_bins, read_block_query, read_mission, read_track
+from sidelook.console.rows import Rows
 from sidelook.errors import StorageError
 from sidelook.model.tracks import TrackTable
 from sidelook.release import Recipient
@@ -32,7 +33,10 @@ class NotYetError(StorageError):
 
 
 class Picture(Protocol):
-    """What the console can ask about the past; an archive is one."""
+    """What the console can ask about the past; an archive is one.
+
+    Whatever names a mission raises ``NotKeptError`` where there is none of that number.
+    """
 
     def missions(self) -> tuple[MissionSummary, ...]:
         """List the missions."""
@@ -152,7 +156,7 @@ class Api:
 
     async def track(self, request: Request) -> Response:
         """Give the whole life of a track and the plots behind it."""
-        mission, track = read_mission(request.query_params), read_whole(request.query_params, "track")
+        mission, track = read_mission(request.query_params), read_track(request.query_params)
         body = await asyncio.to_thread(fetch_track, self.picture, mission, track, self.access.recipient)
         return Response(body, media_type=BINARY, headers=PASSING)
 
@@ -171,10 +175,13 @@ def fetch_blocks(picture: Picture, query: BlockQuery, recipient: Recipient) -> b
 
 
 def fetch_track(picture: Picture, mission: int, track: int, recipient: Recipient) -> bytes:
-    """Read, release and encode the life of a track."""
+    """Read, release and encode the life of a track; NotKeptError where nothing of it may be shown."""
     history = picture.track_history(mission, track)
-    tracks = release_table(history.tracks, recipient)
-    return encode_looks(release_looks(history.looks, recipient)) + encode_tracks(tracks)
+    rows = Rows(looks=release_looks(history.looks, recipient), tracks=release_table(history.tracks, recipient))
+    if not len(rows):
+        message = f"mission {mission} has no track {track}"
+        raise NotKeptError(message)
+    return encode_looks(rows.looks) + encode_tracks(rows.tracks)
 
 
 def to_milliseconds(time: int | None) -> float | None:

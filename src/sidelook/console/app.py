@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +13,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from sidelook.archive import NotKeptError
 from sidelook.console.access import REFUSED, Access, Guard
-from sidelook.console.api import Api, Picture
+from sidelook.console.api import Api, NotYetError, Picture
 from sidelook.console.board import Board
 from sidelook.console.live import LiveHub
 from sidelook.console.metrics import Figure, Metrics
 from sidelook.console.outgoing import release_rows
-from sidelook.console.pages import STATIC, Pages
+from sidelook.console.pages import NOT_FOUND, STATIC, Pages
 from sidelook.console.rows import Rows
 from sidelook.console.stream import LiveStream
 from sidelook.errors import ReleaseRefusedError, SidelookError, StorageError, UsageError
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND, Clock
 
 BAD_REQUEST, UNAVAILABLE = 400, 503
+STATUSES = (
+    (NotKeptError, NOT_FOUND),
+    (UsageError, BAD_REQUEST),
+    (ReleaseRefusedError, REFUSED),
+    (StorageError, UNAVAILABLE),
+)
+UNREADABLE = "what is kept cannot be read just now; the messages of the program say why"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +77,7 @@ def build(parts: Parts) -> Console:
     api = Api(picture=parts.picture, board=parts.board, access=parts.access)
     pages = Pages(access=parts.access, static=parts.static, basemaps=parts.basemaps)
     clients = Figure(name="sidelook_clients", help="WebSockets open now", read=lambda: stream.clients)
-    metrics = Metrics((clients, *parts.figures))
+    metrics = Metrics((clients, *parts.figures), parts.access)
 
     @contextlib.asynccontextmanager
     async def ticking(_: Starlette) -> AsyncIterator[None]:
@@ -99,13 +108,14 @@ def build(parts: Parts) -> Console:
 
 
 async def explain(_: Request, error: Exception) -> Response:
-    """Answer with the error's own sentence."""
-    return JSONResponse({"error": str(error)}, status_of(error), headers={"cache-control": "no-store"})
+    """Answer with the error's own sentence; one that names files of this machine is logged instead."""
+    sentence = str(error)
+    if isinstance(error, StorageError) and not isinstance(error, NotYetError):
+        logging.getLogger(__name__).error(sentence)
+        sentence = UNREADABLE
+    return JSONResponse({"error": sentence}, status_of(error), headers={"cache-control": "no-store"})
 
 
 def status_of(error: Exception) -> int:
     """Choose the status by whose fault it is."""
-    for kind, status in ((UsageError, BAD_REQUEST), (ReleaseRefusedError, REFUSED), (StorageError, UNAVAILABLE)):
-        if isinstance(error, kind):
-            return status
-    return 500
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)

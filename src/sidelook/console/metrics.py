@@ -8,7 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sidelook.console.access import REFUSED, is_loopback
+from sidelook.console.access import REFUSED, Access, is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +21,19 @@ class Figure:
 
 
 class Metrics:
-    """Serves ``/metrics`` to this machine alone.
+    """Serves ``/metrics`` to this machine alone, and with the token where others can reach the server.
+
+    A proxy on this machine looks like this machine: where the server listens to others, the token tells who asks.
 
     Parameters
     ----------
     figures : read anew at every request
+    access : of this run
     """
 
-    def __init__(self, figures: tuple[Figure, ...]) -> None:
+    def __init__(self, figures: tuple[Figure, ...], access: Access) -> None:
         self.registry = CollectorRegistry()
+        self.access = access
         for figure in figures:
             Gauge(figure.name, figure.help, registry=self.registry).set_function(figure.read)
 
@@ -37,4 +41,6 @@ class Metrics:
         """Give the figures as text."""
         if request.client is None or not is_loopback(request.client.host):
             return JSONResponse({"error": "figures are for this machine alone"}, REFUSED)
+        if not (self.access.loopback or self.access.allows_token(request.headers, request.url.query)):
+            return JSONResponse({"error": "figures need the token where other machines can reach the server"}, REFUSED)
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)

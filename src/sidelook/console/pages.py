@@ -82,17 +82,24 @@ def describe_basemap(path: Path) -> dict[str, str]:
         "name": path.stem,
         "kind": MAP_KINDS[path.suffix],
         "url": "/basemaps/" + quote(path.name),
-        "attribution": note.read_text("utf-8").strip() if note.is_file() else "",
+        "attribution": note.read_text("utf-8", "replace").strip() if note.is_file() else "",
     }
 
 
 def serve(folder: Path, name: str, headers: dict[str, str]) -> Response:
     """Serve a file inside a folder, and nothing outside of it."""
+    path = find(folder, name)
+    return missing() if path is None else file_response(path, headers)
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """Find a file inside a folder; None where there is none, or no file can have that name."""
     root = folder.resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
-        return missing()
-    return file_response(path, headers)
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a null byte, links in a circle
+        return None
 
 
 def file_response(path: Path, headers: dict[str, str]) -> Response:

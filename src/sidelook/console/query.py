@@ -5,13 +5,15 @@ from math import radians
 
 from starlette.datastructures import QueryParams
 
-from sidelook.archive import Box, Window
+from sidelook.archive import Box, NotKeptError, Window
 from sidelook.console.blocks import Kind
 from sidelook.errors import UsageError
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
 
 BOX_NUMBERS = 4
 MOST_BINS = 10_000
+LARGEST = 2**63 - 1
+"""Of a whole number, and of a time, ns: about the years 1677 to 2262."""
 
 
 class QueryError(UsageError):
@@ -44,12 +46,25 @@ def read_mission(query: QueryParams) -> int:
 
 
 def read_whole(query: QueryParams, name: str) -> int:
-    """Read a whole number that must be there."""
+    """Read a whole number of 64 bits that must be there."""
     try:
-        return int(query[name])
+        number = int(query[name])
     except (KeyError, ValueError):
         message = f"{name!r} must be given as a whole number"
         raise QueryError(message) from None
+    if abs(number) > LARGEST:
+        message = f"{name!r} is too large a number"
+        raise QueryError(message)
+    return number
+
+
+def read_track(query: QueryParams) -> int:
+    """Read a track's identity; NotKeptError where no track can have it."""
+    track = read_whole(query, "track")
+    if track < 1:
+        message = "tracks are numbered from 1"
+        raise NotKeptError(message)
+    return track
 
 
 def read_bins(query: QueryParams) -> int:
@@ -62,7 +77,7 @@ def read_bins(query: QueryParams) -> int:
 
 
 def read_window(query: QueryParams) -> Window:
-    """Read from and to (Unix ms) as ns UTC."""
+    """Read from and to (Unix ms) as ns UTC; what is beyond any time that can be kept is brought to the last one."""
     try:
         begin, end = (round(float(query[name]) * NANOSECONDS_PER_MILLISECOND) for name in ("from", "to"))
     except (KeyError, ValueError, OverflowError):
@@ -71,7 +86,12 @@ def read_window(query: QueryParams) -> Window:
     if not begin <= end:
         message = "'from' must not be after 'to'"
         raise QueryError(message)
-    return begin, end
+    return clamp(begin), clamp(end)
+
+
+def clamp(time: int) -> int:
+    """Bring a time into what 64 bits of nanoseconds can say."""
+    return max(-LARGEST, min(time, LARGEST))
 
 
 def read_kinds(text: str | None) -> frozenset[Kind]:
@@ -89,7 +109,10 @@ def read_box(text: str | None) -> Box | None:
         return None
     try:
         west, south, east, north = (radians(float(part)) for part in text.split(","))
+        return Box(west=west, south=south, east=east, north=north)
     except ValueError:
-        message = f"'box' must be {BOX_NUMBERS} numbers: west,south,east,north in degrees"
+        message = (
+            f"'box' must be {BOX_NUMBERS} numbers: west,south,east,north in degrees, longitudes from -180 to 180, "
+            "latitudes from -90 to 90, south not above north"
+        )
         raise QueryError(message) from None
-    return Box(west=west, south=south, east=east, north=north)

@@ -7,12 +7,36 @@ from collections.abc import Iterator
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from sidelook.console.access import ListenError
 
 BACKLOG = 512
 LARGEST_MESSAGE = 1 << 16  # from a client, which has little to say
+NOT_UTF8 = 1007
 GRACE = 2  # s for open connections when the server goes
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which a client that sends text of no encoding cannot make log a traceback."""
+
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; close with 1007 where a text is not UTF-8 (RFC 6455, 8.1)."""
+        if self.curr_msg_data_type == "bytes" or self.close_sent or is_utf8(b"".join(self.frames)):
+            super().send_receive_event_to_app()
+            return
+        self.frames = []
+        self.conn.send_close(NOT_UTF8)
+        self.handle_parser_exception()
+
+
+def is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are text."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class Server(uvicorn.Server):
@@ -54,7 +78,7 @@ async def serve(app: Starlette, listener: socket.socket, stop: asyncio.Event) ->
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=LARGEST_MESSAGE,
         ws_per_message_deflate=False,  # columns of numbers hardly shrink, and one encoding serves every client
     )

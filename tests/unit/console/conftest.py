@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sidelook.archive import Activity, Box, Looks, MissionSummary, TrackHistory, Window
+from sidelook.archive import Activity, Box, Looks, MissionSummary, NotKeptError, TrackHistory, Window
 from sidelook.console.rows import Rows
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
@@ -69,6 +69,13 @@ def make_rows(times: list[float], tracks: list[tuple[float, int, int]], origin: 
     return Rows(looks=make_looks(times, [1] * len(times), origin), tracks=make_tracks(tracks, origin))
 
 
+def expect_seventh(mission: int) -> None:
+    """Know no other mission."""
+    if mission != 7:
+        message = f"no mission {mission} is kept"
+        raise NotKeptError(message)
+
+
 @dataclass(frozen=True)
 class FakePicture:
     """One mission held in memory."""
@@ -89,7 +96,7 @@ class FakePicture:
         self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
     ) -> Looks:
         """Dwells of the window."""
-        assert mission == 7
+        expect_seventh(mission)
         assert brief
         assert box is None or box.west < box.east
         begin, end = window or (0, 1 << 62)
@@ -99,19 +106,20 @@ class FakePicture:
 
     def tracks(self, mission: int, window: Window | None = None, box: Box | None = None) -> TrackTable:
         """States of the window."""
-        assert mission == 7
+        expect_seventh(mission)
         assert box is None or box.west < box.east
         begin, end = window or (0, 1 << 62)
         return self.table.take((self.table.time >= begin) & (self.table.time < end))
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Everything of one track."""
-        assert mission == 7
-        return TrackHistory(tracks=self.table.take(self.table.track == track), looks=self.looks)
+        expect_seventh(mission)
+        looks = self.looks if track == 1 else make_looks([], [])
+        return TrackHistory(tracks=self.table.take(self.table.track == track), looks=looks)
 
     def activity(self, mission: int, bins: int, window: Window | None = None) -> Activity:
         """Count the same in every bin."""
-        assert mission == 7
+        expect_seventh(mission)
         assert window is None
         return Activity(begin=BEGIN, width=SECOND, plots=np.full(bins, 5), dwells=np.full(bins, 3))
 

@@ -13,9 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from sidelook.archive import MissionSummary
+from sidelook.archive import Archive, MissionSummary
 from sidelook.console import api
 from sidelook.console.access import Access, ListenError, grant
+from sidelook.console.api import Picture
 from sidelook.console.app import Console, Parts, build
 from sidelook.console.board import Alarm, Board, Condition, Level, Mode, Outlook
 from sidelook.console.metrics import Figure
@@ -30,9 +31,7 @@ BEARER = {"authorization": f"Bearer {TOKEN}"}
 WINDOW = f"mission=7&from={BEGIN // 1_000_000}&to={BEGIN // 1_000_000 + 100_000}"
 
 
-def make_console(
-    picture: FakePicture, tmp_path: Path, access: Access | None = None, board: Board | None = None
-) -> Console:
+def make_console(picture: Picture, tmp_path: Path, access: Access | None = None, board: Board | None = None) -> Console:
     """Build a console over the fake picture, with a page and one base map."""
     static = tmp_path / "static"
     (static / "assets").mkdir(parents=True, exist_ok=True)
@@ -79,6 +78,25 @@ class TwoMorePicture(FakePicture):
 def client(picture: FakePicture, tmp_path: Path) -> Iterator[TestClient]:
     """Call from this machine."""
     with client_of(make_console(picture, tmp_path)) as client:
+        yield client
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """One mission in files: two dwells of a plot each, and a state of track 1."""
+    rows = make_rows([0, 30], [(0, 1, 1)])
+    with Archive.open(tmp_path / "archive-of-the-test", "write") as archive:
+        writer = archive.begin_mission("flight", kind="recording", received=BEGIN)
+        writer.append_dwells(rows.looks.dwells, rows.looks.plot_track)
+        writer.append_tracks(rows.tracks)
+        writer.end(BEGIN)
+        yield archive
+
+
+@pytest.fixture
+def kept(archive: Archive, tmp_path: Path) -> Iterator[TestClient]:
+    """Call a console over a real archive, whose one mission is 1."""
+    with client_of(make_console(archive, tmp_path)) as client:
         yield client
 
 
@@ -183,13 +201,53 @@ def test_blocks_of_some_kinds_inside_a_box(client: TestClient) -> None:
         ("mission=7&from=0&to=nan", "'from' and 'to'"),
         ("mission=7&from=2&to=1", "after"),
         (f"{WINDOW}&kinds=9", "'kinds'"),
+        ("mission=7&from=0&to=inf", "'from' and 'to'"),
         (f"{WINDOW}&box=1,2,3", "'box'"),
+        (f"{WINDOW}&box=nan,1,2,3", "'box'"),
+        (f"{WINDOW}&box=-inf,-1,2,3", "'box'"),
+        (f"{WINDOW}&box=170,90,-170,-90", "south not above north"),
+        (f"{WINDOW}&box=1e9,1e9,1e9,1e9", "'box'"),
+        (f"{WINDOW}&mission={10**25}", "too large"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_answered_with_a_sentence(client: TestClient, query: str, words: str) -> None:
     answer = client.get(f"/api/blocks?{query}", headers=BEARER)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
+
+
+@pytest.mark.parametrize(("begin", "end"), [("-1e300", "1e300"), ("-1e13", "1e13"), ("0", "9e15")])
+def test_a_window_wider_than_time_is_all_of_it(kept: TestClient, begin: str, end: str) -> None:
+    answer = kept.get(f"/api/blocks?mission=1&from={begin}&to={end}", headers=BEARER)
+    assert [header["count"] for header, _ in read_blocks(answer.content)] == [2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "query", ["mission=7&from=0&to=1", "mission=7&bins=10", "mission=7&track=1", "mission=-1&bins=10"]
+)
+def test_a_mission_that_is_not_kept_is_not_found(kept: TestClient, query: str) -> None:
+    name = next(name for key, name in {"from": "blocks", "bins": "activity", "track": "track"}.items() if key in query)
+    answer = kept.get(f"/api/{name}?{query}", headers=BEARER)
+    assert answer.status_code == 404
+    assert "archive-of-the-test" not in answer.text
+    assert "no mission" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(("track", "status"), [("1", 200), ("2", 404), ("0", 404), ("-5", 404), (str(10**28), 400)])
+def test_a_track_that_is_not_kept_is_not_found(kept: TestClient, track: str, status: int) -> None:
+    answer = kept.get(f"/api/track?mission=1&track={track}", headers=BEARER)
+    assert answer.status_code == status
+    assert status == 200 or "track" in answer.json()["error"]
+
+
+def test_what_cannot_be_read_does_not_tell_the_folder(
+    kept: TestClient, archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in archive.folder.rglob("*.parquet"):
+        path.unlink()
+    answer = kept.get("/api/blocks?mission=1&from=0&to=9e12", headers=BEARER)
+    assert (answer.status_code, "archive-of-the-test" in answer.text) == (503, False)
+    assert "parquet" in caplog.text
 
 
 def test_a_window_not_worked_through_yet_is_waited_for_then_refused_for_now(
@@ -265,7 +323,18 @@ def test_base_maps_in_the_folder_appear_with_ranges(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/basemaps/notes.doc", "/basemaps/..%2fsecret.geojson", "/..%2fsecret.geojson", "/assets/none.js"]
+    "path",
+    [
+        "/basemaps/notes.doc",
+        "/basemaps/..%2fsecret.geojson",
+        "/..%2fsecret.geojson",
+        "/assets/none.js",
+        "/%00",
+        "/a%00b",
+        "/basemaps/%00",
+        "/" + "a" * 5000,
+        "/" + "a/" * 5000,
+    ],
 )
 def test_nothing_outside_the_folders_is_served(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
@@ -290,6 +359,15 @@ def test_figures_are_for_this_machine_alone(picture: FakePicture, tmp_path: Path
         assert "sidelook_plots_total 5.0" in client.get("/metrics").text
     with client_of(console, peer="10.0.0.9") as client:
         assert client.get("/metrics").status_code == 403
+
+
+def test_figures_need_the_token_where_others_can_reach_the_server(picture: FakePicture, tmp_path: Path) -> None:
+    console = make_console(picture, tmp_path, grant("10.0.0.1", 8046, TOKEN))
+    with client_of(console) as behind_a_proxy_here:
+        assert behind_a_proxy_here.get("/metrics").status_code == 403
+        assert behind_a_proxy_here.get("/metrics", headers=BEARER).status_code == 200
+    with client_of(console, "10.0.0.1:8046", peer="10.0.0.9") as elsewhere:
+        assert elsewhere.get("/metrics").status_code == 403
 
 
 @pytest.mark.parametrize(
