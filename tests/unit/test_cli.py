@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,10 @@ from sidelook import cli
 from sidelook.archive import ArchiveLockedError
 from sidelook.errors import InputError, ReleaseRefusedError, SidelookError, StorageError, UsageError
 from sidelook.feeds.source import FeedError
+
+from .mission.conftest import recording_bytes
+
+__all__ = ["recording_bytes"]  # a fixture
 
 HEAVY = ("numba", "scipy", "pyarrow", "duckdb", "starlette", "uvicorn", "rich", "msgspec")
 COMMANDS = ("run", "serve", "track", "info", "check", "convert", "record", "replay")
@@ -121,3 +126,28 @@ def test_wrong_use_is_one_sentence(
     assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["info", "check", "track", "run", "replay", "convert"])
+def test_a_pipe_is_wrong_use_for_every_command_that_reads_recordings(
+    sidelook: Run, tmp_path: Path, command: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    target = {"replay": ["--to", "udp://127.0.0.1:9"], "convert": [str(tmp_path / "out.csv")]}
+    result = sidelook(command, str(tmp_path / "pipe"), *target.get(command, []))
+    assert result.code == 2
+    assert result.stderr.startswith(f"sidelook: {tmp_path}/pipe is a pipe; ")
+    assert result.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.parametrize("command", ["info", "track", "convert"])
+def test_damage_is_a_sentence_and_no_failure(
+    sidelook: Run, tmp_path: Path, recording_bytes: bytes, command: str
+) -> None:
+    path = tmp_path / "damaged.4607"
+    path.write_bytes(recording_bytes[:-10])
+    result = sidelook(command, str(path), *([str(tmp_path / "out.csv")] if command == "convert" else []))
+    assert result.code == 0
+    assert result.stdout
+    assert f"sidelook: {path} is damaged or cut off: " in result.stderr

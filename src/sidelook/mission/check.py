@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sidelook.formats.stanag4607.rules import CheckReport, Finding, RuleChecker, Severity
-from sidelook.mission.recording import RecordingReader, recording_files
+from sidelook.mission.recording import RecordingReader, Sieve
 from sidelook.mission.reporting import Advance
 
 #: Findings shown of each rule; all that were kept are in the JSON.
@@ -31,13 +31,18 @@ def check(source: Path, *, advance: Advance | None = None) -> tuple[FileCheck, .
 
     Returns
     -------
-    what was found in each file
+    what was found in each file that is a recording
 
     Raises
     ------
     NoRecordingError, NotARecordingError
     """
-    return tuple(_check_file(path, advance) for path in recording_files(source))
+    sieve, checks = Sieve(source), []
+    for path in sieve.files:
+        with sieve.trying(path):
+            checks.append(_check_file(path, advance))
+    sieve.refuse_without_recordings()
+    return tuple(checks)
 
 
 def worst(checks: Iterable[FileCheck]) -> Severity | None:

@@ -21,7 +21,7 @@ from sidelook.formats.export.sectors import sectors_of
 from sidelook.formats.export.shapes import Shapes, points_of
 from sidelook.formats.export.sink import TableSink
 from sidelook.formats.tables import dwells_table, plots_table, tracks_table
-from sidelook.mission.publish import published
+from sidelook.mission.publish import published, refuse_output
 from sidelook.mission.recording import RecordingReader
 from sidelook.mission.reporting import Advance
 from sidelook.model.plots import Dwells, concatenate_dwells
@@ -113,11 +113,13 @@ def convert(
 
     Raises
     ------
-    UnknownFormatError, NoRecordingError, NotARecordingError, OutputExistsError, OutputFailedError
+    UnknownFormatError, NoRecordingError, NotARecordingError
+    OutputExistsError, OutputIsSourceError, OutputFailedError
     """
     make = _sink_maker(target)
     rows_of = _rows_maker(kind or "plots")
     reader = RecordingReader(source, advance=advance)
+    refuse_output(target, reader.files, overwrite=overwrite)
     gate, lineage = _Gate(recipient=recipient), Lineage()
     with published(target, overwrite=overwrite) as stream:
         blocks = _never_none(map(gate.released, reader.blocks()))
@@ -224,6 +226,12 @@ def _write_blocks(sink: TableSink, blocks: Iterable[tuple[pa.Table, Shapes]], li
         sink.write(table, shapes)
         lineage.add(table)
     sink.close()
+
+
+def refuse_tracks_file(target: Path, source: Path, *, overwrite: bool = False) -> None:
+    """Raise what ``write_tracks`` would, before the recording ``source`` is tracked, and where both are one file."""
+    _sink_maker(target)
+    refuse_output(target, (source,), overwrite=overwrite)
 
 
 def _sink_maker(target: Path) -> Callable[[BinaryIO], TableSink]:

@@ -1,5 +1,6 @@
 """Opening what the user names: a recording is there and has something in it, or one sentence says why not."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -26,22 +27,44 @@ def open_recording(path: Path) -> Iterator[BufferedReader]:
     Raises
     ------
     NoRecordingError
-        Where there is no such file, or it cannot be read.
+        Where there is no such file, it cannot be read, or is a pipe or device: a recording is read from its
+        beginning more than once.
     NotARecordingError
         Where the file is empty or begins as another kind of file does.
     """
-    if path.is_dir():
-        message = f"{path} is a folder; name a STANAG 4607 recording in it"
-        raise NoRecordingError(message)
-    try:
+    file_size(path)
+    with reading(path):
         stream = path.open("rb")
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise NoRecordingError(message) from error
     with stream:
         refuse_foreign(path, stream.read(PREVIEW))
         stream.seek(0)
         yield stream
+
+
+def file_size(path: Path) -> int:
+    """Give the size of a file, bytes, without opening it: a pipe would make us wait, a device has no end.
+
+    Raises
+    ------
+    NoRecordingError
+        Where there is no such file, or it is a folder, a pipe or a device.
+    """
+    with reading(path):
+        status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        message = f"{path} is {NO_FILES.get(stat.S_IFMT(status.st_mode), 'a device, not a file')}"
+        raise NoRecordingError(message)
+    return status.st_size
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the operating system says against reading into NoRecordingError."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise NoRecordingError(message) from error
 
 
 def refuse_foreign(path: Path, preview: bytes) -> None:
@@ -54,6 +77,12 @@ def refuse_foreign(path: Path, preview: bytes) -> None:
             message = f"{path} is {name}, not a STANAG 4607 recording"
             raise NotARecordingError(message)
 
+
+NO_FILES = {
+    stat.S_IFDIR: "a folder; name a STANAG 4607 recording in it",
+    stat.S_IFIFO: "a pipe; write what comes out of it to a file first, and name that (a feed: sidelook record)",
+    stat.S_IFSOCK: "a socket, not a file; what a feed sends is written to a file by sidelook record",
+}
 
 SIGNATURES = {
     b"\x89PNG": "a PNG image",

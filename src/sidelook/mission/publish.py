@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -14,7 +14,15 @@ class OutputExistsError(UsageError):
     """The file to write is there already, and nobody said to replace it."""
 
     def __init__(self, target: Path) -> None:
-        super().__init__(f"{target} exists: choose another name, or ask to overwrite it")
+        super().__init__(f"{target} exists: choose another name, or replace it with --overwrite")
+        self.target = target
+
+
+class OutputIsSourceError(UsageError):
+    """The file to write is the one that is read, by this or another name; it would be lost."""
+
+    def __init__(self, target: Path, source: Path) -> None:
+        super().__init__(f"{target} is the recording {source} itself: choose another name to write to")
         self.target = target
 
 
@@ -25,6 +33,30 @@ class OutputFailedError(StorageError):
         reason = cause.strerror or str(cause)
         super().__init__(f"cannot write {target}: {reason}; choose a folder that has room and may be written")
         self.target = target
+
+
+def refuse_output(target: Path, sources: Iterable[Path], *, overwrite: bool = False) -> None:
+    """Raise, before anything is read, where a file must not be written.
+
+    Parameters
+    ----------
+    target : to be written
+    sources : to be read; links to them, hard or symbolic, are known for what they are
+    overwrite : replace what is there, unless it is a source
+
+    Raises
+    ------
+    OutputIsSourceError, OutputExistsError
+    """
+    try:
+        exists = target.exists()
+        source = next((path for path in sources if exists and path.exists() and target.samefile(path)), None)
+    except OSError as cause:
+        raise OutputFailedError(target, cause) from cause
+    if source is not None:
+        raise OutputIsSourceError(target, source)
+    if exists and not overwrite:
+        raise OutputExistsError(target)
 
 
 @contextmanager
@@ -47,8 +79,7 @@ def published(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     OutputFailedError
         if the disk is full, the folder is missing or may not be written
     """
-    if target.exists() and not overwrite:
-        raise OutputExistsError(target)
+    refuse_output(target, (), overwrite=overwrite)
     name = None
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:

@@ -1,11 +1,19 @@
 """Recordings on disk, read in blocks: a file, or a folder of files in order of name."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sidelook.formats.stanag4607 import DwellAssembler, Packets, SkippedBytes, StreamDecoder
-from sidelook.mission.opening import NoRecordingError, open_recording, refuse_without_packets
-from sidelook.mission.reporting import Advance
+from sidelook.mission.opening import (
+    NoRecordingError,
+    NotARecordingError,
+    file_size,
+    open_recording,
+    reading,
+    refuse_without_packets,
+)
+from sidelook.mission.reporting import Advance, warn
 from sidelook.model.plots import Dwells, concatenate_dwells
 
 #: Endings of recordings that a folder is searched for.
@@ -31,9 +39,10 @@ def recording_files(source: Path) -> tuple[Path, ...]:
     NoRecordingError
         if there is none
     """
-    if not source.is_dir():
-        return (source,)
-    files = sorted(path for path in source.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    with reading(source):
+        if not source.is_dir():
+            return (source,)
+        files = sorted(path for path in source.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
     if not files:
         message = f"{source} holds no *.4607 or *.gmti: name a STANAG 4607 recording, or a folder with some"
         raise NoRecordingError(message)
@@ -41,8 +50,45 @@ def recording_files(source: Path) -> tuple[Path, ...]:
 
 
 def recording_size(source: Path) -> int:
-    """Count the bytes of a recording, file or folder, for showing progress."""
-    return sum(path.stat().st_size for path in recording_files(source) if path.is_file())
+    """Count the bytes of a recording, file or folder; NoRecordingError where there is none."""
+    return sum(map(file_size, recording_files(source)))
+
+
+class Sieve:
+    """Tells which files of a source are recordings; what else lies in a folder does not spoil the rest.
+
+    Parameters
+    ----------
+    source : a file, or a folder of files
+
+    Attributes
+    ----------
+    files : to be read
+    read : those that were recordings, so far
+    """
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self.files = recording_files(source)
+        self.read: list[Path] = []
+
+    @contextmanager
+    def trying(self, path: Path) -> Iterator[None]:
+        """Pass a file of a folder over, with a sentence on the error stream, where it proves to be no recording."""
+        try:
+            yield
+        except (NoRecordingError, NotARecordingError) as error:
+            if len(self.files) == 1:
+                raise
+            warn(f"{error}; going on without it")
+        else:
+            self.read.append(path)
+
+    def refuse_without_recordings(self) -> None:
+        """Raise NotARecordingError where none of the files was a recording."""
+        if not self.read:
+            message = f"{self.source}: none of its {len(self.files)} files is a STANAG 4607 recording"
+            raise NotARecordingError(message)
 
 
 class RecordingReader:
@@ -55,14 +101,15 @@ class RecordingReader:
 
     Attributes
     ----------
-    files : in the order read
+    files : to be read, in order; afterwards, those that were recordings
     skipped_octets : bytes so far that were in no sound packet or segment
     skipped : where, the last thousand places of each file
     undated : dwells left out so far because no mission segment dates them
     """
 
     def __init__(self, source: Path, *, advance: Advance | None = None) -> None:
-        self.files = recording_files(source)
+        self._sieve = Sieve(source)
+        self.files = self._sieve.files
         self.skipped_octets = 0
         self.skipped: list[tuple[Path, SkippedBytes]] = []
         self.undated = 0
@@ -78,7 +125,7 @@ class RecordingReader:
         Raises
         ------
         NoRecordingError, NotARecordingError
-            if a file cannot be read or holds no packet
+            if the file cannot be read or holds no packet; of a folder, if that is so with all its files
         """
         for _, dwells in self.batches():
             yield dwells
@@ -90,16 +137,22 @@ class RecordingReader:
         ------
         either may be empty
         """
-        for path in self.files:
-            decoder, assembler = StreamDecoder(), DwellAssembler(source=path.name)
-            for chunk in _chunks(path):
-                packets = decoder.feed(chunk)
-                yield packets, assembler.assemble(packets)
-                if self._advance:
-                    self._advance(len(chunk))
-            packets = decoder.flush()
-            yield packets, concatenate_dwells([assembler.assemble(packets), assembler.flush()])
-            self._count(path, decoder, assembler)
+        for path in self._sieve.files:
+            with self._sieve.trying(path):
+                yield from self._file(path)
+        self._sieve.refuse_without_recordings()
+        self.files = tuple(self._sieve.read)
+
+    def _file(self, path: Path) -> Iterator[tuple[Packets, Dwells]]:
+        decoder, assembler = StreamDecoder(), DwellAssembler(source=path.name)
+        for chunk in _chunks(path):
+            packets = decoder.feed(chunk)
+            yield packets, assembler.assemble(packets)
+            if self._advance:
+                self._advance(len(chunk))
+        packets = decoder.flush()
+        yield packets, concatenate_dwells([assembler.assemble(packets), assembler.flush()])
+        self._count(path, decoder, assembler)
 
     def _count(self, path: Path, decoder: StreamDecoder, assembler: DwellAssembler) -> None:
         refuse_without_packets(str(path), decoder.counters.packets)
@@ -128,6 +181,6 @@ def read_recording(source: Path | str) -> Dwells:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    with open_recording(path) as stream:
+    with open_recording(path) as stream, reading(path):
         while chunk := stream.read(CHUNK):
             yield chunk

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -50,6 +51,15 @@ def answer(report: object, text: str, *, as_json: bool) -> None:
     line = msgspec.json.encode(report, enc_hook=str).decode() if as_json else text
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def warn_of_damage(source: Path, skipped: int) -> None:
+    """Say how many bytes of a recording were passed over: a result is a result, and ``check`` judges damage."""
+    if skipped:
+        warn(
+            f"{source} is damaged or cut off: {skipped:,} bytes are in no sound packet and were skipped; see sidelook "
+            "check"
+        )
 
 
 def warn(sentence: str) -> None:

@@ -7,7 +7,7 @@ from sidelook.mission.check import check, check_json, render_check, worst
 from sidelook.mission.convert import convert, render_report
 from sidelook.mission.info import info, info_json, render_info
 from sidelook.mission.recording import recording_size
-from sidelook.mission.reporting import answer, progress
+from sidelook.mission.reporting import answer, progress, warn_of_damage
 
 
 def print_info(recording: Path, *, as_json: bool = False) -> None:
@@ -20,6 +20,7 @@ def print_info(recording: Path, *, as_json: bool = False) -> None:
     with progress("Reading", recording_size(recording)) as advance:
         found = info(recording, advance=advance)
     answer(info_json(found), render_info(found), as_json=as_json)
+    warn_of_damage(recording, found.skipped_octets)
 
 
 def print_findings(recording: Path, *, as_json: bool = False) -> bool:
@@ -51,3 +52,4 @@ def run_convert(
     with progress("Converting", recording_size(source)) as advance:
         report = convert(source, target, kind=kind, overwrite=overwrite, advance=advance)
     answer(report.describe(), render_report(report), as_json=as_json)
+    warn_of_damage(source, report.skipped_octets)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from sidelook.console.rows import Rows, join
-from sidelook.errors import InputError, UsageError
+from sidelook.errors import UsageError
 from sidelook.mission.chain import Chain
-from sidelook.mission.convert import write_tracks
+from sidelook.mission.convert import refuse_tracks_file, write_tracks
 from sidelook.mission.dwelling import Dwelling
-from sidelook.mission.opening import open_recording, refuse_without_packets
-from sidelook.mission.reporting import Advance, answer, progress
+from sidelook.mission.opening import file_size, open_recording, refuse_without_packets
+from sidelook.mission.reporting import Advance, answer, progress, warn_of_damage
 from sidelook.model.columns import Integers
 from sidelook.model.plots import Plots
 from sidelook.tracking import metrics
@@ -23,10 +23,6 @@ MOST_LINES = 40
 
 class NoTruthError(UsageError):
     """A comparison with the truth was asked for, and the recording does not know it."""
-
-
-class DamagedRecordingError(InputError):
-    """Part of the recording could not be read; what could be read was tracked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +92,10 @@ def report_tracks(
     Raises
     ------
     UsageError, InputError, StorageError
-        ``DamagedRecordingError`` comes after the answer.
     """
-    with progress("Tracking", recording.stat().st_size if recording.is_file() else None) as advance:
+    if output is not None:
+        refuse_tracks_file(output, recording, overwrite=overwrite)
+    with progress("Tracking", file_size(recording)) as advance:
         rows, skipped = track_recording(recording, advance)
     if output is not None:
         write_tracks(rows.tracks, output, overwrite=overwrite)
@@ -106,9 +103,7 @@ def report_tracks(
     if truth_report:
         report = replace(report, truth=compare(recording, rows))
     answer(report, describe(report), as_json=as_json)
-    if skipped:
-        message = f"{recording} is damaged or cut off: {skipped:,} bytes were skipped, the rest was tracked"
-        raise DamagedRecordingError(message)
+    warn_of_damage(recording, skipped)
 
 
 def track_recording(recording: Path, advance: Advance) -> tuple[Rows, int]:

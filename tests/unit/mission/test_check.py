@@ -22,6 +22,12 @@ def test_severity_is_that_of_the_worst(tmp_path: Path, recording_bytes: bytes) -
     assert worst([]) is None
 
 
+def test_what_is_no_recording_does_not_spoil_a_folder(tmp_path: Path, recording_bytes: bytes) -> None:
+    (tmp_path / "a.4607").touch()
+    (tmp_path / "b.4607").write_bytes(recording_bytes)
+    assert [file.file.name for file in check(tmp_path)] == ["b.4607"]
+
+
 def test_skipped_bytes_are_a_finding_where_they_are(tmp_path: Path, recording_bytes: bytes) -> None:
     path = tmp_path / "damaged.4607"
     path.write_bytes(recording_bytes + b"\xee" * 40)

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import tracemalloc
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,6 +14,7 @@ import pytest
 from sidelook.errors import UsageError
 from sidelook.mission import recording
 from sidelook.mission.convert import convert, render_report, write_tracks
+from sidelook.mission.publish import OutputIsSourceError
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.tracks import TrackTable
 from sidelook.release import Recipient
@@ -110,6 +112,30 @@ def test_what_cannot_be_written_is_said_first(recording_file: Path, name: str, k
     with pytest.raises(UsageError, match=says):
         convert(recording_file, target, kind=kind)
     assert not target.exists()
+
+
+@pytest.mark.parametrize("name", ["same.csv", "hard.csv", "soft.csv", "up/../same.csv"])
+def test_a_recording_is_never_replaced_by_its_own_conversion(tmp_path: Path, recording_bytes: bytes, name: str) -> None:
+    source = tmp_path / "same.csv"
+    source.write_bytes(recording_bytes)
+    os.link(source, tmp_path / "hard.csv")
+    (tmp_path / "soft.csv").symlink_to(source)
+    (tmp_path / "up").mkdir()
+    with pytest.raises(OutputIsSourceError, match="choose another name"):
+        convert(source, tmp_path / name, overwrite=True)
+    assert source.read_bytes() == recording_bytes
+
+
+def test_nor_is_a_file_of_a_folder(tmp_path: Path, recording_bytes: bytes) -> None:
+    folder = tmp_path / "flights"
+    folder.mkdir()
+    for file in ("1.4607", "2.4607"):
+        (folder / file).write_bytes(recording_bytes)
+    (tmp_path / "out.csv").symlink_to(folder / "2.4607")
+    with pytest.raises(OutputIsSourceError, match=r"2\.4607"):
+        convert(folder, tmp_path / "out.csv", overwrite=True)
+    assert (tmp_path / "out.csv").is_symlink()
+    assert (folder / "2.4607").read_bytes() == recording_bytes
 
 
 def test_a_source_that_fails_leaves_no_target(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,21 @@ def test_what_is_no_file_is_said_so(tmp_path: Path) -> None:
         pass
     with pytest.raises(NoRecordingError, match="No such file"), open_recording(tmp_path / "none"):
         pass
+
+
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NoRecordingError, match="is a pipe; write what comes out of it to a file"):
+        open_recording(tmp_path / "pipe").__enter__()
+
+
+def test_devices_and_sockets_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoRecordingError, match="/dev/zero is a device, not a file"):
+        open_recording(Path("/dev/zero")).__enter__()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        with pytest.raises(NoRecordingError, match="is a socket"):
+            open_recording(tmp_path / "socket").__enter__()
 
 
 def test_a_file_without_packets_is_refused() -> None:

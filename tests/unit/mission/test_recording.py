@@ -70,6 +70,28 @@ def test_what_is_not_there_is_the_callers_fault(tmp_path: Path) -> None:
             read_recording(missing)
 
 
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", bytes(5000)])
+def test_what_is_no_recording_does_not_spoil_a_folder(
+    tmp_path: Path, recording_bytes: bytes, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.4607").write_bytes(content)
+    (tmp_path / "b.4607").write_bytes(recording_bytes)
+    reader = RecordingReader(tmp_path)
+    assert sum(map(len, reader.blocks())) == 2
+    assert [path.name for path in reader.files] == ["b.4607"]
+    assert reader.skipped_octets == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"sidelook: {tmp_path}/a.4607 ")
+    assert said.endswith("going on without it\n")
+
+
+def test_a_folder_without_any_recording_is_refused(tmp_path: Path) -> None:
+    for name in ("a.4607", "b.4607"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match="none of its 2 files is a STANAG 4607 recording"):
+        read_recording(tmp_path)
+
+
 def test_what_is_no_recording_is_the_files_fault(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader, " * 100)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sidelook.formats.stanag4607 import Preset, WriterSettings, encode_dwells
-from sidelook.mission.track import DamagedRecordingError, NoTruthError, report_tracks, truth_tags
+from sidelook.mission.publish import OutputExistsError, OutputIsSourceError
+from sidelook.mission.track import NoTruthError, report_tracks, truth_tags
 from sidelook.model.plots import Plots
 
 from .test_chain import REVISITS, VEHICLES, make_flight
@@ -48,9 +49,28 @@ def test_a_recording_that_is_cut_off_is_tracked_and_said_to_be(
     tagged: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tagged.write_bytes(tagged.read_bytes()[:-20])
-    with pytest.raises(DamagedRecordingError, match="cut off"):
-        report_tracks(tagged)
-    assert "3 tracks" in capsys.readouterr().out
+    report_tracks(tagged)
+    said = capsys.readouterr()
+    assert "3 tracks" in said.out
+    assert "damaged or cut off: " in said.err
+    assert "bytes are in no sound packet and were skipped; see sidelook check" in said.err
+
+
+def test_the_recording_is_never_replaced_by_its_tracks(tagged: Path, tmp_path: Path) -> None:
+    content = tagged.read_bytes()
+    link = tmp_path / "link.csv"
+    link.symlink_to(tagged)
+    with pytest.raises(OutputIsSourceError, match="choose another name"):
+        report_tracks(tagged, output=link, overwrite=True)
+    assert tagged.read_bytes() == content
+    assert link.is_symlink()
+
+
+def test_what_cannot_be_written_is_said_before_tracking(tmp_path: Path) -> None:
+    (tmp_path / "tracks.csv").touch()
+    (tmp_path / "broken.4607").touch()
+    with pytest.raises(OutputExistsError, match="--overwrite"):
+        report_tracks(tmp_path / "broken.4607", output=tmp_path / "tracks.csv")
 
 
 def test_a_truth_report_needs_a_truth(tagged: Path) -> None:
