@@ -43,6 +43,8 @@ CREATE INDEX IF NOT EXISTS segments_by_time ON segments (mission, kind, begin);
 CREATE TABLE IF NOT EXISTS activity (
     mission INTEGER NOT NULL, bin INTEGER NOT NULL, plots INTEGER NOT NULL, dwells INTEGER NOT NULL,
     revisits INTEGER NOT NULL, PRIMARY KEY (mission, bin)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revisits (
+    mission INTEGER NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (mission, time)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS lives (
     mission INTEGER NOT NULL, track INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     states INTEGER NOT NULL, PRIMARY KEY (mission, track)) WITHOUT ROWID;
@@ -76,6 +78,7 @@ class Seal:
     origins : all of the mission so far, by number
     activity : of (bin, plots, dwells, revisits) to be added
     lives : of (track, first, last, states) to be widened
+    revisits : when revisits ended, ns UTC
     sealed_through, last_dwell, checkpoint, saved : state to go on from
     """
 
@@ -88,6 +91,7 @@ class Seal:
     last_dwell: int
     checkpoint: bytes
     saved: int
+    revisits: Iterable[int] = ()
 
 
 class Catalog:
@@ -220,6 +224,13 @@ class Catalog:
         rows = self.query("SELECT record FROM origins WHERE mission = ? ORDER BY origin", (mission,))
         return tuple(msgspec.convert(json.loads(row[0]), Origin) for row in rows)
 
+    def revisits(self, mission: int, most: int) -> list[int]:
+        """Give when the last revisits of a mission ended, ns UTC; a catalog of the first days, only read, has none."""
+        if not self.query("SELECT 1 FROM sqlite_schema WHERE name = 'revisits'"):
+            return []
+        statement = "SELECT time FROM revisits WHERE mission = ? ORDER BY time DESC LIMIT ?"
+        return [row[0] for row in self.query(statement, (mission, most))]
+
     # segments
 
     def segments(self, mission: int, kind: Kind, window: Window | None = None) -> tuple[Segment, ...]:
@@ -255,6 +266,9 @@ class Catalog:
                 "INSERT INTO activity VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET plots = plots + excluded.plots,"
                 " dwells = dwells + excluded.dwells, revisits = revisits + excluded.revisits",
                 ((mission, *row) for row in seal.activity),
+            )
+            writer.executemany(
+                "INSERT OR IGNORE INTO revisits VALUES (?, ?)", ((mission, time) for time in seal.revisits)
             )
             writer.executemany(
                 "INSERT INTO lives VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first),"
@@ -401,5 +415,5 @@ def _prepare(writer: sqlite3.Connection) -> None:
     """Choose durability and make the tables of a new catalog."""
     writer.execute("PRAGMA journal_mode = WAL")
     writer.execute("PRAGMA synchronous = FULL")
-    if writer.execute("PRAGMA user_version").fetchone()[0] == 0:
+    if writer.execute("PRAGMA user_version").fetchone()[0] <= VERSION:
         writer.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -44,7 +44,7 @@ class Deleter:
         self.catalog.mission(mission)
 
         def forget(writer: sqlite3.Connection) -> None:
-            for table in ("missions", "origins", "activity", "lives"):
+            for table in ("missions", "origins", "activity", "revisits", "lives"):
                 writer.execute(f"DELETE FROM {table} WHERE mission = ?", (mission,))  # noqa: S608 - names above
 
         return self._delete(lambda segment: segment.mission == mission, forget)
@@ -111,6 +111,7 @@ def _forget_window(writer: sqlite3.Connection, missions: Iterable[int], window: 
             "DELETE FROM activity WHERE mission = ? AND bin >= ? AND bin < ?",
             (mission, window[0] // BIN, window[1] // BIN),
         )
+        writer.execute("DELETE FROM revisits WHERE mission = ? AND time >= ? AND time < ?", values)
         trim_lives(writer, mission, window)
         writer.execute(
             "UPDATE missions SET checkpoint = x'', checkpoint_saved = NULL WHERE mission = ?"

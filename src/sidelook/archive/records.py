@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from sidelook.archive.box import Box
 from sidelook.archive.framing import RawRecord
 from sidelook.model.columns import Integers
-from sidelook.model.origin import Classification
+from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
 
@@ -118,8 +118,9 @@ class MissionSummary:
     box : around all plots; None without any
     plots, dwells, track_rows : rows held
     tracks : identities with a state in a file; what was never confirmed has none
-    revisit : mean time between revisits, s; None where unknown
+    revisit : median time between the ends of its last thousand revisits, s; None where unknown
     classification : highest marking in it
+    origins : of all that was kept of it
     """
 
     mission: int
@@ -136,6 +137,7 @@ class MissionSummary:
     track_rows: int
     revisit: float | None
     classification: Classification
+    origins: tuple[Origin, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

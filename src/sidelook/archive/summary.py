@@ -5,10 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from sidelook.archive.box import Box
-from sidelook.archive.catalog import BIN, Catalog, MissionRow
+from sidelook.archive.catalog import Catalog, MissionRow
 from sidelook.archive.records import Kind, MissionSummary, Segment
+from sidelook.archive.sums import revisits_of
 from sidelook.archive.writer import MissionWriter
-from sidelook.model.origin import Classification
+from sidelook.model.origin import Classification, Origin
+
+REVISITS = 1000  # of a mission, the last of which tell its rhythm
 
 
 def summarise(catalog: Catalog, writers: Mapping[int, MissionWriter]) -> tuple[MissionSummary, ...]:
@@ -18,8 +21,7 @@ def summarise(catalog: Catalog, writers: Mapping[int, MissionWriter]) -> tuple[M
         if segment.kind is not Kind.RAW:
             segments.setdefault(segment.mission, []).append(segment)
     return tuple(
-        _summary(catalog, row, [*segments.get(row.mission, []), *_in_memory(writers.get(row.mission))])
-        for row in catalog.missions()
+        _summary(catalog, row, writers.get(row.mission), segments.get(row.mission, [])) for row in catalog.missions()
     )
 
 
@@ -28,8 +30,9 @@ def _in_memory(writer: MissionWriter | None) -> list[Segment]:
     return [] if writer is None else writer.unsealed_segments()
 
 
-def _summary(catalog: Catalog, row: MissionRow, segments: list[Segment]) -> MissionSummary:
-    """Sum up one mission from its files."""
+def _summary(catalog: Catalog, row: MissionRow, writer: MissionWriter | None, files: list[Segment]) -> MissionSummary:
+    """Sum up one mission from its files and what waits in memory."""
+    segments = [*files, *_in_memory(writer)]
     rows = {kind: sum(item.rows for item in segments if item.kind is kind) for kind in Kind}
     begin = min((item.begin for item in segments if item.begin is not None), default=None)
     end = max((item.end for item in segments if item.end is not None), default=None)
@@ -46,16 +49,24 @@ def _summary(catalog: Catalog, row: MissionRow, segments: list[Segment]) -> Miss
         dwells=rows[Kind.DWELLS],
         tracks=int(catalog.query("SELECT count(*) FROM lives WHERE mission = ? AND states > 0", (row.mission,))[0][0]),
         track_rows=rows[Kind.TRACKS],
-        revisit=_revisit(catalog, row.mission),
+        revisit=_revisit(catalog, row.mission, writer),
         classification=max((item.classification for item in segments), default=Classification.UNREAD),
+        origins=_origins(catalog, row.mission, writer),
     )
 
 
-def _revisit(catalog: Catalog, mission: int) -> float | None:
-    """Mean time between ends of revisits, s, over the bins that have dwells at all (gaps do not count)."""
-    found = catalog.query("SELECT sum(revisits), count(*) FROM activity WHERE mission = ?", (mission,))
-    revisits, bins = found[0]
-    return bins * BIN / 1e9 / revisits if revisits else None
+def _revisit(catalog: Catalog, mission: int, writer: MissionWriter | None) -> float | None:
+    """Median time between ends of revisits, s: gaps do not count, and when it is asked makes no difference."""
+    ends = np.array(catalog.revisits(mission, REVISITS), np.int64)
+    if writer is not None:
+        ends = np.append(ends, revisits_of(writer.unsealed.columns(Kind.DWELLS)))
+    intervals = np.diff(np.unique(ends)[-REVISITS:])
+    return float(np.median(intervals)) / 1e9 if len(intervals) else None
+
+
+def _origins(catalog: Catalog, mission: int, writer: MissionWriter | None) -> tuple[Origin, ...]:
+    """Where the data came from; a writer knows those of the files too."""
+    return catalog.origins(mission) if writer is None else writer.unsealed.origins.all()
 
 
 def _union(boxes: list[Box]) -> Box | None:

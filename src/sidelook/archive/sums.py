@@ -5,6 +5,7 @@ import numpy as np
 from sidelook.archive.catalog import BIN
 from sidelook.archive.records import Kind
 from sidelook.archive.tables import Columns
+from sidelook.model.columns import Integers
 
 
 def activity_of(dwells: Columns) -> list[tuple[int, int, int, int]]:
@@ -14,6 +15,11 @@ def activity_of(dwells: Columns) -> list[tuple[int, int, int, int]]:
     revisits = np.bincount(place, dwells["last_of_revisit"], len(bins)).astype(np.int64)
     counts = np.bincount(place, minlength=len(bins))
     return list(zip(bins.tolist(), plots.tolist(), counts.tolist(), revisits.tolist(), strict=True))
+
+
+def revisits_of(dwells: Columns) -> Integers:
+    """Find when the revisits in a table of dwells ended, ns UTC, ascending, each once."""
+    return np.unique(dwells["time"][dwells["last_of_revisit"]])
 
 
 def lives_of(tables: dict[Kind, Columns]) -> list[tuple[int, int, int, int]]:

@@ -14,7 +14,7 @@ from sidelook.archive.errors import storage_errors
 from sidelook.archive.rawlog import RawLog, day_of, read_records
 from sidelook.archive.records import Kind, Segment, Tail, Window, WriterStatus
 from sidelook.archive.segments import SegmentMaker, describe, raw_folder, raw_segment
-from sidelook.archive.sums import activity_of, lives_of
+from sidelook.archive.sums import activity_of, lives_of, revisits_of
 from sidelook.archive.tables import Columns
 from sidelook.archive.unsealed import DTYPES, OriginBook, Unsealed
 from sidelook.errors import StorageError
@@ -243,6 +243,7 @@ class MissionWriter:
             origins=batch.origins,
             activity=activity_of(batch.tables[Kind.DWELLS]),
             lives=lives_of(batch.tables),
+            revisits=revisits_of(batch.tables[Kind.DWELLS]).tolist(),
             sealed_through=batch.through,
             last_dwell=batch.last_dwell,
             checkpoint=batch.checkpoint,

@@ -19,7 +19,7 @@ from sidelook.console.query import BlockQuery, read_bins, read_block_query, read
 from sidelook.console.rows import Rows
 from sidelook.errors import StorageError
 from sidelook.model.tracks import TrackTable
-from sidelook.release import Recipient
+from sidelook.release import Recipient, highest_marking
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
 
 BINARY = "application/octet-stream"
@@ -114,7 +114,7 @@ class Api:
 
     def describe(self, mission: MissionSummary) -> Mapping[str, Any]:
         """Say a mission as the page reads it."""
-        box = mission.box
+        box, marking = mission.box, highest_marking(mission.origins)
         return {
             "id": identify(mission.mission),
             "mission": identify(mission.mission),
@@ -129,6 +129,7 @@ class Api:
             "dwells": mission.dwells,
             "tracks": mission.tracks,
             "revisit_s": mission.revisit,
+            "marking": {"text": marking.text, "level": marking.level},
         }
 
     async def blocks(self, request: Request) -> Response:

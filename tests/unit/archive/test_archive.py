@@ -1,9 +1,13 @@
 """The archive as its users see it."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -152,8 +156,39 @@ def test_missions_say_what_is_held(
     assert (mission.begin, mission.end) == (BEGIN, BEGIN + 7 * SECOND)
     assert mission.simulated
     assert mission.classification is Classification.SECRET
+    assert (empty.origins, unsealed.origins) == ((), given.origins)
+    assert set(mission.origins) == {*given.origins, *tracks().origins}
     assert mission.box is not None
     assert mission.box.contains(given.plots.longitude, given.plots.latitude).all()
+
+
+def test_the_time_between_revisits_is_the_same_whenever_asked(folder: Path, dwells: MakeDwells) -> None:
+    told = []
+    with Archive.open(folder, "write") as archive:
+        writer = archive.begin_mission("test", kind="recording", received=BEGIN)
+        for begin in (0, 240, 4_000, 4_240):  # an hour without a look is no revisit
+            given = dwells(BEGIN + begin * SECOND, 8, step=30 * SECOND)
+            given = replace(given, last_of_revisit=np.ones(8, np.bool_))
+            writer.append_dwells(given, tracks_of(given))
+            told += [archive.missions()[0].revisit]
+            writer.seal()
+            told += [archive.missions()[0].revisit]
+    with Archive.open(folder) as archive:
+        assert [*told, archive.missions()[0].revisit] == [30.0] * 9
+    with Archive.open(folder, "write") as archive:
+        archive.purge_mission(1)
+        assert archive.missions() == ()
+
+
+def test_a_catalog_that_kept_no_ends_of_revisits_is_still_read(folder: Path) -> None:
+    with Archive.open(folder, "write") as archive:
+        archive.begin_mission("test", kind="recording", received=BEGIN)
+    with contextlib.closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog:
+        catalog.execute("DROP TABLE revisits")
+    with Archive.open(folder) as archive:
+        assert archive.missions()[0].revisit is None
+    with Archive.open(folder, "write") as archive:
+        archive.purge_before(date(2030, 1, 1))
 
 
 def test_the_tail_is_handed_back_after_a_stop(folder: Path, dwells: MakeDwells) -> None:

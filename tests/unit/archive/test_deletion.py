@@ -1,5 +1,6 @@
 """Deleting is real: neither files nor the catalog keep what was deleted."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -44,6 +45,12 @@ def bytes_held(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+def ends_of_revisits(folder: Path) -> list[int]:
+    """Read them from the catalog."""
+    with contextlib.closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog:
+        return [row[0] for row in catalog.execute("SELECT time FROM revisits")]
+
+
 @pytest.fixture
 def two_days(archive: Archive, dwells: Make, tracks: MakeTracks) -> MissionWriter:
     """Fill two days of one mission."""
@@ -64,6 +71,7 @@ def test_a_day_is_gone_and_the_next_is_there(archive: Archive, two_days: Mission
     assert len(archive.tracks(mission)) == 6
     assert archive.activity(mission, 10).dwells.sum() == 8
     assert archive.missions()[0].begin == FIRST + DAY
+    assert {time >= FIRST + DAY - 12 * HOUR for time in ends_of_revisits(folder)} == {True}
     assert not list((folder / "plots").rglob("d=20231114"))
 
 
@@ -76,6 +84,7 @@ def test_no_byte_of_a_purged_mission_is_left(archive: Archive, two_days: Mission
     for word in (SECRET, b"second-day", b"two days"):
         assert word not in held
     assert archive.missions() == ()
+    assert ends_of_revisits(folder) == []
 
 
 def test_a_day_with_all_there_was_leaves_no_byte(archive: Archive, two_days: MissionWriter, folder: Path) -> None:

@@ -2,7 +2,7 @@ import numpy as np
 
 from sidelook.archive.catalog import BIN
 from sidelook.archive.records import Kind
-from sidelook.archive.sums import activity_of, lives_of
+from sidelook.archive.sums import activity_of, lives_of, revisits_of
 
 
 def test_dwells_are_counted_by_bin_in_any_order() -> None:
@@ -12,6 +12,11 @@ def test_dwells_are_counted_by_bin_in_any_order() -> None:
         "last_of_revisit": np.array([True, False, True, False]),
     }
     assert activity_of(dwells) == [(-1, 7, 1, 0), (0, 1, 1, 0), (3, 6, 2, 2)]
+
+
+def test_ends_of_revisits_are_found_once_in_order() -> None:
+    dwells = {"time": np.array([9, 4, 9, 1]), "last_of_revisit": np.array([True, True, True, False])}
+    assert revisits_of(dwells).tolist() == [4, 9]
 
 
 def test_a_track_lives_from_its_first_plot_or_state_to_its_last_and_its_states_count() -> None:

@@ -90,7 +90,9 @@ class FakePicture:
         where = Box(west=np.radians(9.0), south=np.radians(49.0), east=np.radians(11.0), north=np.radians(51.0))
         marking = Classification.UNCLASSIFIED
         end = BEGIN + 120 * SECOND
-        return (MissionSummary(**known, **counts, begin=BEGIN, end=end, box=where, classification=marking),)
+        return (
+            MissionSummary(**known, **counts, begin=BEGIN, end=end, box=where, classification=marking, origins=(OPEN,)),
+        )
 
     def dwells(
         self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False

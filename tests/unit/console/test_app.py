@@ -20,9 +20,10 @@ from sidelook.console.api import Picture
 from sidelook.console.app import Console, Parts, build
 from sidelook.console.board import Alarm, Board, Condition, Level, Mode, Outlook
 from sidelook.console.metrics import Figure
+from sidelook.model.origin import Classification, Origin
 from sidelook.timescale import SystemClock
 
-from .conftest import BEGIN, SECOND, UNMARKED, FakePicture, make_looks, make_rows, make_tracks
+from .conftest import BEGIN, OPEN, SECOND, UNMARKED, FakePicture, make_looks, make_rows, make_tracks
 from .test_blocks import read_blocks
 
 TOKEN = "of-this-run"  # noqa: S105 - opens nothing but the test
@@ -172,6 +173,17 @@ def test_missions_are_described_in_degrees_and_milliseconds(client: TestClient) 
     assert mission["box"] == pytest.approx([9, 49, 11, 51])
     assert mission["end_ms"] - mission["begin_ms"] == 120_000
     assert (mission["id"], mission["live"], mission["revisit_s"]) == ("7", False, 30.0)
+
+
+def test_a_mission_bears_the_highest_marking_of_its_origins(picture: FakePicture, tmp_path: Path) -> None:
+    secret = Origin(source="other", classification=Classification.SECRET, system="XN")
+    (mission,) = picture.missions()
+    several = tuple(dataclasses.replace(mission, origins=origins) for origins in ((OPEN,), (OPEN, secret), (UNMARKED,)))
+    with client_of(make_console(TwoMorePicture(picture.looks, picture.table, several), tmp_path)) as client:
+        markings = [found["marking"] for found in client.get("/api/missions", headers=BEARER).json()]
+    assert markings[0] == {"text": "UNCLASSIFIED", "level": Classification.UNCLASSIFIED}
+    assert markings[1] == {"text": "SECRET (XN)", "level": Classification.SECRET}
+    assert markings[2]["text"].startswith("MARKING NOT READ")
 
 
 def test_the_mission_of_this_run_is_listed_last(picture: FakePicture, tmp_path: Path) -> None:
