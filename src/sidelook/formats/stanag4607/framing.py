@@ -14,8 +14,9 @@ from sidelook.formats.stanag4607.layouts import HEADER_SIZE, SEGMENT_HEADER_SIZE
 
 OLDEST_VERSION, NEWEST_VERSION = 20, 41
 VERSIONS = frozenset(b"%02d" % number for number in range(OLDEST_VERSION, NEWEST_VERSION + 1))
-# Version digits, then a size below 16 MiB.
-_CANDIDATE = re.compile(rb"(?=(?:[23][0-9]|4[01])\x00)", re.DOTALL)
+# Version digits (and a few more), then a size below 16 MiB. No look-ahead: no two matches can overlap, and what begins
+# with a set lets ``re`` pass over other bytes some seven times as fast.
+_CANDIDATE = re.compile(rb"[2-4][0-9]\x00")
 _MAX_PACKET_LIMIT = 1 << 24
 # Segments looked at before bytes found after damage are taken for a packet: keeps the search linear.
 _CHAIN_LOOK = 16
