@@ -119,20 +119,25 @@ def check(data: bytes, rng: random.Random, tally: Tally) -> None:
     tally.slowest = max(tally.slowest, time.process_time() - began)
 
 
+def _write(dwells: Dwells, tally: Tally) -> None:
+    if not len(dwells):
+        return
+    try:
+        encode_dwells(dwells)
+    except SidelookError:
+        tally.refused += 1
+
+
 def _check_stream(data: bytes, pieces: Sequence[bytes], tally: Tally) -> None:
     decoder, assembler = StreamDecoder(max_packet=LARGEST), DwellAssembler(source="fuzz", hold=100)
     written = 0
     for packets in [*(decoder.feed(piece) for piece in pieces), decoder.flush()]:
         written += len(encode(packets))
         _check_offsets(data, packets)
-        dwells = assembler.assemble(packets)
+        _write(assembler.assemble(packets), tally)
         tally.packets += len(packets)
         tally.reports += packets.report_count
-        if len(dwells):
-            try:
-                encode_dwells(dwells)
-            except SidelookError:
-                tally.refused += 1
+    _write(assembler.flush(), tally)
     outside = decoder.counters.skipped_octets - inside_packets(decoder)
     if written + outside != len(data) or decoder.waiting:
         message = f"{len(data)} bytes in, {written} back, {outside} skipped"

@@ -148,7 +148,8 @@ def test_any_segment_comes_back(mask: int, content: bytes, count: int, kind: int
     data = b"30" + (32 + len(segment)).to_bytes(4) + bytes(26) + segment
     packets = decode(data)
     assert encode(packets) == data
-    assert len(DwellAssembler(source="x").assemble(packets)) == 0
+    assembler = DwellAssembler(source="x")
+    assert len(assembler.assemble(packets)) == len(assembler.flush()) == 0
 
 
 @settings(deadline=None, max_examples=150)

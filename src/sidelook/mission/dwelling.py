@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sidelook.formats.stanag4607 import DwellAssembler, SensorErrors, StreamDecoder
+from sidelook.formats.stanag4607 import DwellAssembler, Packets, SensorErrors, StreamDecoder
 from sidelook.formats.stanag4607.joining import join_pieces
 from sidelook.model.plots import Dwells, concatenate_dwells
 
@@ -34,22 +34,27 @@ class Dwelling:
     def feed(self, pieces: Sequence[bytes]) -> Dwells:
         """Take pieces in the order received; give the dwells that are whole."""
         if self.datagrams:
-            return self.all_but_last(self.assembler.assemble(self.decoder.feed_datagrams(pieces)))
-        return self.all_but_last(self.assembler.assemble(self.decoder.feed(b"".join(pieces))))
+            return self.all_but_last(self.decoder.feed_datagrams(pieces))
+        return self.all_but_last(self.decoder.feed(b"".join(pieces)))
 
     def pause(self) -> Dwells:
         """Give the dwell held back: nothing has come for a while."""
-        dwells = join_pieces(concatenate_dwells([self.held, self.assembler.flush()]))
-        self.held = concatenate_dwells([])
-        return dwells
+        held, self.held = self.held, concatenate_dwells([])
+        return held
 
     def cut(self) -> Dwells:
         """End the stream, or a connection of it: what is incomplete will not be continued."""
-        dwells = self.all_but_last(self.assembler.assemble(self.decoder.flush()))
+        dwells = self.all_but_last(self.decoder.flush())
         return concatenate_dwells([dwells, self.pause()])
 
-    def all_but_last(self, dwells: Dwells) -> Dwells:
-        """Put the pieces of dwells together and hold the last one back."""
+    def all_but_last(self, packets: Packets) -> Dwells:
+        """Put the pieces of dwells together and hold the last one back.
+
+        The assembler would hold back all dwells of the packets, and so others if the stream were cut in other places;
+        what a checkpoint relies on must not depend on that.
+        """
+        self.assembler.assemble(packets)
+        dwells = self.assembler.flush()
         if not len(dwells):
             return dwells
         joined = join_pieces(concatenate_dwells([self.held, dwells]))

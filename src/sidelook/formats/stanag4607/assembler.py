@@ -9,7 +9,7 @@ import numpy as np
 from sidelook.formats.stanag4607.context import SensorErrors, Setting, StreamContext
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.filling import fill_errors
-from sidelook.formats.stanag4607.joining import join_groups, join_pieces
+from sidelook.formats.stanag4607.joining import goes_on, join_groups, join_pieces
 from sidelook.formats.stanag4607.layouts import HEADER_SIZE
 from sidelook.formats.stanag4607.reader import decode
 from sidelook.formats.stanag4607.waiting import Undated, WaitingRoom
@@ -20,8 +20,6 @@ from sidelook.timescale import mission_time_to_utc
 
 _SIZE_FIELD = slice(2, 6)
 _CONTEXT_KINDS = (SegmentKind.MISSION, SegmentKind.JOB_DEFINITION)
-# A dwell goes on in the next packet only if it fills this one; no network needs datagrams smaller than this.
-_SMALLEST_FULL_PACKET = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +53,16 @@ def decode_dwells(
     PacketError : in strict mode
     """
     assembler = DwellAssembler(source=source, errors=errors, day=day)
-    return concatenate_dwells([assembler.assemble(decode(data, strict=strict)), assembler.flush()])
+    assembler.assemble(decode(data, strict=strict))
+    return assembler.flush()
 
 
 class DwellAssembler:
     """Turns packets into dwells as they come, remembering what the stream has said.
 
-    A dwell in pieces (equal revisit, dwell, time, sensor and area) becomes one row. Dwells that come before their
-    mission segment wait for it, ``hold`` reports at most, and then come first.
+    A dwell in pieces (equal revisit, dwell, time, sensor and area) becomes one row, wherever the stream is cut: the
+    dwells of a batch of packets are held back until the next shows whether the last goes on. Dwells that come before
+    their mission segment wait for it, ``hold`` reports at most, and then come first.
 
     Parameters
     ----------
@@ -84,8 +84,7 @@ class DwellAssembler:
         self.unplaced = 0
         self._errors = errors or SensorErrors()
         self._waiting = WaitingRoom(hold)
-        self._piece: Dwells | None = None
-        self._largest = 0
+        self._held = concatenate_dwells([])
 
     @property
     def undated(self) -> int:
@@ -106,27 +105,31 @@ class DwellAssembler:
 
         Returns
         -------
-        the dwells that can be placed now, in the order sent
+        the dwells of the packets before, in the order sent: only these tell whether the last of those goes on
         """
         spans = list(self._spans(packets))
         parts = self._release()
-        if self._piece is not None:
-            parts.append(self._piece)
-            self._piece = None
         if spans:
             parts.append(self._place(packets, spans))
-        if not parts:
-            return concatenate_dwells([])
-        dwells = join_pieces(parts[0] if len(parts) == 1 else concatenate_dwells(parts))
-        return self._keep_piece(dwells) if self._may_go_on(packets) and len(dwells) else dwells
+        dwells = join_pieces(_together(parts))
+        if not len(dwells):
+            return dwells
+        before, self._held = self._held, dwells
+        return self._take_up(before) if len(before) and goes_on(before, dwells) else before
 
     def flush(self) -> Dwells:
-        """Give the last dwell if it was kept because its next piece might follow; what has no date stays.
+        """Give the dwells of the last packets, which were held back; what has no date stays.
 
         Call it when the stream ends or pauses.
         """
-        piece, self._piece = self._piece, None
-        return concatenate_dwells([]) if piece is None else piece
+        held, self._held = self._held, concatenate_dwells([])
+        return held
+
+    def _take_up(self, before: Dwells) -> Dwells:
+        """Join the last dwell of the packets before to the one held that goes on with it; give the others."""
+        last = len(before) - 1
+        self._held = join_pieces(concatenate_dwells([before.take(slice(last, None)), self._held]))
+        return before.take(slice(0, last))
 
     def _spans(self, packets: Packets) -> Iterator[Span]:
         """Cut the dwells of a batch into runs for which one setting holds."""
@@ -182,22 +185,10 @@ class DwellAssembler:
             self._settle(item.dwells, whole, slice(0, len(item.dwells.plots)))
         return [item.dwells for item in items]
 
-    def _may_go_on(self, packets: Packets) -> bool:
-        """Tell whether the next packet may hold more of the last dwell: it alone fills the largest packet so far."""
-        if not len(packets):
-            return False
-        sizes = packets.header["P2"]
-        self._largest = max(self._largest, int(sizes.max()))
-        last = len(packets) - 1
-        kinds = packets.kind[packets.packet == last]
-        width = max((group.layout.report.itemsize for group in packets.dwells), default=0)
-        full = int(sizes[last]) > max(_SMALLEST_FULL_PACKET, self._largest - width)
-        return full and len(kinds) == 1 and int(kinds[0]) == SegmentKind.DWELL
 
-    def _keep_piece(self, dwells: Dwells) -> Dwells:
-        last = len(dwells) - 1
-        self._piece = dwells.take(slice(last, None))
-        return dwells.take(slice(0, last))
+def _together(parts: list[Dwells]) -> Dwells:
+    """Join dwells, without copying what is alone."""
+    return parts[0] if len(parts) == 1 else concatenate_dwells(parts)
 
 
 def _header(octets: bytes, packet: int) -> bytes:

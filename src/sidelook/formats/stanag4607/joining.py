@@ -10,6 +10,9 @@ from sidelook.formats.stanag4607.scaling import dwell_columns, is_located, repor
 from sidelook.formats.stanag4607.wire import DwellGroup, Packets
 from sidelook.model.plots import Dwells, Plots
 
+#: Reports of one look that D32.1 can tell apart.
+MOST_REPORTS = 1 << 16
+
 _SAME_LOOK = ("dwell", "revisit", "origin", "sensor_latitude", "sensor_longitude", "area_latitude", "area_longitude")
 
 
@@ -74,3 +77,15 @@ def join_pieces(dwells: Dwells) -> Dwells:
     owner = np.repeat(np.arange(len(first), dtype=np.int32), count)
     plots = {name: getattr(dwells.plots, name) for name in Plots.DTYPES} | {"dwell": owner}
     return Dwells(**columns, plots=Plots(**plots), origins=dwells.origins)
+
+
+def goes_on(before: Dwells, after: Dwells) -> bool:
+    """Tell whether the first dwell of ``after`` is a piece of the look that ends ``before``; each holds a dwell.
+
+    A look of more reports than their index (D32.1, 16 bits) can count goes on no further: nothing grows without bound.
+    """
+    if before.plot_count[-1] >= MOST_REPORTS or before.time[-1] != after.time[0]:
+        return False
+    if before.origins[before.origin[-1]] != after.origins[after.origin[0]]:
+        return False
+    return all(getattr(before, name)[-1] == getattr(after, name)[0] for name in _SAME_LOOK if name != "origin")

@@ -21,7 +21,7 @@ from sidelook.formats.stanag4607.announcing import job_segment, mission_segment
 from sidelook.formats.stanag4607.presets import MissionNotes
 from sidelook.formats.stanag4607.wire import Segment
 from sidelook.geometry.wgs84 import geodetic_to_ecef
-from sidelook.model.plots import Dwells, TargetClass
+from sidelook.model.plots import Dwells, TargetClass, concatenate_dwells
 from sidelook.timescale import format_utc, parse_utc
 
 HEAD = b"30%bXN\x05XN\0\0%bFictional \0\0\0\x01\0\0\0\x01"
@@ -111,7 +111,8 @@ def test_longitudes_are_signed() -> None:
 def test_reports_without_a_place_are_no_plots_but_counted() -> None:
     velocity_only = raw_dwell(0x0800_0000, b"\0\1\0\2", 2, D3=b"\0\7")
     assembler = DwellAssembler(source="x")
-    dwells = assembler.assemble(decode(raw_packet(MISSION, velocity_only, raw_dwell(FULL, bytes(16), 2))))
+    assembler.assemble(decode(raw_packet(MISSION, velocity_only, raw_dwell(FULL, bytes(16), 2))))
+    dwells = assembler.flush()
     assert (dwells.plot_count.tolist(), assembler.unplaced) == ([0, 2], 2)
 
 
@@ -169,7 +170,8 @@ def test_dwells_wait_for_their_mission_day() -> None:
     assembler = DwellAssembler(source="x")
     assert not len(assembler.assemble(decode(raw_packet(raw_dwell(milliseconds=1000)))))
     assert assembler.undated == 1
-    dwells = assembler.assemble(decode(raw_packet(MISSION, job(1), raw_dwell(milliseconds=2000))))
+    assembler.assemble(decode(raw_packet(MISSION, job(1), raw_dwell(milliseconds=2000))))
+    dwells = assembler.flush()
     assert [format_utc(int(time)) for time in dwells.time] == ["2024-02-29T00:00:01.000Z", "2024-02-29T00:00:02.000Z"]
     assert (dwells.sigma_along.tolist(), assembler.undated) == ([5, 5], 0)
 
@@ -249,14 +251,52 @@ def test_a_dwell_in_pieces_is_one_dwell(dwells: Dwells, count: int) -> None:
     assert np.array_equal(again.plots.index, many.plots.index)
 
 
-def test_a_piece_waits_for_the_next_packet(dwells: Dwells) -> None:
+def assembled(batches: list[Packets]) -> list[Dwells]:
+    """Assemble batch by batch; the last item is what ``flush`` gives."""
+    assembler = DwellAssembler(source="test")
+    return [*map(assembler.assemble, batches), assembler.flush()]
+
+
+def test_a_dwell_waits_for_the_next_packet(dwells: Dwells) -> None:
     many, packets = split_dwell(dwells, 100)
-    decoder, assembler = StreamDecoder(), DwellAssembler(source="test")
-    parts = [assembler.assemble(decoder.feed_datagrams([packet])) for packet in packets]
-    assert [len(part) for part in parts] == [0, 0, 0, 1]
+    decoder = StreamDecoder()
+    parts = assembled([decoder.feed_datagrams([packet]) for packet in packets])
+    assert [len(part) for part in parts] == [0, 0, 0, 0, 1]
     assert parts[-1].plot_count.tolist() == [100]
     assert np.array_equal(parts[-1].plots.index, many.plots.index)
-    assert not len(assembler.flush())
+
+
+@pytest.mark.parametrize("size", [1, 30, 100, 150, 1000])
+def test_the_dwells_do_not_depend_on_where_the_stream_is_cut(size: int) -> None:
+    """Dwells of one to four small pieces, some of them beside other segments, under two platforms in turn."""
+    pieces = [
+        raw_packet(*([job(1)] if piece % 2 else []), raw_dwell(FULL, bytes(16), 2, milliseconds=time, D4=last))
+        for time in range(12)
+        for piece in range(time % 4 + 1)
+        for last in [bytes([piece < time % 4])]
+    ]
+    other = [piece.replace(b"Ficti", b"Other") for piece in pieces[:3]]
+    data = b"".join([raw_packet(MISSION), raw_packet(MISSION).replace(b"Ficti", b"Other"), *pieces, *other])
+    decoder = StreamDecoder()
+    chunks = [decoder.feed(data[start : start + size]) for start in range(0, len(data), size)]
+    found = concatenate_dwells(assembled([*chunks, decoder.flush()]))
+    assert found.plot_count.tolist() == [2, 4, 6, 8] * 3 + [2, 4]
+    whole = decode_dwells(data, source="test")
+    assert found.origins == whole.origins
+    for name in ("time", "origin", "last_of_revisit"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+
+
+def test_equal_looks_of_two_platforms_stay_apart() -> None:
+    packets = [raw_packet(MISSION, raw_dwell()), raw_packet(MISSION, raw_dwell()).replace(b"Ficti", b"Other")]
+    assert [len(part) for part in assembled([decode(packet) for packet in packets])] == [0, 1, 1]
+
+
+def test_a_look_that_never_ends_does_not_fill_the_memory() -> None:
+    batch = decode(raw_packet(MISSION, *[raw_dwell(FULL, bytes(8 * 8000), 8000)] * 5))
+    parts = assembled([batch] * 6)
+    assert max(int(part.plot_count.max(initial=0)) for part in parts) == 80_000
+    assert sum(len(part.plots) for part in parts) == 240_000
 
 
 def test_flush_gives_the_piece_that_waits(dwells: Dwells) -> None:
