@@ -26,7 +26,8 @@ class Exit(IntEnum):
 
 EPILOG = """\
 Exit codes: 0 done, 1 findings (check), 2 wrong use, 3 bad input, 4 storage, 5 feed or network, 6 not released,
-130 interrupted. Errors are one sentence on the error stream.
+130 interrupted before the end. Errors are one sentence on the error stream. Damage in a recording is skipped and said
+there, and changes no exit code: check is the command that judges it.
 """
 
 app = typer.Typer(
@@ -40,10 +41,11 @@ app = typer.Typer(
 )
 
 Recording = Annotated[Path, typer.Argument(help="A STANAG 4607 recording.")]
+Recordings = Annotated[Path, typer.Argument(help="A STANAG 4607 recording, or a folder of recordings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
-Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; made where there is none.")]
+Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; ./missions by default.")]
 Port = Annotated[int | None, typer.Option(help="Port of the page; 0 lets the system choose.", min=0, max=65_535)]
 Listen = Annotated[str | None, typer.Option(help="Address of the page; anything but this machine needs --token.")]
 Token = Annotated[str | None, typer.Option(help="Token that opens the page's data; drawn anew each run by default.")]
@@ -80,7 +82,7 @@ def run(
     token: Token = None,
     basemaps: Basemaps = None,
 ) -> None:
-    """Track a recording or live stream, keep it, and show it on a live map."""
+    """Track a recording or live stream, keep it in an archive (./missions), and show it on a live map."""
     from sidelook.mission.options import Options
     from sidelook.mission.run import run_mission
 
@@ -127,7 +129,7 @@ def track(
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")
-def info(recording: Recording, *, as_json: AsJson = False) -> None:
+def info(recording: Recordings, *, as_json: AsJson = False) -> None:
     """Say what is in a recording: packets, dwells, reports, time, area, platform, markings."""
     from sidelook.mission.toolbox import print_info
 
@@ -137,7 +139,7 @@ def info(recording: Recording, *, as_json: AsJson = False) -> None:
 @app.command(
     epilog="Examples: sidelook check flight.4607 | sidelook check flight.4607 --json  (exits with 1 on findings)"
 )
-def check(recording: Recording, *, as_json: AsJson = False) -> None:
+def check(recording: Recordings, *, as_json: AsJson = False) -> None:
     """Check a recording against the rules of the standard; every finding with offset and field."""
     from sidelook.mission.toolbox import print_findings
 
@@ -168,11 +170,11 @@ def convert(
 def record(
     source: Annotated[str, typer.Argument(help="udp://HOST:PORT (multicast too) or tcp://HOST:PORT.")],
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="To write; must not exist.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write; a file that is there is never replaced.")],
     seconds: Annotated[float | None, typer.Option(help="Stop after that long.", min=0)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write what a feed sends to a file, byte for byte, until interrupted."""
+    """Write what a feed sends to a file, byte for byte, until interrupted; exits with 5 where nothing came."""
     from sidelook.mission.record import record_feed
 
     record_feed(source, output, seconds=seconds, as_json=as_json)
@@ -189,7 +191,8 @@ def replay(
     """Send a recording packet by packet, paced by its own times."""
     from sidelook.mission.replay import replay_recording
 
-    replay_recording(recording, to, speed=speed, as_json=as_json)
+    if not replay_recording(recording, to, speed=speed, as_json=as_json):
+        raise typer.Exit(Exit.INTERRUPTED)
 
 
 def main() -> None:

@@ -40,6 +40,12 @@ def kernel(function: Function) -> Function:
     return cast("Function", numba.njit(cache=True)(function))
 
 
+def nothing_compiled() -> bool:
+    """Tell whether no kernel has been compiled yet on this machine in its present state: the first use is slow."""
+    folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]  # as below
+    return not any(folder.rglob("*.nbi"))
+
+
 # Numba reads its cache folder from its own configuration when a function is decorated, and from nowhere else.
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder(PACKAGE))  # type: ignore[attr-defined]  # it makes its own names

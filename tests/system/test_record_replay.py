@@ -1,5 +1,6 @@
 """What is replayed and recorded again is the same, byte for byte."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -58,15 +59,53 @@ def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "precious.4607"
     path.write_text("precious")
     result = subprocess.run(
-        [*SIDELOOK, "record", "udp://127.0.0.1:0", "-o", str(path)], capture_output=True, text=True, check=False
+        [*SIDELOOK, "record", "udp://127.0.0.1:9", "-o", str(path)], capture_output=True, text=True, check=False
     )
     assert result.returncode == 2
+    assert "replaces nothing: choose another name" in result.stderr
     assert path.read_text() == "precious"
 
 
-def test_recording_ends_by_itself_after_the_time_given(tmp_path: Path) -> None:
+def test_recording_nothing_ends_after_the_time_given_and_is_a_failure(tmp_path: Path, udp_port: int) -> None:
     path = tmp_path / "none.4607"
-    command = [*SIDELOOK, "record", "udp://127.0.0.1:0", "-o", str(path), "--seconds", "0.3"]
+    source = f"tcp://127.0.0.1:{udp_port}"
+    command = [*SIDELOOK, "record", source, "-o", str(path), "--seconds", "1.2"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert result.returncode == 0
-    assert "0 bytes" in result.stdout
+    assert result.returncode == 5
+    assert result.stdout == ""
+    assert result.stderr.count("Connection refused; trying again") == 1
+    assert f"not one byte came from {source}" in result.stderr
+    assert not path.exists()
+
+
+def test_a_disk_that_fills_up_keeps_what_was_recorded(flight: Path, tmp_path: Path, udp_port: int) -> None:
+    """No file may grow beyond half the flight: to a program that is a disk that fills up."""
+    room, output = flight.stat().st_size // 2, tmp_path / "part.4607"
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room})); "
+    code = limit + "from sidelook.cli import main; main()"
+    source = f"tcp://127.0.0.1:{udp_port}?listen"
+    command = [sys.executable, "-c", code, "record", source, "-o", str(output)]
+    recorder = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not output.exists():
+        assert recorder.poll() is None
+        time.sleep(0.02)
+    time.sleep(0.5)  # the socket is bound right after the file is made
+    replay = [*SIDELOOK, "replay", str(flight), "--to", f"tcp://127.0.0.1:{udp_port}", "--speed", "inf"]
+    subprocess.run(replay, capture_output=True, timeout=60, check=False)
+    _, said = recorder.communicate(timeout=20)
+    assert recorder.returncode == 4
+    assert f"the {room:,} bytes written before are kept in it" in said
+    assert output.read_bytes() == flight.read_bytes()[:room]
+
+
+def test_an_interrupted_replay_says_so(flight: Path, udp_port: int) -> None:
+    command = [*SIDELOOK, "replay", str(flight), "--to", f"udp://127.0.0.1:{udp_port}"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", udp_port))
+        receiver.settimeout(30)
+        replay = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        receiver.recv(65_535)
+    replay.send_signal(2)
+    said, _ = replay.communicate(timeout=20)
+    assert replay.returncode == 130
+    assert "then interrupted" in said

@@ -66,6 +66,12 @@ def test_every_command_shows_an_example(sidelook: Run, command: str) -> None:
     assert f"sidelook {command}" in result.stdout.split("Example")[1]
 
 
+def test_the_help_says_where_things_are_kept_and_what_takes_folders(sidelook: Run) -> None:
+    assert "./missions by default" in sidelook("run", "--help").stdout
+    for command in ("info", "check", "convert"):
+        assert "folder of recordings" in " ".join(sidelook(command, "--help").stdout.split())
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -113,8 +119,11 @@ def test_wrong_input_is_one_sentence_and_never_a_traceback(
     [
         (["record", "http://x:1", "-o", "x.4607"], "udp://HOST:PORT"),
         (["run", "udp://239.1.2.3"], "names no port"),
+        (["run", "udp://127.0.0.1:0"], "names no port from 1"),
+        (["run", "udp://127.0.0.1:9", "--basemaps", "nothere"], "no folder of base maps nothere"),
+        (["serve", "--listen", "192.0.2.1"], "give an address of this machine"),
         (["serve", "--archive", "no-such-archive", "--port", "0"], "no-such-archive"),
-        (["run", "udp://127.0.0.1:0", "--listen", "0.0.0.0", "--port", "0"], "--token"),  # noqa: S104 - refused
+        (["run", "udp://127.0.0.1:9", "--listen", "0.0.0.0", "--port", "0"], "--token"),  # noqa: S104 - refused
     ],
 )
 def test_wrong_use_is_one_sentence(

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sidelook.compiling import MODULES, PACKAGE, cache_folder, kernel, source_digest
+from sidelook.compiling import MODULES, PACKAGE, cache_folder, kernel, nothing_compiled, source_digest
 
 
 @kernel
@@ -42,3 +42,12 @@ def test_kernels_take_code_and_constants_only_from_what_the_digest_covers() -> N
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sidelook"):
                 assert (node.module or "").rpartition(".")[2] in allowed, f"{path}: {node.module}"
+
+
+def test_the_first_use_is_known_by_an_empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numba.config.CACHE_DIR", str(tmp_path / "kernels"))
+    assert nothing_compiled()
+    (tmp_path / "kernels" / "tracking").mkdir(parents=True)  # made as soon as a kernel is declared
+    assert nothing_compiled()
+    (tmp_path / "kernels" / "tracking" / "kernels.step-1.py311.nbi").touch()
+    assert not nothing_compiled()

@@ -82,7 +82,7 @@ def parse_address(text: str) -> Address:
     Raises
     ------
     AddressError
-        Where the scheme, the port or an option is not known.
+        Where the scheme, the port or an option is not known, or the port is 0, which nobody could send to.
     """
     parts = urlsplit(text)
     if parts.scheme not in set(Transport):
@@ -117,8 +117,8 @@ def read_port(text: str) -> int:
         port = urlsplit(text).port
     except ValueError:
         port = None
-    if port is None:
-        message = f"{text!r} names no port from 0 to 65535: write for example udp://239.1.2.3:4607"
+    if not port:
+        message = f"{text!r} names no port from 1 to 65535: write for example udp://239.1.2.3:4607"
         raise AddressError(message)
     return port
 

@@ -1,6 +1,6 @@
 """What every source of bytes offers: chunks as they come, a state and counters."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -90,6 +90,7 @@ class Pulse:
     silence : a source quiet for longer is lost, ns
     last : time of the last chunk, ns UTC, 0 none
     cut : True while there is no connection at all
+    tell : told, in a sentence, why there is no connection: once a cause, until something comes
     """
 
     clock: Clock
@@ -98,10 +99,19 @@ class Pulse:
     cut: bool = False
     ended: bool = False
     counters: Counters = field(default_factory=Counters)
+    tell: Callable[[str], object] = field(default=lambda _: None)
+    told: str = ""
+
+    def miss(self, sentence: str) -> None:
+        """Take note that there is no connection, and why."""
+        self.cut = True
+        if sentence != self.told:
+            self.told = sentence
+            self.tell(sentence)
 
     def beat(self, data: bytes, *, fresh: bool = False) -> Chunk:
         """Count bytes that came and wrap them."""
-        self.last, self.cut = self.clock.now(), False
+        self.last, self.cut, self.told = self.clock.now(), False, ""
         self.counters.chunks += 1
         self.counters.octets += len(data)
         return Chunk(data=data, received=self.last, fresh=fresh)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator
 from typing import TypeAlias
 
@@ -78,8 +79,8 @@ class TcpSource:
         while True:
             try:
                 connection = await asyncio.open_connection(self.address.host, self.address.port)
-            except OSError:
-                self.pulse.cut = True
+            except OSError as error:
+                self.pulse.miss(f"{self.address}: {reason(error)}; trying again until somebody answers")
             else:
                 pause = FIRST_PAUSE
                 yield connection
@@ -103,6 +104,13 @@ class TcpSource:
         async with server:
             while True:
                 yield await waiting.get()
+
+
+def reason(error: OSError) -> str:
+    """Say why a call failed; asyncio names the address where the system names the cause."""
+    if error.errno is not None and error.errno > 0:  # below are those of name resolution
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 class TcpSink:

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 
 from structlog.typing import FilteringBoundLogger
 
@@ -19,7 +20,7 @@ from sidelook.console.board import Alarm, Board, Level
 from sidelook.console.metrics import Figure
 from sidelook.console.server import bind, serve
 from sidelook.errors import StorageError
-from sidelook.mission.keeping import STILL_WORKS
+from sidelook.mission.keeping import STILL_WORKS, Keeper
 from sidelook.mission.log import make_log
 from sidelook.mission.options import Options, settle
 from sidelook.mission.settings import Settings
@@ -29,6 +30,7 @@ from sidelook.timescale import Clock, SystemClock
 
 POST_INTERVAL = 0.25  # s between conditions on the board
 CARE_INTERVAL = 300.0  # s between compactions and deletions
+PATIENCE = 1.2  # s for the piece at hand, once the end is asked for
 
 Task: TypeAlias = Callable[[Console], Coroutine[Any, Any, None]]
 """What is done while the page is served; cancelled when it is to end."""
@@ -46,6 +48,23 @@ class Base:
     access: Access
     alarms: tuple[Alarm, ...] = ()
     basemaps: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How work in a thread is ended: ``ask`` asks it to; ``keeper`` and ``log`` serve where it cannot be waited for."""
+
+    ask: Callable[[], object]
+    keeper: Keeper
+    log: FilteringBoundLogger
+
+    def abandon(self) -> NoReturn:
+        """End the process now, as a power cut would, but with all received bytes on the disk; the next run goes on."""
+        self.keeper.sync()
+        self.log.info("ended in the middle of a piece; the next run goes on from what is kept")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # no thread can be made to end, least of all one that compiles
 
 
 @contextlib.contextmanager
@@ -72,6 +91,8 @@ def opened_archive(
     with contextlib.ExitStack() as stack:
         try:
             archive = Archive.open(folder, mode)
+            if mode == "write":
+                log.info("kept in this archive", folder=str(folder.resolve()))
         except StorageError as error:
             if mode == "read" or isinstance(error, ArchiveLockedError):
                 raise
@@ -139,14 +160,16 @@ def look_after(base: Base) -> None:
     base.archive.enforce(RetentionPolicy(live_hours=base.settings.archive.live_hours), base.clock.now())
 
 
-async def in_thread(work: Callable[[], object], ask_to_stop: Callable[[], object]) -> None:
-    """Run work in a thread until it ends; when cancelled, ask it to stop and wait for it."""
+async def in_thread(work: Callable[[], object], ending: Ending) -> None:
+    """Run work in a thread until it ends; when cancelled, ask it to stop, and wait for it no longer than a moment."""
     working = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         await asyncio.shield(working)
     except asyncio.CancelledError:
-        ask_to_stop()
-        await asyncio.wait((working,))
+        ending.ask()
+        _, late = await asyncio.wait((working,), timeout=PATIENCE)
+        if late:
+            ending.abandon()
         raise
     finally:
         if working.done() and not working.cancelled():

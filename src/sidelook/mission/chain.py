@@ -1,11 +1,12 @@
 """The chain every source goes through: bytes to dwells, dwells to tracks. Each stage knows only its own records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidelook.console.rows import Rows
 from sidelook.mission.dwelling import Dwelling
+from sidelook.mission.reporting import warn
 from sidelook.model.plots import Dwells
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ class Chain:
     ----------
     dwelling : bytes to dwells
     tracking : dwells to tracks, from the first dwell on
+    tell : told that the tracker is compiled first, which takes its time
     """
 
     dwelling: Dwelling
     tracking: "Tracking | None" = None
+    tell: Callable[[str], object] = warn
 
     def feed(self, pieces: Sequence[bytes]) -> Rows:
         """Take pieces in the order received."""
@@ -42,7 +45,7 @@ class Chain:
         if not len(dwells):
             return Rows.empty()
         if self.tracking is None:
-            self.tracking = engine().begin(dwells)
+            self.tracking = engine(self.tell).begin(dwells)
         return self.tracking.follow(dwells)
 
     def save(self) -> bytes:
@@ -61,13 +64,17 @@ class Chain:
         """
         if not saved:
             return
-        self.tracking, holding = engine().go_on(saved)
+        self.tracking, holding = engine(self.tell).go_on(saved)
         if not holding:
             self.dwelling.pause()  # it had been given, after a pause
 
 
-def engine() -> "type[Tracking]":
+def engine(tell: Callable[[str], object]) -> "type[Tracking]":
     """Load the tracker: the page must not wait for Numba, and a recording known already does not need it."""
+    from sidelook.compiling import nothing_compiled  # noqa: PLC0415 - it imports Numba
+
+    if nothing_compiled():
+        tell("compiling the tracker, once; about half a minute")
     from sidelook.mission.tracking import Tracking  # noqa: PLC0415 - as said
 
     return Tracking

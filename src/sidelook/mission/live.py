@@ -8,7 +8,7 @@ from sidelook.console.rows import Rows
 from sidelook.feeds.address import Address, Transport, parse_address
 from sidelook.feeds.opening import open_source
 from sidelook.feeds.source import Pulse
-from sidelook.mission.base import Base, care, figures_of, in_thread, prepared, show
+from sidelook.mission.base import Base, Ending, care, figures_of, in_thread, prepared, show
 from sidelook.mission.chain import Chain
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.intake import StreamIntake, Work
@@ -33,7 +33,9 @@ def run_stream(source: str, options: Options) -> None:
 
 async def receive_and_show(base: Base, address: Address) -> None:
     """Work a stream while the page is served."""
-    pulse = Pulse(clock=base.clock, silence=round(base.settings.feeds.silence_s * NANOSECONDS_PER_SECOND))
+    pulse = Pulse(
+        clock=base.clock, silence=round(base.settings.feeds.silence_s * NANOSECONDS_PER_SECOND), tell=base.log.warning
+    )
     feed = open_source(address, pulse)
     held = await asyncio.to_thread(take_up_or_begin, base, address)
     watch = Watch(source="live", name=feed.name, feed=feed, keeper=held.keeper, standing=base.alarms)
@@ -49,7 +51,8 @@ async def receive_and_show(base: Base, address: Address) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(care(base, board, watch))
             group.create_task(intake.receive())
-            group.create_task(in_thread(lambda: work_through(intake, base), intake.stop))
+            ending = Ending(ask=intake.stop, keeper=held.keeper, log=base.log)
+            group.create_task(in_thread(lambda: work_through(intake, base), ending))
 
     await show(base, board, work, figures_of(watch))
 
@@ -63,7 +66,7 @@ def take_up_or_begin(base: Base, address: Address) -> Resumed:
         return resume(base.archive, mission, base)
     writer = base.archive.begin_mission(name, kind="live", received=base.clock.now())
     keeper = Keeper(writer=writer, settings=base.settings.archive, log=base.log)
-    chain = Chain(dwelling=Dwelling(source=name, datagrams=address.transport is Transport.UDP))
+    chain = Chain(dwelling=Dwelling(source=name, datagrams=address.transport is Transport.UDP), tell=base.log.info)
     return Resumed(chain=chain, keeper=keeper, source=name)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sidelook.archive import Archive, MissionSummary
 from sidelook.console.app import Console
 from sidelook.console.board import Board, Mode, Outlook
-from sidelook.mission.base import Base, care, figures_of, in_thread, prepared, show
+from sidelook.mission.base import Base, Ending, care, figures_of, in_thread, prepared, show
 from sidelook.mission.chain import Chain
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.intake import FileIntake, Work
@@ -89,7 +89,8 @@ async def work_and_show(base: Base, recording: Opened) -> None:
     async def work(_: Console) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(care(base, board, watch))
-            group.create_task(in_thread(lambda: work_through(intake, recording.stream, base), intake.stop))
+            ending = Ending(ask=intake.stop, keeper=held.keeper, log=base.log)
+            group.create_task(in_thread(lambda: work_through(intake, recording.stream, base), ending))
 
     await show(base, board, work, figures_of(watch))
 
@@ -107,7 +108,7 @@ def begin(base: Base, recording: Opened) -> Resumed:
     source = recording.source
     writer = base.archive.begin_mission(recording.name, kind="recording", received=base.clock.now())
     keeper = Keeper(writer=writer, settings=base.settings.archive, log=base.log)
-    return Resumed(chain=Chain(dwelling=Dwelling(source=source)), keeper=keeper, source=source)
+    return Resumed(chain=Chain(dwelling=Dwelling(source=source), tell=base.log.info), keeper=keeper, source=source)
 
 
 def work_through(intake: FileIntake, stream: BufferedReader, base: Base) -> None:

@@ -2,21 +2,29 @@
 
 import asyncio
 import os
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from sidelook.archive.errors import storage_errors
+from sidelook.errors import StorageError, UsageError
 from sidelook.feeds.address import parse_address
 from sidelook.feeds.opening import open_source
-from sidelook.feeds.source import ByteSource, Pulse
-from sidelook.mission.publish import OutputExistsError
-from sidelook.mission.reporting import Advance, answer, progress
+from sidelook.feeds.source import ByteSource, FeedError, Pulse
+from sidelook.mission.reporting import Advance, answer, progress, warn
 from sidelook.mission.stopping import run_until, stop_on_signals
 from sidelook.timescale import SystemClock
 
 SYNC_INTERVAL = 1.0  # s: what is older is safe on the disk
+
+
+class NeverReplacedError(UsageError):
+    """The file to record to is there already."""
+
+
+class RecordingFailedError(StorageError):
+    """The file cannot be made, or the disk takes no more; what was written before is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +44,15 @@ def record_feed(source: str, output: Path, *, seconds: float | None = None, as_j
 
     Raises
     ------
-    AddressError, OutputExistsError, FeedError, StorageError
+    AddressError, NeverReplacedError, RecordingFailedError
+    FeedError
+        Where the feed cannot be received, or not one byte came; no file is left then.
     """
-    feed = open_source(parse_address(source), Pulse(clock=SystemClock()))
-    with (
-        storage_errors(output.parent, "recording"),
-        create(output) as stream,
-        progress(f"{source} ->", None) as advance,
-    ):
+    feed = open_source(parse_address(source), Pulse(clock=SystemClock(), tell=warn))
+    with created(output) as stream, progress(f"{source} ->", None) as advance:
         asyncio.run(record(feed, stream, advance, seconds))
     counters = feed.counters
+    refuse_silence(feed, output)
     report = RecordReport(
         source=feed.name, output=output, octets=counters.octets, chunks=counters.chunks,
         dropped=counters.dropped, refused=counters.refused,
@@ -53,12 +60,37 @@ def record_feed(source: str, output: Path, *, seconds: float | None = None, as_j
     answer(report, describe(report), as_json=as_json)
 
 
-def create(path: Path) -> FileIO:
-    """Open a new file for writing; never one that is there."""
+@contextmanager
+def created(path: Path) -> Iterator[FileIO]:
+    """Open a new file, never one that is there; it stays only if something was written to it."""
+    kept = 0
     try:
-        return path.open("xb", buffering=0)
+        with path.open("xb", buffering=0) as stream:
+            try:
+                yield stream
+            finally:
+                kept = os.fstat(stream.fileno()).st_size
+                if not kept:
+                    path.unlink()
     except FileExistsError:
-        raise OutputExistsError(path) from None
+        message = f"{path} exists, and a recording replaces nothing: choose another name"
+        raise NeverReplacedError(message) from None
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror or error}; " + (
+            f"the {kept:,} bytes written before are kept in it; free space and record on under another name"
+            if kept
+            else "choose a folder that has room and may be written"
+        )
+        raise RecordingFailedError(message) from error
+
+
+def refuse_silence(feed: ByteSource, output: Path) -> None:
+    """Raise where not one byte came."""
+    if not feed.counters.octets:
+        refused = feed.counters.refused
+        strangers = f" ({refused:,} datagrams of other senders were refused)" if refused else ""
+        message = f"not one byte came from {feed.name}{strangers}; {output} was not made"
+        raise FeedError(message)
 
 
 async def record(feed: ByteSource, stream: FileIO, advance: Advance, seconds: float | None) -> None:

@@ -15,7 +15,7 @@ from sidelook.feeds.udp import DATAGRAM_LIMIT
 from sidelook.formats.stanag4607 import Packets, StreamDecoder
 from sidelook.formats.stanag4607.markings import read_origin
 from sidelook.mission.opening import CHUNK_SIZE, open_recording, refuse_without_packets
-from sidelook.mission.reporting import Advance, answer, progress
+from sidelook.mission.reporting import Advance, answer, progress, warn
 from sidelook.mission.stopping import run_until, stop_on_signals
 from sidelook.model.origin import Origin
 from sidelook.release import OPERATOR_HERE, Recipient, release_origins
@@ -33,15 +33,17 @@ class TimedPacket:
 
 @dataclass(slots=True, kw_only=True)
 class ReplayReport:
-    """What was sent."""
+    """What was sent: all of it, or until a signal came; ``unsound_octets`` of it are in no sound packet."""
 
     recording: Path
     to: str
     packets: int = 0
     octets: int = 0
+    unsound_octets: int = 0
+    complete: bool = False
 
 
-def replay_recording(recording: Path, to: str, *, speed: float = 1.0, as_json: bool = False) -> None:
+def replay_recording(recording: Path, to: str, *, speed: float = 1.0, as_json: bool = False) -> bool:
     """Send a recording and say what was sent.
 
     Parameters
@@ -49,6 +51,10 @@ def replay_recording(recording: Path, to: str, *, speed: float = 1.0, as_json: b
     recording : to send
     to : address, udp:// or tcp://
     speed : times real time; ``inf`` for no pauses (a UDP receiver may then lose datagrams)
+
+    Returns
+    -------
+    True where it was sent to its end, False where a signal came before
 
     Raises
     ------
@@ -62,7 +68,11 @@ def replay_recording(recording: Path, to: str, *, speed: float = 1.0, as_json: b
         release(stream, recording, address)
         with progress(f"-> {to}", recording.stat().st_size) as advance:
             asyncio.run(replay(stream, pace, open_sink(address), Told(report, advance)))
-    answer(report, f"{report.packets:,} packets, {report.octets:,} bytes to {report.to}", as_json=as_json)
+    ending = "" if report.complete else ", then interrupted"
+    answer(report, f"{report.packets:,} packets, {report.octets:,} bytes to {report.to}{ending}", as_json=as_json)
+    if report.unsound_octets:
+        warn(f"{recording} is damaged or cut off: {report.unsound_octets:,} bytes were sent as they stand; see check")
+    return report.complete
 
 
 def release(stream: BinaryIO, recording: Path, address: Address) -> None:
@@ -96,6 +106,7 @@ class Told:
         """Count a packet."""
         self.report.packets += packet.sound
         self.report.octets += len(packet.data)
+        self.report.unsound_octets += 0 if packet.sound else len(packet.data)
         self.advance(len(packet.data))
 
 
@@ -108,6 +119,7 @@ async def replay(stream: BinaryIO, pace: Pace, sink: ByteSink, told: Told) -> No
                 await pace.wait(packet.moment)
             await sink.send(packet.data)
             told.sent(packet)
+        told.report.complete = True
 
     try:
         await run_until(stop_on_signals(), send())

@@ -48,6 +48,7 @@ def test_what_leaves_this_machine_is_known(text: str, here: bool) -> None:  # no
         ("http://host:1", "udp://HOST:PORT"),
         ("udp://host", "names no port"),
         ("udp://host:70000", "names no port"),
+        ("udp://host:0", "names no port from 1 to 65535"),
         ("tcp://:4607", "names no host"),
         ("tcp://host:1?lisen", "did you mean listen"),
         ("tcp://host:1?sender=a", "only UDP"),

@@ -65,6 +65,28 @@ def test_a_client_calls_again_after_a_cut() -> None:
     assert source.state is SourceState.LOST  # the test hung up
 
 
+async def call_in_vain(port: int, told: list[str]) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1.5):  # three calls
+            await take(TcpSource(address(port), Pulse(clock=SystemClock(), tell=told.append)), 1)
+
+
+def test_a_source_says_once_why_nobody_answers() -> None:
+    told: list[str] = []
+    asyncio.run(call_in_vain(1, told))
+    assert told == ["tcp://127.0.0.1:1: Connection refused; trying again until somebody answers"]
+
+
+def test_another_cause_and_a_cut_after_data_are_told_anew() -> None:
+    told: list[str] = []
+    pulse = Pulse(clock=SystemClock(), tell=told.append)
+    for cause in ("a", "a", "b", "b"):
+        pulse.miss(cause)
+    pulse.beat(b"x")
+    pulse.miss("b")
+    assert told == ["a", "b", "b"]
+
+
 def test_nobody_listening_is_said_in_one_sentence() -> None:
     async def send() -> None:
         await TcpSink(address(1)).send(b"x")

@@ -90,6 +90,6 @@ def test_a_taken_port_is_said_in_one_sentence() -> None:
 
 
 def test_an_unknown_sender_is_said_by_name() -> None:
-    source = UdpSource(parse_address("udp://127.0.0.1:0?sender=no.such.host.invalid"), Pulse(clock=SystemClock()))
+    source = UdpSource(parse_address("udp://127.0.0.1:9?sender=no.such.host.invalid"), Pulse(clock=SystemClock()))
     with pytest.raises(FeedError, match=r"no\.such\.host\.invalid"):
         asyncio.run(take(source, 1))

@@ -127,3 +127,12 @@ def test_dwells_of_one_second_go_together() -> None:
         origins=dwells.origins,
     )
     assert [(part.start, part.stop) for part in steps(shifted)] == [(0, 3), (3, 5), (5, 8), (8, 9), (9, 10), (10, 12)]
+
+
+def test_compiling_is_said_once(packets: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    chain = Chain(dwelling=Dwelling(source="flight", datagrams=True), tell=told.append)
+    monkeypatch.setattr("sidelook.compiling.nothing_compiled", lambda: True)
+    chain.feed(packets[: len(packets) // 2])
+    chain.feed(packets[len(packets) // 2 :])
+    assert told == ["compiling the tracker, once; about half a minute"]

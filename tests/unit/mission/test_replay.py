@@ -36,3 +36,10 @@ def test_what_is_damaged_is_sent_as_it_stands(packets: list[bytes]) -> None:
     timed = list(timed_packets(io.BytesIO(data)))
     assert b"".join(packet.data for packet in timed) == data
     assert [packet.data for packet in timed if packet.sound] == packets
+
+
+def test_damage_is_sent_too_and_said(packets: list[bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "damaged.4607"
+    path.write_bytes(b"".join(packets) + b"\xff" * 99)
+    assert replay_recording(path, "udp://127.0.0.1:9", speed=1e6)
+    assert "99 bytes were sent as they stand" in capsys.readouterr().err
