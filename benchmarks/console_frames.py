@@ -5,6 +5,11 @@ the other, several rounds, the map of the same size. Needs chromium, node and ``
 ``python benchmarks/console_frames.py --tracks 10000``.
 
 The console page must reach 0.85 of the bare layer's frames with less than a millisecond of script of its own a frame.
+
+Script is measured twice. Wall: clock readings around the page's animation-frame callback and its layer's drawing, which
+count whatever else the machine does meanwhile. Profile: V8's sampling profiler over a run of its own, in which samples
+in functions of the page's own file (its packages are another) are its JavaScript, and samples in what those functions
+call are the browser's part, WebGL apart. A gap of over ten sampling intervals counts as ten: the thread did not run.
 """
 
 import argparse
@@ -18,8 +23,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -46,6 +52,24 @@ window.requestAnimationFrame = (callback) => request((now) => {
 """
 
 
+SAMPLE_US = 100
+LONGEST_GAP_US = 10 * SAMPLE_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Where the page's own script spends its time, milliseconds a frame."""
+
+    self_ms: float
+    """In functions of the page's own file."""
+    uncapped_ms: float
+    """The same with all gaps between samples counted in full."""
+    called_ms: float
+    """In packages and functions of the browser that those call, without WebGL."""
+    gl_ms: float
+    """In WebGL calls that those make."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One measured page."""
@@ -56,6 +80,7 @@ class Figure:
     cpu_ms: float
     heap_mb: float
     tracks: int
+    profile: Profile | None = None
 
 
 @contextmanager
@@ -143,7 +168,43 @@ def measure(page: Page, kind: str, seconds: float) -> Figure:
     )
 
 
-def run_one(address: str, kind: str, seconds: float) -> Figure:
+def profile(page: Page, seconds: float) -> Profile:
+    """Sample the page's script over `seconds` of its play."""
+    session = page.context.new_cdp_session(page)
+    webgl = set(page.evaluate("Object.getOwnPropertyNames(WebGL2RenderingContext.prototype)"))
+    session.send("Profiler.enable")
+    session.send("Profiler.setSamplingInterval", {"interval": SAMPLE_US})
+    page.evaluate("window.__sidelook.resetFigures()")
+    session.send("Profiler.start")
+    page.wait_for_timeout(1000 * seconds)
+    taken = session.send("Profiler.stop")["profile"]
+    return _shares(taken, webgl, page.evaluate("window.__sidelook.frames"))
+
+
+def _shares(taken: dict[str, Any], webgl: set[str], frames: int) -> Profile:
+    calls = {node["id"]: node["callFrame"] for node in taken["nodes"]}
+    callers = {callee: node["id"] for node in taken["nodes"] for callee in node.get("children", ())}
+    own = {node for node, call in calls.items() if "/assets/index-" in call["url"]}
+    spent = dict.fromkeys(("own", "uncapped", "called", "gl"), 0.0)
+    for node, gap_us in zip(taken["samples"], taken["timeDeltas"], strict=True):
+        gap = min(gap_us, LONGEST_GAP_US)
+        if node in own:
+            spent["own"] += gap
+            spent["uncapped"] += gap_us
+        elif _is_called_by(own, node, callers):
+            spent["gl" if calls[node]["functionName"] in webgl else "called"] += gap
+    own_ms, uncapped_ms, called_ms, gl_ms = (value / 1000 / max(1, frames) for value in spent.values())
+    return Profile(self_ms=own_ms, uncapped_ms=uncapped_ms, called_ms=called_ms, gl_ms=gl_ms)
+
+
+def _is_called_by(own: set[int], node: int, callers: dict[int, int]) -> bool:
+    caller = callers.get(node)
+    while caller is not None and caller not in own:
+        caller = callers.get(caller)
+    return caller is not None
+
+
+def run_one(address: str, kind: str, seconds: float, rate: float) -> Figure:
     """Open one of the pages in a browser of its own and measure it."""
     with urllib.request.urlopen(f"{address}/api/missions", timeout=5) as answer:  # noqa: S310 -- our own server
         mission = json.load(answer)[0]
@@ -156,13 +217,14 @@ def run_one(address: str, kind: str, seconds: float) -> Figure:
             page.set_default_timeout(120_000)
             page.add_init_script(MEASURE_CALLBACKS)
             if kind == "page":
-                page.goto(f"{address}/#mission=mock&t={iso}")
+                page.goto(f"{address}/#mission=mock&t={iso}&rate={rate:g}")
                 page.evaluate("window.__ready")
                 page.evaluate("(() => { window.__sidelook.continuous = true; })()")
             else:
                 page.goto(f"{address}/bench/{kind}.html?t={at}&width=1280&height=676")
                 page.evaluate("window.__benchReady")
-            return measure(page, kind, seconds)
+            figure = measure(page, kind, seconds)
+            return replace(figure, profile=profile(page, seconds)) if kind == "page" else figure
         finally:
             browser.close()
 
@@ -173,15 +235,19 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--rate", type=float, default=1.0, help="how fast the console page plays; the others play at 1")
+    parser.add_argument("--page-alone", action="store_true", help="leave the compared pages out")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args()
-    build = ["npx", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel", "error"]
-    subprocess.run(build, cwd=WEB, check=True)
-    figures: dict[str, list[Figure]] = {"page": [], "bare": [], "geojson": []}
+    kinds = ["page"] if options.page_alone else ["page", "bare", "geojson"]
+    if not options.page_alone:
+        build = ["npx", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel", "error"]
+        subprocess.run(build, cwd=WEB, check=True)
+    figures: dict[str, list[Figure]] = {kind: [] for kind in kinds}
     with mock_server(options.tracks) as address:
         for _ in range(options.rounds):
             for kind, measured in figures.items():
-                measured.append(run_one(address, kind, options.seconds))
+                measured.append(run_one(address, kind, options.seconds, options.rate))
     report(figures, as_json=options.json)
 
 
@@ -194,12 +260,16 @@ def report(figures: dict[str, list[Figure]], *, as_json: bool) -> None:
         }
         for kind, measured in figures.items()
     }
-    share = rows["page"]["frames_per_second"] / rows["bare"]["frames_per_second"]
+    profiles = [figure.profile for figure in figures["page"] if figure.profile]
+    script = {
+        field.name: statistics.median(getattr(taken, field.name) for taken in profiles) for field in fields(Profile)
+    }
+    share = rows["page"]["frames_per_second"] / rows["bare"]["frames_per_second"] if "bare" in rows else None
     if as_json:
-        print(json.dumps({**rows, "page_to_bare": share}))
+        print(json.dumps({**rows, "profile": script, "page_to_bare": share}))
         return
     print(
-        f"{'':10} {'frames/s':>9} {'callbacks ms':>13} {'own script ms':>14} {'CPU ms':>8} {'heap MB':>8} {'tracks':>7}"
+        f"{'':10} {'frames/s':>9} {'callbacks ms':>13} {'own wall ms':>14} {'CPU ms':>8} {'heap MB':>8} {'tracks':>7}"
     )
     for kind, row in rows.items():
         own = f"{row['own_ms']:.2f}" if kind == "page" else "-"
@@ -207,9 +277,14 @@ def report(figures: dict[str, list[Figure]], *, as_json: bool) -> None:
             f"{kind:10} {row['frames_per_second']:9.2f} {row['callback_ms']:13.2f} {own:>14} "
             f"{row['cpu_ms']:8.0f} {row['heap_mb']:8.1f} {row['tracks']:7.0f}"
         )
+    print("callbacks, own and CPU are per frame; wall readings; CPU over all the browser's threads")
     print(
-        f"page / bare layer: {share:.2f}; callbacks, script and CPU are per frame, CPU over all the browser's threads"
+        f"the page's script a frame by the profiler: {script['self_ms']:.2f} ms of its own JavaScript "
+        f"({script['uncapped_ms']:.2f} with all gaps), {script['called_ms']:.2f} ms in what it calls, "
+        f"{script['gl_ms']:.2f} ms in WebGL calls"
     )
+    if share is not None:
+        print(f"page / bare layer: {share:.2f}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ export const TRAIL_FLOATS = 16;
 const END_FLOATS = TRAIL_FLOATS / 2;
 /** A piece between rows farther apart than this, s, would tell of a way that nobody saw. */
 const LONGEST_PIECE_S = 300;
+/** So many rows are turned into vertices at a time: a few milliseconds. */
+const SLICE_ROWS = 8192;
 /** Floats of a plot, see `layer/plots.ts`. */
 export const PLOT_FLOATS = 6;
 /** Floats of a dwell, see `layer/dwells.ts`. */
@@ -48,8 +50,9 @@ export class Chunk {
   readonly dwellPatches = new VertexRun(DWELL_FLOATS);
   /** Per track row: when the next row of its track is filed, Infinity for the last one of this chunk. */
   superseded = new Float64Array(256);
-  readonly lastRow = new Map<number, number>();
-  readonly #firstRow = new Map<number, number>();
+  readonly #lastRows = new Map<number, number>();
+  /** Rows that are the first of their track here. */
+  readonly #firstRows: number[] = [];
   #linked: Chunk | null = null;
 
   constructor(
@@ -65,43 +68,71 @@ export class Chunk {
    * what was asked for.
    */
   take(blocks: readonly AnyBlock[], onlyNewer: boolean): void {
+    for (const _ of this.taking(blocks, onlyNewer));
+  }
+
+  /** Take in rows as `take` does, a slice at a time: between slices whoever asks may let other work go first. */
+  *taking(blocks: readonly AnyBlock[], onlyNewer: boolean): Generator<void, void> {
     const known: Record<Kind, number> = {
       dwells: this.dwells.lastTime,
       plots: this.plots.lastTime,
       tracks: this.tracks.lastTime,
     };
-    for (const block of blocks) this.#takeBlock(block, onlyNewer ? known[block.kind] : -Infinity);
+    for (const block of blocks) {
+      this.#append(block, onlyNewer ? known[block.kind] : -Infinity);
+      yield* this.#packing(block.kind);
+    }
   }
 
-  #takeBlock(block: AnyBlock, after: number): void {
+  #append(block: AnyBlock, after: number): void {
     const from = Math.max(after, this.begin - 1e-3);
     const until = this.end - 1e-3;
-    if (block.kind === 'dwells') {
-      this.dwells.append(block.columns, orderByTime<'dwells'>(block.columns, from, until));
-      this.#packDwells();
-    } else if (block.kind === 'plots') {
-      this.plots.append(block.columns, orderByTime<'plots'>(block.columns, from, until));
-      this.#packPlots();
-    } else {
-      this.tracks.append(block.columns, orderByTime<'tracks'>(block.columns, from, until));
-      this.#packTracks();
+    if (block.kind === 'dwells') this.dwells.append(block.columns, orderByTime<'dwells'>(block.columns, from, until));
+    else if (block.kind === 'plots') this.plots.append(block.columns, orderByTime<'plots'>(block.columns, from, until));
+    else this.tracks.append(block.columns, orderByTime<'tracks'>(block.columns, from, until));
+  }
+
+  /** Turn rows that are not vertices yet into such. */
+  *#packing(kind: Kind): Generator<void, void> {
+    const rows = this[kind].count;
+    const run = kind === 'dwells' ? this.dwellPatches : kind === 'plots' ? this.plotPoints : this.trails;
+    if (run.count === 0) run.reserve(rows);
+    if (kind === 'tracks') this.#reserveSuperseded(rows);
+    while (run.count < rows) {
+      const until = Math.min(rows, run.count + SLICE_ROWS);
+      if (kind === 'dwells') this.#packDwells(until);
+      else if (kind === 'plots') this.#packPlots(until);
+      else this.#packTracks(until);
+      yield;
     }
+  }
+
+  /** Copy the four floats of the place of a track's row, see `writePlace`. */
+  copyPlace(row: number, data: Float32Array, at: number): void {
+    const from = this.trails.data;
+    const there = row * TRAIL_FLOATS + END_FLOATS;
+    for (let float = 0; float < 4; float += 1) data[at + float] = from[there + float];
+  }
+
+  /** The last row of a track here. */
+  lastRowOf(track: number): number | undefined {
+    return this.#lastRows.get(track);
   }
 
   /** Join the trails of this chunk to those of the one before it. */
   linkTo(before: Chunk): void {
     if (this.#linked === before) return;
     this.#linked = before;
-    for (const [track, row] of this.#firstRow) this.#joinFirst(track, row);
+    for (const row of this.#firstRows) this.#joinFirst(row);
     this.trails.changed(0);
     if (this.dwells.count > 0 && before.dwells.count > 0) this.#joinPath(0, before, before.dwells.count - 1);
     this.path.changed(0);
   }
 
-  #packPlots(): void {
+  #packPlots(until: number): void {
     const { lon_e7, lat_e7, time_ms, flags } = this.plots.columns;
     const run = this.plotPoints;
-    for (let row = run.count; row < this.plots.count; row += 1) {
+    for (let row = run.count; row < until; row += 1) {
       const at = run.next();
       writePlace(run.data, at, lon_e7[row] * E7, lat_e7[row] * E7);
       run.data[at + 4] = (time_ms[row] - this.begin) / 1000;
@@ -109,10 +140,10 @@ export class Chunk {
     }
   }
 
-  #packDwells(): void {
+  #packDwells(until: number): void {
     const columns = this.dwells.columns;
     const run = this.dwellPatches;
-    for (let row = run.count; row < this.dwells.count; row += 1) {
+    for (let row = run.count; row < until; row += 1) {
       const at = run.next();
       const areaLat = columns.area_lat_e7[row] * E7;
       writePlace(run.data, at, columns.sensor_lon_e7[row] * E7, columns.sensor_lat_e7[row] * E7);
@@ -144,44 +175,48 @@ export class Chunk {
     this.path.data[at + 4] = (time_ms[before] - this.begin) / 1000;
   }
 
-  #packTracks(): void {
+  #packTracks(until: number): void {
     const { track, time_ms, flags, lon_e7, lat_e7 } = this.tracks.columns;
-    const run = this.trails;
-    this.#reserveSuperseded(this.tracks.count);
-    for (let row = run.count; row < this.tracks.count; row += 1) {
+    const { trails: run, superseded } = this;
+    const { filed } = this.tracks;
+    for (let row = run.count; row < until; row += 1) {
       const at = run.next();
-      run.data.fill(0, at, at + TRAIL_FLOATS);
-      writePlace(run.data, at, lon_e7[row] * E7, lat_e7[row] * E7);
-      run.data[at + 4] = (time_ms[row] - this.begin) / 1000;
-      run.data[at + 5] = classOf(flags[row]);
-      run.data.copyWithin(at + END_FLOATS, at, at + END_FLOATS);
-      this.superseded[row] = Infinity;
-      const before = this.lastRow.get(track[row]);
+      const { data } = run;
+      writePlace(data, at + END_FLOATS, lon_e7[row] * E7, lat_e7[row] * E7);
+      data[at + 12] = (time_ms[row] - this.begin) / 1000;
+      data[at + 13] = classOf(flags[row]);
+      data[at + 14] = data[at + 15] = 0;
+      for (let float = 0; float < END_FLOATS; float += 1) data[at + float] = data[at + END_FLOATS + float];
+      superseded[row] = Infinity;
+      const before = this.#lastRows.get(track[row]);
+      this.#lastRows.set(track[row], row);
       if (before === undefined) {
-        this.#firstRow.set(track[row], row);
-        this.#joinFirst(track[row], row);
+        this.#firstRows.push(row);
+        this.#joinFirst(row);
       } else {
-        this.superseded[before] = this.tracks.filed[row];
+        superseded[before] = filed[row];
         this.#join(row, this, before);
       }
-      this.lastRow.set(track[row], row);
     }
   }
 
-  #joinFirst(track: number, row: number): void {
-    const before = this.#linked?.lastRow.get(track);
+  /** Let the trail's piece of `row`, the first of its track here, begin in the chunk before. */
+  #joinFirst(row: number): void {
+    const before = this.#linked?.lastRowOf(this.tracks.columns.track[row]);
     if (this.#linked && before !== undefined) this.#join(row, this.#linked, before);
   }
 
   /** Let the trail's piece of `row` begin at `before`, a row of the same track in `chunk`. */
   #join(row: number, chunk: Chunk, before: number): void {
-    const { time_ms, velocity_east_mps, velocity_north_mps, lon_e7, lat_e7 } = chunk.tracks.columns;
-    const at = row * TRAIL_FLOATS;
-    const data = this.trails.data;
+    const { time_ms, velocity_east_mps, velocity_north_mps, lat_e7 } = chunk.tracks.columns;
     const seconds = (this.tracks.columns.time_ms[row] - time_ms[before]) / 1000;
     if (seconds > LONGEST_PIECE_S) return;
+    const at = row * TRAIL_FLOATS;
+    const { data } = this.trails;
+    const from = chunk.trails.data;
+    const there = before * TRAIL_FLOATS + END_FLOATS;
+    for (let float = 0; float < 4; float += 1) data[at + float] = from[there + float];
     const perMetre = mercatorPerMetre(lat_e7[before] * E7);
-    writePlace(data, at, lon_e7[before] * E7, lat_e7[before] * E7);
     data[at + 4] = (time_ms[before] - this.begin) / 1000;
     data[at + 14] = velocity_east_mps[before] * perMetre * seconds;
     data[at + 15] = -velocity_north_mps[before] * perMetre * seconds;
@@ -197,7 +232,8 @@ export class Chunk {
 
 /** Write a place as four floats, x and y and what is left of each, so that no digit of the plane is lost. */
 export function writePlace(data: Float32Array, at: number, lonDeg: number, latDeg: number): void {
-  const [x, y] = [mercatorX(lonDeg), mercatorY(latDeg)];
+  const x = mercatorX(lonDeg);
+  const y = mercatorY(latDeg);
   data[at] = x;
   data[at + 1] = y;
   data[at + 2] = x - data[at];

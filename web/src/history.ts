@@ -3,6 +3,8 @@ import type { AnyBlock } from './blocks';
 import { CHUNK_MS, Chunk, chunkNumber } from './chunk';
 import { type Server, ServerError } from './server';
 
+/** Rows are taken in for this long at a time, ms, so that frames go on. */
+const SLICE_MS = 6;
 const AT_ONCE = 4;
 const MOST_CHUNKS = 160;
 /** A chunk is settled when its end is this far behind the newest data. */
@@ -115,7 +117,8 @@ export class History {
     try {
       const blocks = await this.server.blocks(this.mission, begin, begin + CHUNK_MS, controller.signal);
       const chunk = new Chunk(number);
-      chunk.take(blocks, false);
+      await takeGently(chunk, blocks);
+      if (controller.signal.aborted) return;
       if (begin + CHUNK_MS < newestMs - SETTLE_MS) this.#settled.add(number);
       this.chunks.set(number, chunk);
       this.#stale.delete(number);
@@ -168,5 +171,15 @@ export class History {
       this.chunks.delete(number);
       this.#settled.delete(number);
     }
+  }
+}
+
+/** Let a chunk take in blocks, and the page draw in between. */
+async function takeGently(chunk: Chunk, blocks: readonly AnyBlock[]): Promise<void> {
+  let began = performance.now();
+  for (const _ of chunk.taking(blocks, false)) {
+    if (performance.now() - began < SLICE_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    began = performance.now();
   }
 }

@@ -4,7 +4,7 @@
  * A track at t is its last row filed at or before t, unless that row says lost. Going on in time costs the rows
  * passed; going anywhere else is one pass over the chunks that reach back `FORGET_MS`.
  */
-import { Chunk, TrackState, classOf, stateOf, writePlace } from './chunk';
+import { Chunk, TrackState, classOf, stateOf } from './chunk';
 import type { History } from './history';
 import { mercatorPerMetre } from './mercator';
 import { VertexRun } from './vertices';
@@ -140,18 +140,19 @@ export class Picture {
   }
 
   #put(chunk: Chunk, row: number): void {
-    const { track, flags } = chunk.tracks.columns;
-    const known = this.#slots.get(track[row]);
+    const { columns } = chunk.tracks;
+    const track = columns.track[row];
+    const known = this.#slots.get(track);
     this.version += 1;
-    if (stateOf(flags[row]) === TrackState.lost) {
+    if (stateOf(columns.flags[row]) === TrackState.lost) {
       if (known !== undefined) this.#remove(known);
       return;
     }
     const slot = known ?? this.tracks.length;
     if (known === undefined) {
       this.movers.next();
-      this.#slots.set(track[row], slot);
-      this.tracks.push(track[row]);
+      this.#slots.set(track, slot);
+      this.tracks.push(track);
     }
     this.#chunks[slot] = chunk;
     this.#rows[slot] = row;
@@ -159,19 +160,23 @@ export class Picture {
   }
 
   #pack(slot: number): void {
-    const mover = this.mover(slot);
+    const chunk = this.#chunks[slot];
+    const row = this.#rows[slot];
+    const { columns } = chunk.tracks;
     const { data } = this.movers;
     const at = slot * MOVER_FLOATS;
-    const perMetre = mercatorPerMetre(mover.lat);
-    writePlace(data, at, mover.lon, mover.lat);
-    data[at + 4] = mover.velocityEast * perMetre;
-    data[at + 5] = -mover.velocityNorth * perMetre;
-    data[at + 6] = (mover.timeMs - this.epoch) / 1000;
-    data[at + 7] = (mover.supportedMs - this.epoch) / 1000;
-    data.set(mover.covariance, at + 8);
+    const perMetre = mercatorPerMetre(columns.lat_e7[row] * E7);
+    chunk.copyPlace(row, data, at);
+    data[at + 4] = columns.velocity_east_mps[row] * perMetre;
+    data[at + 5] = -columns.velocity_north_mps[row] * perMetre;
+    data[at + 6] = (columns.time_ms[row] - this.epoch) / 1000;
+    data[at + 7] = (columns.supported_ms[row] - this.epoch) / 1000;
+    data[at + 8] = columns.cov_ee_m2[row];
+    data[at + 9] = columns.cov_en_m2[row];
+    data[at + 10] = columns.cov_nn_m2[row];
     data[at + 11] = perMetre;
-    data[at + 12] = mover.state + 256 * mover.targetClass;
-    data[at + 13] = this.#marks(mover.track);
+    data[at + 12] = stateOf(columns.flags[row]) + 256 * classOf(columns.flags[row]);
+    data[at + 13] = this.#marks(columns.track[row]);
     this.movers.changed(slot);
   }
 

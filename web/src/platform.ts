@@ -60,18 +60,18 @@ export class Platform {
   /** The fan from the aircraft to the bearings of the dwells of the last revisit, as a line of places. */
   #fanEdges(t: number, revisitMs: number): LonLat[] {
     if (!this.last) return [];
-    const { sensor } = this.last;
-    const far: { bearing: number; place: LonLat }[] = [];
-    const middle = distanceAndBearing(sensor, this.last.area).bearingDeg;
+    const { sensor, area } = this.last;
+    const middle = distanceAndBearing(sensor, area).bearingDeg;
+    let [left, right] = [null as Corner | null, null as Corner | null];
     for (const chunk of this.history.between(t - revisitMs, t)) {
       const until = chunk.dwells.countUntil(t);
-      for (let row = chunk.dwells.countUntil(t - revisitMs); row < until; row += 1)
-        far.push(...corners(dwellView(chunk, row), sensor, middle));
+      for (let row = chunk.dwells.countUntil(t - revisitMs); row < until; row += 1) {
+        const { leftmost, rightmost } = corners(chunk, row, sensor, middle);
+        if (left === null || !(left.bearing < leftmost.bearing)) left = leftmost;
+        if (right === null || !(right.bearing > rightmost.bearing)) right = rightmost;
+      }
     }
-    if (far.length === 0) return [];
-    const left = far.reduce((a, b) => (a.bearing < b.bearing ? a : b));
-    const right = far.reduce((a, b) => (a.bearing > b.bearing ? a : b));
-    return [left.place, sensor, right.place];
+    return left && right ? [placeOf(left, sensor, middle), sensor, placeOf(right, sensor, middle)] : [];
   }
 
   #pack(dwell: DwellView): void {
@@ -110,13 +110,24 @@ function dwellView(chunk: Chunk, row: number): DwellView {
   };
 }
 
-/** The far corners of a dwell, seen from `sensor`: bearings relative to `middle`, -180..180, and places. */
-function corners(dwell: DwellView, sensor: LonLat, middle: number): { bearing: number; place: LonLat }[] {
-  const { metres, bearingDeg } = distanceAndBearing(sensor, dwell.area);
-  return [-dwell.angleHalfDeg, dwell.angleHalfDeg].map((turn) => ({
-    bearing: ((bearingDeg + turn - middle + 540) % 360) - 180,
-    place: offset(sensor, metres + dwell.rangeHalfM, bearingDeg + turn),
-  }));
+/** A far corner of a dwell, seen from the aircraft: bearing relative to another, -180..180 degrees, and range. */
+interface Corner {
+  bearing: number;
+  metres: number;
+}
+
+function corners(chunk: Chunk, row: number, sensor: LonLat, middle: number): { leftmost: Corner; rightmost: Corner } {
+  const { area_lon_e7, area_lat_e7, angle_half_extent_deg, range_half_extent_m } = chunk.dwells.columns;
+  const area = { lon: area_lon_e7[row] * E7, lat: area_lat_e7[row] * E7 };
+  const { metres, bearingDeg } = distanceAndBearing(sensor, area);
+  const half = angle_half_extent_deg[row];
+  const far = metres + range_half_extent_m[row];
+  const relative = (turn: number): number => ((bearingDeg + turn - middle + 540) % 360) - 180;
+  return { leftmost: { bearing: relative(-half), metres: far }, rightmost: { bearing: relative(half), metres: far } };
+}
+
+function placeOf({ bearing, metres }: Corner, sensor: LonLat, middle: number): LonLat {
+  return offset(sensor, metres, middle + bearing);
 }
 
 /** Where one comes from a place after `metres` along a bearing, on the sphere. */

@@ -18,8 +18,13 @@ export class Rows<K extends Kind> {
     this.columns = allocate(kind, FIRST_CAPACITY);
   }
 
-  /** Add the rows of `columns` whose index is in `order`, which should be in order of time. */
-  append(columns: Columns<K>, order: Uint32Array): void {
+  /**
+   * Add the rows of `columns` whose index is in `order`, which should be in order of time; null: all as they stand.
+   * All of them in an empty table are not copied but taken as they are.
+   */
+  append(columns: Columns<K>, order: Uint32Array | null): void {
+    if (order === null && this.count === 0) return this.#adopt(columns);
+    order ??= Uint32Array.from(timesOf(columns).keys());
     this.#reserve(this.count + order.length);
     for (const [name] of LAYOUTS[this.kind]) {
       const from = columnNamed(columns, name);
@@ -57,6 +62,13 @@ export class Rows<K extends Kind> {
     return this.count > 0 ? this.filed[this.count - 1] : -Infinity;
   }
 
+  #adopt(columns: Columns<K>): void {
+    this.columns = columns;
+    // Both may be one array: rows that come later make room in fresh ones.
+    this.filed = timesOf(columns) as Float64Array<ArrayBuffer>;
+    this.count = this.filed.length;
+  }
+
   #reserve(count: number): void {
     if (count <= this.filed.length) return;
     const capacity = Math.max(count, 2 * this.filed.length);
@@ -68,9 +80,10 @@ export class Rows<K extends Kind> {
   }
 }
 
-/** Row numbers of `columns` in order of time whose time lies in (after, until]. */
-export function orderByTime<K extends Kind>(columns: Columns<K>, after: number, until: number): Uint32Array {
+/** Row numbers of `columns` in order of time whose time lies in (after, until]; null: all of them as they stand. */
+export function orderByTime<K extends Kind>(columns: Columns<K>, after: number, until: number): Uint32Array | null {
   const times = timesOf(columns);
+  if (areInOrder(times, after, until)) return null;
   let kept = 0;
   let sorted = true;
   const order = new Uint32Array(times.length);
@@ -82,6 +95,17 @@ export function orderByTime<K extends Kind>(columns: Columns<K>, after: number, 
   }
   const chosen = order.subarray(0, kept);
   return sorted ? chosen : chosen.sort((a, b) => times[a] - times[b] || a - b);
+}
+
+/** Do times never fall, and do they all lie in (after, until]? */
+function areInOrder(times: Float64Array, after: number, until: number): boolean {
+  let before = after;
+  for (let row = 0; row < times.length; row += 1) {
+    const time = times[row];
+    if (!(time > after && time >= before && time <= until)) return false;
+    before = time;
+  }
+  return true;
 }
 
 function allocate<K extends Kind>(kind: K, capacity: number): Columns<K> {

@@ -15,13 +15,17 @@ export class VertexRun {
   /** Make room for one more item and give where its floats begin. */
   next(): number {
     const at = this.count * this.stride;
-    if (at + this.stride > this.data.length) {
-      const larger = new Float32Array(2 * this.data.length);
-      larger.set(this.data);
-      this.data = larger;
-    }
+    if (at + this.stride > this.data.length) this.reserve(2 * (this.data.length / this.stride));
     this.count += 1;
     return at;
+  }
+
+  /** Make room for `count` items in all. */
+  reserve(count: number): void {
+    if (count * this.stride <= this.data.length) return;
+    const larger = new Float32Array(count * this.stride);
+    larger.set(this.data);
+    this.data = larger;
   }
 
   /** Say that items from `item` on have changed. */

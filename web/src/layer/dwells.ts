@@ -1,7 +1,7 @@
 /** Dwells: the patches of ground the radar looked at, lit when it looks and dimming until it looks again. */
 import { type Chunk, DWELL_FLOATS } from '../chunk';
 import { type Frame, PLACE_GLSL, TINT_GLSL, setCamera } from './frame';
-import { type Attribute, type Buffers, Program, pointAttributes } from './gl';
+import { type Attribute, type Buffers, Program } from './gl';
 
 const STEPS = 8;
 
@@ -66,7 +66,7 @@ export class DwellDrawer {
     program.use();
     setCamera(program, frame);
     program.set('u_span', spanS);
-    program.set('u_colour', ...frame.palette.dwell);
+    program.setVector('u_colour', frame.palette.dwell);
     let drawn = 0;
     for (const chunk of chunks) drawn += this.#drawChunk(chunk, frame.timeMs - spanS * 1000, frame.timeMs);
     return drawn;
@@ -77,7 +77,7 @@ export class DwellDrawer {
     if (count <= 0) return 0;
     this.#program.set('u_time', (t - chunk.begin) / 1000);
     this.buffers.bind(chunk.dwellPatches);
-    pointAttributes(this.gl, ATTRIBUTES, DWELL_FLOATS, first, 1);
+    this.buffers.point(ATTRIBUTES, DWELL_FLOATS, first, 1);
     this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 2 * (STEPS + 1), count);
     return count;
   }

@@ -60,8 +60,8 @@ vec4 tinted(vec3 colour, float alpha) {
 
 export function setCamera(program: Program, frame: Frame): void {
   program.setMatrix('u_matrix', frame.matrix);
-  program.set('u_centre', ...frame.centre);
-  program.set('u_viewport', ...frame.viewport);
+  program.setVector('u_centre', frame.centre);
+  program.setVector('u_viewport', frame.viewport);
   program.set('u_ratio', frame.pixelRatio);
   program.set('u_lost', frame.lost);
 }

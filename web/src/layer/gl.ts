@@ -4,9 +4,15 @@ import type { VertexRun } from '../vertices';
 /** An attribute: its name in the shader, how many floats, and where in the item they begin. */
 export type Attribute = readonly [name: string, size: number, offset: number];
 
+interface Uniform {
+  location: WebGLUniformLocation | null;
+  /** What the card has; a program keeps its uniforms, so that what has not changed need not be said again. */
+  values: Float64Array;
+}
+
 export class Program {
   readonly #program: WebGLProgram;
-  readonly #uniforms = new Map<string, WebGLUniformLocation | null>();
+  readonly #uniforms = new Map<string, Uniform>();
 
   constructor(
     readonly gl: WebGL2RenderingContext,
@@ -21,25 +27,52 @@ export class Program {
     this.gl.useProgram(this.#program);
   }
 
-  uniform(name: string): WebGLUniformLocation | null {
-    const known = this.#uniforms.get(name);
-    if (known !== undefined) return known;
-    const location = this.gl.getUniformLocation(this.#program, name);
-    this.#uniforms.set(name, location);
-    return location;
+  /** Set a sampler: the number of its texture unit. */
+  setUnit(name: string, unit: number): void {
+    const known = this.#uniform(name);
+    if (changed(known, 0, unit)) this.gl.uniform1i(known.location, unit);
   }
 
-  set(name: string, ...values: readonly number[]): void {
-    const location = this.uniform(name);
-    if (values.length === 1) this.gl.uniform1f(location, values[0]);
-    else if (values.length === 2) this.gl.uniform2f(location, values[0], values[1]);
-    else if (values.length === 3) this.gl.uniform3f(location, values[0], values[1], values[2]);
-    else this.gl.uniform4f(location, values[0], values[1], values[2], values[3]);
+  set(name: string, value: number): void {
+    const known = this.#uniform(name);
+    if (changed(known, 0, value)) this.gl.uniform1f(known.location, value);
+  }
+
+  /** Set a vector of two to four. */
+  setVector(name: string, values: readonly number[]): void {
+    const known = this.#uniform(name);
+    if (!changedAny(known, values)) return;
+    if (values.length === 2) this.gl.uniform2f(known.location, values[0], values[1]);
+    else if (values.length === 3) this.gl.uniform3f(known.location, values[0], values[1], values[2]);
+    else this.gl.uniform4f(known.location, values[0], values[1], values[2], values[3]);
   }
 
   setMatrix(name: string, values: Float32Array): void {
-    this.gl.uniformMatrix4fv(this.uniform(name), false, values);
+    const known = this.#uniform(name);
+    if (changedAny(known, values)) this.gl.uniformMatrix4fv(known.location, false, values);
   }
+
+  #uniform(name: string): Uniform {
+    const known = this.#uniforms.get(name);
+    if (known !== undefined) return known;
+    const location = this.gl.getUniformLocation(this.#program, name);
+    const uniform = { location, values: new Float64Array(16).fill(NaN) };
+    this.#uniforms.set(name, uniform);
+    return uniform;
+  }
+}
+
+/** Take note of a number of a uniform; says whether it is another than before. */
+function changed({ values }: Uniform, index: number, value: number): boolean {
+  if (values[index] === value) return false;
+  values[index] = value;
+  return true;
+}
+
+function changedAny(uniform: Uniform, values: ArrayLike<number>): boolean {
+  let any = false;
+  for (let index = 0; index < values.length; index += 1) any = changed(uniform, index, values[index]) || any;
+  return any;
 }
 
 /** Attributes get their numbers in the order given. */
@@ -73,10 +106,16 @@ interface GpuBuffer {
   capacity: number;
 }
 
+/** No program here has more attributes. */
+const MOST_ATTRIBUTES = 8;
+
 /** Buffers on the card, one for each vertex run that has been drawn; those not drawn for a while are freed. */
 export class Buffers {
   readonly #known = new Map<VertexRun, GpuBuffer & { drawn: number }>();
   #frame = 0;
+  /** How many attributes are on, and how often each steps, in the one vertex array that everything is drawn from. */
+  #enabled = 0;
+  readonly #divisors = new Uint8Array(MOST_ATTRIBUTES);
 
   constructor(readonly gl: WebGL2RenderingContext) {}
 
@@ -94,6 +133,20 @@ export class Buffers {
     }
     run.dirtyFrom = run.count;
     entry.drawn = this.#frame;
+  }
+
+  /** Point the attributes at the bound buffer from item `first` on, one item an instance (1) or a vertex (0). */
+  point(attributes: readonly Attribute[], stride: number, first: number, divisor: 0 | 1): void {
+    const { gl } = this;
+    const count = attributes.length;
+    for (; this.#enabled < count; this.#enabled += 1) gl.enableVertexAttribArray(this.#enabled);
+    for (; this.#enabled > count; this.#enabled -= 1) gl.disableVertexAttribArray(this.#enabled - 1);
+    for (let number = 0; number < count; number += 1) {
+      const [, size, offset] = attributes[number];
+      gl.vertexAttribPointer(number, size, gl.FLOAT, false, stride * 4, (first * stride + offset) * 4);
+      if (this.#divisors[number] !== divisor) gl.vertexAttribDivisor(number, divisor);
+      this.#divisors[number] = divisor;
+    }
   }
 
   /** Call once a frame. */
@@ -115,23 +168,4 @@ export class Buffers {
     this.#known.set(run, entry);
     return entry;
   }
-}
-
-/** No program here has more attributes. */
-const MOST_ATTRIBUTES = 8;
-
-/** Point the attributes at the bound buffer from item `first` on, one item an instance (1) or a vertex (0). */
-export function pointAttributes(
-  gl: WebGL2RenderingContext,
-  attributes: readonly Attribute[],
-  stride: number,
-  first: number,
-  divisor: 0 | 1,
-): void {
-  for (let number = attributes.length; number < MOST_ATTRIBUTES; number += 1) gl.disableVertexAttribArray(number);
-  attributes.forEach(([, size, offset], number) => {
-    gl.enableVertexAttribArray(number);
-    gl.vertexAttribPointer(number, size, gl.FLOAT, false, stride * 4, (first * stride + offset) * 4);
-    gl.vertexAttribDivisor(number, divisor);
-  });
 }

@@ -1,7 +1,7 @@
 /** Numbers: the labels of tracks, digit by digit, so that they glide with their symbols. */
 import { DIGIT_FLOATS, DIGIT_WIDTH_PX, type Labels } from '../labels';
 import { type Frame, PLACE_GLSL, TINT_GLSL } from './frame';
-import { type Attribute, type Buffers, Program, pointAttributes } from './gl';
+import { type Attribute, type Buffers, Program } from './gl';
 import { MOVER_ATTRIBUTE_NAMES, MOVER_GLSL, setMoverUniforms } from './symbols';
 
 const CELL_WIDTH = 20;
@@ -74,13 +74,13 @@ export class NumberDrawer {
     if (labels.digits.count === 0) return;
     this.#program.use();
     setMoverUniforms(this.#program, frame, labels.epoch, revisitS);
-    this.#program.set('u_ink', ...frame.palette.quiet);
-    this.#program.set('u_casing', ...frame.palette.casing);
+    this.#program.setVector('u_ink', frame.palette.quiet);
+    this.#program.setVector('u_casing', frame.palette.casing);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.#atlas);
-    gl.uniform1i(this.#program.uniform('u_atlas'), 0);
+    this.#program.setUnit('u_atlas', 0);
     this.buffers.bind(labels.digits);
-    pointAttributes(gl, ATTRIBUTES, DIGIT_FLOATS, 0, 1);
+    this.buffers.point(ATTRIBUTES, DIGIT_FLOATS, 0, 1);
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, labels.digits.count);
   }
 

@@ -93,10 +93,10 @@ export class OutlineDrawer {
     program.set('u_mode', mode);
     program.set('u_steps', steps);
     program.set('u_alpha', mode === Outline.leader ? 0.55 : 1);
-    program.set('u_ground', ...frame.palette.ground);
-    program.set('u_air', ...frame.palette.air);
-    program.set('u_selected', ...frame.palette.selected);
-    bindMovers(this.gl, this.buffers, movers);
+    program.setVector('u_ground', frame.palette.ground);
+    program.setVector('u_air', frame.palette.air);
+    program.setVector('u_selected', frame.palette.selected);
+    bindMovers(this.buffers, movers);
     this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 2 * (steps + 1), movers.count);
   }
 }

@@ -1,7 +1,7 @@
 /** Plots: what the radar reported, a dot each that fades with age. */
 import { PLOT_FLOATS, type Chunk } from '../chunk';
 import { type Frame, PLACE_GLSL, TINT_GLSL, setCamera } from './frame';
-import { type Attribute, type Buffers, Program, pointAttributes } from './gl';
+import { type Attribute, type Buffers, Program } from './gl';
 
 const ATTRIBUTES: readonly Attribute[] = [
   ['a_place', 4, 0],
@@ -71,7 +71,7 @@ export class PlotDrawer {
     program.set('u_floor', look.sinceMs === null ? 0 : 0.5);
     program.set('u_size', look.sinceMs === null ? 4 : 2.4);
     program.set('u_alpha', look.alpha);
-    program.set('u_colour', ...frame.palette.plot);
+    program.setVector('u_colour', frame.palette.plot);
     let drawn = 0;
     for (const chunk of chunks) drawn += this.#drawChunk(chunk, from, frame.timeMs);
     return drawn;
@@ -82,7 +82,7 @@ export class PlotDrawer {
     if (count <= 0) return 0;
     this.#program.set('u_time', (t - chunk.begin) / 1000);
     this.buffers.bind(chunk.plotPoints);
-    pointAttributes(this.gl, ATTRIBUTES, PLOT_FLOATS, first, 0);
+    this.buffers.point(ATTRIBUTES, PLOT_FLOATS, first, 0);
     this.gl.drawArrays(this.gl.POINTS, 0, count);
     return count;
   }

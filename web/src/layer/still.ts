@@ -102,11 +102,11 @@ export class Still {
     const half = (0.5 * captured.planePerPixel) / captured.pixelRatio;
     this.#program.use();
     setCamera(this.#program, frame);
-    this.#program.set('u_captured', ...captured.centre);
-    this.#program.set('u_half', captured.viewport[0] * half, captured.viewport[1] * half);
+    this.#program.setVector('u_captured', captured.centre);
+    this.#program.setVector('u_half', [captured.viewport[0] * half, captured.viewport[1] * half]);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.#texture);
-    gl.uniform1i(this.#program.uniform('u_texture'), 0);
+    this.#program.setUnit('u_texture', 0);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     gl.bindTexture(gl.TEXTURE_2D, null);
   }

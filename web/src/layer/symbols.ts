@@ -7,7 +7,7 @@
 import { MOVER_FLOATS } from '../picture';
 import type { VertexRun } from '../vertices';
 import { type Frame, PLACE_GLSL, TINT_GLSL, setCamera } from './frame';
-import { type Attribute, type Buffers, Program, pointAttributes } from './gl';
+import { type Attribute, type Buffers, Program } from './gl';
 
 const ATTRIBUTES: readonly Attribute[] = [
   ['a_place', 4, 0],
@@ -160,16 +160,16 @@ export class SymbolDrawer {
     program.use();
     setMoverUniforms(program, frame, epoch, revisitS);
     const { ground, air, sea, selected, casing, quiet } = frame.palette;
-    program.set('u_ground', ...ground);
-    program.set('u_air', ...air);
-    program.set('u_sea', ...sea);
-    program.set('u_selected', ...selected);
-    program.set('u_platform', ...quiet);
+    program.setVector('u_ground', ground);
+    program.setVector('u_air', air);
+    program.setVector('u_sea', sea);
+    program.setVector('u_selected', selected);
+    program.setVector('u_platform', quiet);
     program.set('u_scale', frame.symbolScale);
-    program.set('u_casing', ...casing);
+    program.setVector('u_casing', casing);
     this.buffers.bind(movers);
     // Points, not instances of a quad: a software rasteriser pays for every instance as for a call of its own.
-    pointAttributes(this.gl, ATTRIBUTES, MOVER_FLOATS, 0, 0);
+    this.buffers.point(ATTRIBUTES, MOVER_FLOATS, 0, 0);
     this.gl.drawArrays(this.gl.POINTS, 0, movers.count);
   }
 }
@@ -183,7 +183,7 @@ export function setMoverUniforms(program: Program, frame: Frame, epoch: number, 
   program.set('u_revisit', revisitS);
 }
 
-export function bindMovers(gl: WebGL2RenderingContext, buffers: Buffers, movers: VertexRun): void {
+export function bindMovers(buffers: Buffers, movers: VertexRun): void {
   buffers.bind(movers);
-  pointAttributes(gl, ATTRIBUTES, MOVER_FLOATS, 0, 1);
+  buffers.point(ATTRIBUTES, MOVER_FLOATS, 0, 1);
 }

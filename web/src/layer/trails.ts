@@ -7,7 +7,7 @@
 import { type Chunk, TRAIL_FLOATS } from '../chunk';
 import type { VertexRun } from '../vertices';
 import { type Frame, PLACE_GLSL, TINT_GLSL, setCamera } from './frame';
-import { type Attribute, type Buffers, Program, pointAttributes } from './gl';
+import { type Attribute, type Buffers, Program } from './gl';
 
 /** A piece as one instance of a quad: both its ends. */
 const QUAD_ATTRIBUTES: readonly Attribute[] = [
@@ -169,23 +169,23 @@ export class TrailDrawer {
     program.set('u_width', look.width);
     program.set('u_alpha', look.alpha);
     program.set('u_correction', look.correction ? 1 : 0);
-    program.set('u_ground', ...(look.colour === 'kind' ? ground : one));
-    program.set('u_air', ...(look.colour === 'kind' ? air : one));
-    program.set('u_sea', ...(look.colour === 'kind' ? sea : one));
+    program.setVector('u_ground', look.colour === 'kind' ? ground : one);
+    program.setVector('u_air', look.colour === 'kind' ? air : one);
+    program.setVector('u_sea', look.colour === 'kind' ? sea : one);
     return program;
   }
 
   #drawQuads(run: VertexRun, first: number, count: number): void {
     if (count <= 0) return;
     this.buffers.bind(run);
-    pointAttributes(this.gl, QUAD_ATTRIBUTES, TRAIL_FLOATS, first, 1);
+    this.buffers.point(QUAD_ATTRIBUTES, TRAIL_FLOATS, first, 1);
     this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 4, count);
   }
 
   #drawLines(run: VertexRun, first: number, count: number): void {
     if (count <= 0) return;
     this.buffers.bind(run);
-    pointAttributes(this.gl, LINE_ATTRIBUTES, END_FLOATS, 2 * first, 0);
+    this.buffers.point(LINE_ATTRIBUTES, END_FLOATS, 2 * first, 0);
     this.gl.drawArrays(this.gl.LINES, 0, 2 * count);
   }
 }

@@ -12,6 +12,8 @@ const BACK = 'M15 6l-6 6 6 6';
 const ON = 'M9 6l6 6-6 6';
 const ACTIVITY_BINS = 600;
 const ACTIVITY_EVERY_MS = 10_000;
+/** While the end of the mission moves on, the drawing follows this often, ms of watching. */
+const REDRAW_MS = 3000;
 const STEPS_S = [60, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800];
 
 export class Timeline {
@@ -26,6 +28,10 @@ export class Timeline {
   readonly #span = h('span', { class: 'span' });
   #activity: Activity | null = null;
   #drawnKey = '';
+  /** What the words say, so that nothing is written anew that stands there. */
+  #said = '';
+  #drawnEnd = NaN;
+  #drawnAt = -Infinity;
   /** Size of the track: asking the page for it each frame would have the page laid out each frame. */
   #width = 0;
   #height = 0;
@@ -100,20 +106,24 @@ export class Timeline {
     if (!clock || Number.isNaN(clock.t)) return;
     this.moveHead();
     const share = (clock.t - clock.begin) / Math.max(1, clock.end - clock.begin);
+    this.#redraw();
+    const { running, mode, rate, pace, hasSource } = clock;
+    const time = formatTime(clock.t);
+    const said = [time, Math.round(share * 100), running, mode, rate, pace, hasSource, clock.begin, clock.end].join();
+    if (said === this.#said) return;
+    this.#said = said;
     this.#head.classList.toggle('right', share > 0.85);
-    setText(this.#headTime, formatTime(clock.t));
-    const running = clock.running;
+    setText(this.#headTime, time);
     if (this.#play.dataset.running !== String(running)) {
       this.#play.dataset.running = String(running);
       this.#play.replaceChildren(icon(running ? PAUSE : PLAY));
     }
-    setText(this.#rate, formatRate(clock.mode === 'live' ? clock.pace || 1 : clock.rate));
-    this.#live.classList.toggle('on', clock.mode === 'live');
-    this.#live.disabled = !clock.hasSource;
+    setText(this.#rate, formatRate(mode === 'live' ? pace || 1 : rate));
+    this.#live.classList.toggle('on', mode === 'live');
+    this.#live.disabled = !hasSource;
     setText(this.#span, formatDuration((clock.end - clock.begin) / 1000));
-    this.#track.setAttribute('aria-valuetext', `${formatTime(clock.t)} UTC`);
+    this.#track.setAttribute('aria-valuetext', `${time} UTC`);
     this.#track.setAttribute('aria-valuenow', String(Math.round(share * 100)));
-    this.#redraw();
   }
 
   async #load(mission: Mission): Promise<void> {
@@ -155,16 +165,13 @@ export class Timeline {
     const [width, height] = [this.#width, this.#height];
     if (!clock || width === 0) return;
     const perPixel = (clock.end - clock.begin) / width;
-    const key = [
-      width,
-      height,
-      clock.begin,
-      Math.round(clock.end / perPixel),
-      this.#activity?.plots.length ?? 0,
-      this.app.store.now.theme,
-    ].join();
-    if (key === this.#drawnKey) return;
+    const key = [width, height, clock.begin, this.app.store.now.theme].join();
+    const drift = Math.abs(clock.end - this.#drawnEnd) / perPixel;
+    const now = performance.now();
+    if (key === this.#drawnKey && (drift < 2 || now - this.#drawnAt < REDRAW_MS)) return;
     this.#drawnKey = key;
+    this.#drawnEnd = clock.end;
+    this.#drawnAt = now;
     const ratio = window.devicePixelRatio;
     [this.#canvas.width, this.#canvas.height] = [width * ratio, height * ratio];
     const pen = this.#canvas.getContext('2d');
