@@ -83,6 +83,7 @@ def opening(lineage: Lineage) -> str:
     data = "".join(
         f'<Data name="{name}"><value>{escape_xml(_plain(value))}</value></Data>'
         for name, value in lineage.describe().items()
+        if value is not None
     )
     head = f"{_HEAD}<name>Sidelook</name>\n<description>{sentence}</description>\n"
     return f"{head}{_STYLES}<ExtendedData>{data}</ExtendedData>\n"

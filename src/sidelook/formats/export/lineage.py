@@ -45,12 +45,12 @@ class Lineage:
         self.rows += table.num_rows
 
     def describe(self) -> dict[str, Any]:
-        """Give what a file writes about itself."""
-        marking = "" if self.classification is None else CLASSIFICATION_NAMES[self.classification]
+        """Give what a file writes about itself; without a row nothing is known of marking and simulation: None."""
+        marking = None if self.classification is None else CLASSIFICATION_NAMES[self.classification]
         return {
             "classification": marking,
-            "security_codes": self.codes,
-            "simulated": self.simulated,
+            "security_codes": self.codes if self.rows else None,
+            "simulated": self.simulated if self.rows else None,
             "rows": self.rows,
             "sources": sorted(self.sources),
         }

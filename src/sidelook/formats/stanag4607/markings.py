@@ -8,6 +8,7 @@ import numpy as np
 from sidelook.formats.stanag4607.errors import UnwritableDwellsError
 from sidelook.formats.stanag4607.forms import clean_text, pad_text
 from sidelook.formats.stanag4607.layouts import HEADER_DTYPE
+from sidelook.formats.stanag4607.wire import Packets
 from sidelook.model.origin import Classification, Origin
 
 # P4; 6 ("no classification", edition 3 only) is a marking that is missing, not the lowest one.
@@ -52,6 +53,23 @@ def read_origin(header: Any, source: str) -> Origin:  # noqa: ANN401 - one struc
         simulated=exercise not in {OPERATION_REAL, EXERCISE_REAL},
         exercise=exercise >= _EXERCISE,
     )
+
+
+def header_origins(packets: Packets, source: str) -> tuple[Origin, ...]:
+    """Read every distinct marking of a batch of packets, whether they hold dwells or not; in order of appearance.
+
+    Parameters
+    ----------
+    packets : of one stream
+    source : its name
+    """
+    marking = np.dtype([(name, HEADER_DTYPE[name]) for name in HEADER_DTYPE.names or () if name != "P2"])
+    told = np.zeros(len(packets), marking)
+    for name in marking.names or ():
+        told[name] = packets.header[name]
+    octets = told.tobytes()
+    each = dict.fromkeys(octets[start : start + marking.itemsize] for start in range(0, len(octets), marking.itemsize))
+    return tuple(dict.fromkeys(read_origin(np.frombuffer(one, marking)[0], source) for one in each))
 
 
 def write_header(origin: Origin, version: str) -> np.ndarray[Any, np.dtype[Any]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from sidelook.formats.extent import Extent
 from sidelook.formats.stanag4607.context import read_mission_day
 from sidelook.formats.stanag4607.fields import SegmentKind
+from sidelook.formats.stanag4607.markings import header_origins
 from sidelook.formats.stanag4607.wire import Packets, Segment
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, TargetClass
@@ -55,8 +56,8 @@ class Summary:
     radial_speed : m/s, of the reports that say one; ``with_radial_speed`` counts them
     target_classes : how often, by name
     truth_targets : distinct truth tags
-    origins : distinct markings, sources and jobs
-    simulated : anything is
+    origins : distinct markings, sources and jobs, of all packets, also of those without a dwell
+    simulated : anything is, by its packet header or by a report
     missions, texts : what mission segments and free texts say, each once
     """
 
@@ -87,9 +88,15 @@ class Summary:
 
 
 class Summariser:
-    """Grows with each batch of a stream."""
+    """Grows with each batch of a stream.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    source : name of the recording, for the origins of packets that hold no dwell
+    """
+
+    def __init__(self, source: str = "") -> None:
+        self._source = source
         self._counts: Counter[str] = Counter()
         self._editions: Counter[str] = Counter()
         self._segments: Counter[str] = Counter()
@@ -102,6 +109,7 @@ class Summariser:
         self._last_revisit: tuple[int, int] | None = None
         self._truth: set[tuple[int, int]] = set()
         self._origins: dict[Origin, None] = {}
+        self._headers: dict[Origin, None] = {}
         self._missions: dict[MissionNote, None] = {}
         self._texts: dict[str, None] = {}
 
@@ -118,6 +126,9 @@ class Summariser:
             _count_name(self._masks, f"{group.layout.mask:016X}", len(group.row))
         for segment in packets.segments:
             self._read(segment)
+        for origin in header_origins(packets, self._source):
+            self._counts["simulated"] += origin.simulated
+            _keep(self._headers, origin, _NAMES_KEPT)
 
     def add_dwells(self, dwells: Dwells) -> None:
         """Count the dwells that were assembled of them."""
@@ -160,11 +171,17 @@ class Summariser:
             with_radial_speed=self._counts["with_radial_speed"],
             target_classes={name: count for name, count in named.items() if count},
             truth_targets=len(self._truth),
-            origins=tuple(self._origins),
+            origins=self._all_origins(),
             simulated=self._counts["simulated"] > 0,
             missions=tuple(self._missions),
             texts=tuple(self._texts),
         )
+
+    def _all_origins(self) -> tuple[Origin, ...]:
+        """Those of the dwells, which name their file, then those that only packets without dwells, of no job, bear."""
+        known = {replace(origin, source=self._source, job=0) for origin in self._origins}
+        without_job = {replace(origin, job=0): origin for origin in reversed(self._headers)}
+        return (*self._origins, *(without_job[key] for key in reversed(without_job) if key not in known))
 
     def _read(self, segment: Segment) -> None:
         if not segment.body.dtype.names:

@@ -46,7 +46,8 @@ def test_codes_of_any_block_stand(hard_dwells: Dwells, given: dict[str, object])
     assert lineage_of(plain).describe()["security_codes"] is False
 
 
-def test_nothing_has_no_marking() -> None:
+def test_of_nothing_nothing_is_known() -> None:
+    """Not even that it is real: the recording may say otherwise in packets without rows."""
     assert Lineage().describe() == {
-        "classification": "", "security_codes": False, "simulated": False, "rows": 0, "sources": [],
+        "classification": None, "security_codes": None, "simulated": None, "rows": 0, "sources": [],
     }  # fmt: skip

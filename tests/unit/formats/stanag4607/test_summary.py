@@ -88,6 +88,26 @@ def test_it_says_whose_and_under_what_marking(data: bytes) -> None:
     assert summary.missions[0].day == "2026-11-22"
 
 
+def test_packets_without_dwells_say_whose_they_are(data: bytes) -> None:
+    """P7 is 0x81 in a packet of a mission segment alone."""
+    packet = bytearray(data[: int.from_bytes(data[2:6])])
+    packet[13] = 0x81
+    assert packet[32] == 1
+    packet[2:6], size = (32 + 44).to_bytes(4), 32 + 44
+    summary = summarised(bytes(packet[:size]))
+    assert summary.dwells == 0
+    assert summary.simulated
+    (origin,) = summary.origins
+    assert (origin.platform, origin.classification, origin.exercise) == ("P", Classification.RESTRICTED, True)
+
+
+def test_a_marking_without_dwells_stands_beside_those_with(data: bytes) -> None:
+    packet = bytearray(data[: int.from_bytes(data[2:6])])[:76]
+    packet[2:6], packet[8] = (76).to_bytes(4), 2
+    levels = [origin.classification for origin in summarised(data + bytes(packet)).origins]
+    assert levels == [Classification.RESTRICTED, Classification.SECRET]
+
+
 def test_pieces_of_any_size_give_the_same(data: bytes) -> None:
     assert summarised(data, piece=11) == summarised(data)
 
