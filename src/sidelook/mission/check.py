@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sidelook.formats.plain import plain
 from sidelook.formats.stanag4607.rules import CheckReport, Finding, RuleChecker, Severity
 from sidelook.mission.recording import RecordingReader, Sieve
 from sidelook.mission.reporting import Advance
@@ -65,8 +66,8 @@ def check_json(checks: Sequence[FileCheck]) -> list[dict[str, Any]]:
 
 
 def render_check(checks: Sequence[FileCheck]) -> str:
-    """Say it in lines: each file, then the first findings of each rule, the worst first."""
-    return "\n".join(line for file in checks for line in _file_lines(file))
+    """Say it in lines: each file, then the first findings of each rule, the worst first; controls are escaped."""
+    return "\n".join(plain(line) for file in checks for line in _file_lines(file))
 
 
 def _check_file(path: Path, advance: Advance | None) -> FileCheck:

@@ -6,6 +6,7 @@ from math import degrees
 from pathlib import Path
 from typing import Any
 
+from sidelook.formats.plain import plain
 from sidelook.formats.stanag4607.summary import Box, Summariser, Summary
 from sidelook.mission.recording import RecordingReader, recording_size
 from sidelook.mission.reporting import Advance
@@ -47,7 +48,7 @@ def info(source: Path, *, advance: Advance | None = None) -> RecordingInfo:
     ------
     NoRecordingError, NotARecordingError
     """
-    reader, summariser = RecordingReader(source, advance=advance), Summariser()
+    reader, summariser = RecordingReader(source, advance=advance), Summariser(source.name)
     for packets, dwells in reader.batches():
         summariser.add_packets(packets)
         summariser.add_dwells(dwells)
@@ -95,8 +96,8 @@ def info_json(found: RecordingInfo) -> dict[str, Any]:
 
 
 def render_info(found: RecordingInfo) -> str:
-    """Say it in lines, a label and a value each."""
-    return "\n".join(f"{label:<{_LABEL_WIDTH}}{value}" for label, value in _lines(found) if value)
+    """Say it in lines, a label and a value each; what does not print is escaped."""
+    return "\n".join(f"{label:<{_LABEL_WIDTH}}{plain(value)}" for label, value in _lines(found) if value)
 
 
 def _lines(found: RecordingInfo) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,14 @@ def test_lines_show_the_first_of_each_rule_the_worst_first(tmp_path: Path, recor
     assert any(line.split()[0] == "wrap-known" and line.endswith("more") for line in lines)
 
 
+def test_a_file_name_does_not_steer_the_terminal(tmp_path: Path, recording_bytes: bytes) -> None:
+    path = tmp_path / "odd\x1b[2J.4607"
+    path.write_bytes(recording_bytes)
+    text = render_check(check(path))
+    assert "odd\\x1b[2J.4607" in text
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
 def test_it_is_json(recording_file: Path) -> None:
     (file,) = json.loads(json.dumps(check_json(check(recording_file))))
     assert file["file"] == str(recording_file)

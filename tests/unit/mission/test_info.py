@@ -28,6 +28,15 @@ def test_lines_have_a_label_and_a_value(recording_file: Path) -> None:
     assert all(line[18] != " " and line[:18].strip() for line in lines)
 
 
+def test_what_a_sender_wrote_does_not_steer_the_terminal(tmp_path: Path, recording_bytes: bytes) -> None:
+    path = tmp_path / "odd\x1b[2J.4607"
+    path.write_bytes(recording_bytes[:14] + b"=1+1\x1b[31m\x07"[:10] + recording_bytes[24:])
+    text = render_info(info(path))
+    assert "=1+1\\x1b[31m" in text
+    assert "odd\\x1b[2J.4607" in text
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
 def test_damage_and_missing_dates_are_said(tmp_path: Path, recording_bytes: bytes) -> None:
     path = tmp_path / "half.4607"
     path.write_bytes(recording_bytes[76:] + b"\xee" * 40)

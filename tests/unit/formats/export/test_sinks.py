@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -81,9 +82,27 @@ def test_csv_is_read_by_csv(hard_dwells: Dwells) -> None:
     assert rows[0]["latitude_deg"] == "10.1234568"
     assert rows[0]["time"] == "2010-11-17T13:20:00.123Z"
     assert rows[0]["platform"] == "UNIT, 1"
-    assert rows[0]["source"] == hard_dwells.origins[0].source
+    assert rows[0]["source"] == "a<b>&\"'],\\n\\x01;é"
     assert rows[1]["radial_speed_mps"] == ""
     assert [row["classification"] for row in rows] == ["SECRET"] * 3 + ["UNCLASSIFIED"] * 2
+
+
+@pytest.mark.parametrize(
+    ("word", "cell"),
+    [
+        *((f"{sign}1+1", f"'{sign}1+1") for sign in "=+-@"),
+        ("\t=1", "'\\t=1"),
+        ("\r1", "'\\r1"),
+        ("a\x1b[31m\x07\x9b\u202e", "a\\x1b[31m\\x07\\x9b\\u202e"),
+        ("Unit-1 é=", "Unit-1 é="),
+    ],
+)
+def test_csv_holds_no_formula_and_no_control(hard_dwells: Dwells, word: str, cell: str) -> None:
+    """CSV Injection, OWASP; negative numbers stay numbers."""
+    origins = tuple(replace(origin, platform=word) for origin in hard_dwells.origins)
+    rows = list(csv.DictReader(io.StringIO(written(CsvSink, replace(hard_dwells, origins=origins)).decode())))
+    assert {row["platform"] for row in rows} == {cell}
+    assert float(rows[1]["latitude_deg"]) == -20.5
 
 
 def test_arrow_is_read_by_pyarrow(hard_dwells: Dwells) -> None:
