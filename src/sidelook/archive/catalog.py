@@ -240,6 +240,10 @@ class Catalog:
             "mission = ? AND kind = ? AND begin <= ? AND end >= ? ORDER BY begin, path", (mission, kind, last, begin)
         )
 
+    def raw_after(self, mission: int, number: int) -> tuple[Segment, ...]:
+        """List a mission's raw files with records after a number."""
+        return self._segments_where("mission = ? AND kind = 'raw' AND last_number > ?", (mission, number))
+
     def lists(self, path: str) -> bool:
         """Tell whether a file is listed."""
         return bool(self.query("SELECT 1 FROM segments WHERE path = ?", (path,)))

@@ -5,13 +5,13 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sidelook.archive.catalog import Catalog, Seal
 from sidelook.archive.errors import storage_errors
-from sidelook.archive.rawlog import RawLog, day_of, read_records
+from sidelook.archive.rawlog import RawFile, RawLog, day_of, read_records
 from sidelook.archive.records import Kind, Segment, Tail, Window, WriterStatus
 from sidelook.archive.segments import SegmentMaker, describe, raw_folder, raw_segment
 from sidelook.archive.sums import activity_of, lives_of, revisits_of
@@ -163,8 +163,7 @@ class MissionWriter:
             files = self.raw.changed_files()
             with self.view:
                 window = _span([self.unsealed.columns(kind) for kind in DTYPES])
-            segments = [raw_segment(self._maker.folder, self.mission, file, window) for file in files]
-            self._catalog.enter(segments)
+            self._catalog.enter(self._raw_segments(files, window))
             self.raw.forget_closed(files)
             if forget is not None:
                 with self.view:
@@ -236,10 +235,9 @@ class MissionWriter:
     def _commit(self, batch: _Batch, made: list[Segment]) -> None:
         """List the files and let the rows in memory go, so that no reader misses a row or sees it twice."""
         files = self.raw.changed_files()
-        raw = [raw_segment(self._maker.folder, self.mission, file, batch.window) for file in files]
         seal = Seal(
             mission=self.mission,
-            segments=[*made, *raw],
+            segments=[*made, *self._raw_segments(files, batch.window)],
             origins=batch.origins,
             activity=activity_of(batch.tables[Kind.DWELLS]),
             lives=lives_of(batch.tables),
@@ -254,6 +252,18 @@ class MissionWriter:
             self.unsealed.end_seal(sealed=True)
         self.raw.forget_closed(files)
         self._sealed_through = batch.through
+
+    def _raw_segments(self, files: tuple[RawFile, ...], window: Window | None) -> list[Segment]:
+        """Describe raw files that rows of a window were decoded from: changed ones, and older ones not sealed yet.
+
+        The older ones may be of the writer before this one, whose tail was decoded again.
+        """
+        changed = [raw_segment(self._maker.folder, self.mission, file, window) for file in files]
+        if window is None:
+            return changed
+        known = {segment.path for segment in changed}
+        older = self._catalog.raw_after(self.mission, self._sealed_through)
+        return changed + [replace(item, begin=window[0], end=window[1]) for item in older if item.path not in known]
 
     def _give_up(self, batch: _Batch, made: list[Segment]) -> None:
         """Put the rows back and remove files that were not listed.

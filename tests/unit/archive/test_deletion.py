@@ -75,6 +75,24 @@ def test_a_day_is_gone_and_the_next_is_there(archive: Archive, two_days: Mission
     assert not list((folder / "plots").rglob("d=20231114"))
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_day_decoded_again_after_a_stop_is_deleted_with_its_bytes(
+    folder: Path, dwells: Make, *, sealed: bool
+) -> None:
+    with Archive.open(folder, "write") as archive:
+        archive.begin_mission("stopped", kind="live", received=FIRST).append_raw(SECRET, FIRST + 30 * DAY, "any")
+    with Archive.open(folder, "write") as archive:
+        writer = archive.resume_mission(1)
+        assert [record.data for record in writer.recover().records] == [SECRET]
+        given = dwells(FIRST)
+        writer.append_dwells(given, np.zeros(len(given.plots), np.int64))
+        if sealed:
+            writer.seal()
+        archive.purge_day(FIRST_DAY)
+        assert list(archive.raw(1)) == []
+    assert SECRET not in bytes_held(folder)
+
+
 def test_no_byte_of_a_purged_mission_is_left(archive: Archive, two_days: MissionWriter, folder: Path) -> None:
     with pytest.raises(UsageError, match="end it first"):
         archive.purge_mission(two_days.mission)
