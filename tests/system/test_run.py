@@ -3,6 +3,7 @@
 import asyncio
 import json
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,18 @@ def test_a_live_stream_is_tracked_kept_and_pushed(start: Start, packets: list[by
     (mission,) = run.missions(lambda m: m["dwells"] == REVISITS)
     assert mission["live"]
     assert counts(run.blocks(WHOLE))[2] == VEHICLES * REVISITS
+    assert run.stop() == 0
+
+
+def test_a_peer_that_does_not_answer_is_logged_once_and_the_archive_is_named(
+    start: Start, udp_port: int, tmp_path: Path
+) -> None:
+    run = start("run", f"tcp://127.0.0.1:{udp_port}")
+    run.wait(lambda: "Connection refused; trying again" in run.log.read_text())
+    time.sleep(1)  # two more calls
+    log = run.log.read_text()
+    assert log.count("Connection refused") == 1
+    assert f'"folder": "{tmp_path}/archive", "event": "kept in this archive"' in log
     assert run.stop() == 0
 
 
