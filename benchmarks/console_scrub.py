@@ -1,0 +1,100 @@
+"""How long does a jump on the timeline take, on a large archive? Cached and fetched, in headless Chromium.
+
+``--folder`` of ``benchmarks/archive.py`` makes the archive of ten million plots. Told apart: the answer of the server
+with five minutes of rows, the first frame after a jump, and the moment at which nothing is awaited any more. Frames are
+drawn by a software rasteriser, whose own time is in all figures but the first. Needs Debian's chromium.
+
+    python benchmarks/console_scrub.py ARCHIVE [--port 8614]
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FETCHED = (0.1, 0.3, 0.5, 0.7, 0.9, 0.2, 0.4, 0.6, 0.8)
+CACHED = (0.8, 0.8003, 0.8007, 0.801, 0.8002, 0.8005)
+MISSION = """
+const token = document.querySelector('meta[name=sidelook-token]').content;
+const asked = { headers: { Authorization: 'Bearer ' + token } };
+const { mission, begin_ms, end_ms } = (await (await fetch('/api/missions', asked)).json()).at(-1);
+"""
+ANSWER = f"""async (share) => {{
+  {MISSION}
+  const from = Math.ceil((begin_ms + (end_ms - begin_ms) * share) / 3e5) * 3e5;
+  const began = performance.now();
+  await (await fetch(`/api/blocks?mission=${{mission}}&from=${{from}}&to=${{from + 3e5}}`, asked)).arrayBuffer();
+  return [performance.now() - began];
+}}"""
+JUMP = f"""async (share) => {{
+  {MISSION}
+  const page = window.__sidelook;
+  const before = page.frames;
+  const began = performance.now();
+  page.setTime(begin_ms + (end_ms - begin_ms) * share);
+  const when = async (done) => {{
+    while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
+    return performance.now() - began;
+  }};
+  const first = await when(() => page.frames > before);
+  const whole = await when(() => page.loading === 0);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  return [first, whole];
+}}"""
+
+
+def show(page: Page, name: str, program: str, shares: tuple[float, ...]) -> None:
+    """Run a program of the page for each place in the mission and print the medians and extremes."""
+    columns = zip(*(page.evaluate(program, share) for share in shares), strict=True)
+    cells = (f"{statistics.median(c):.0f} ({min(c):.0f} to {max(c):.0f})" for c in columns)
+    print(f"{name:<32}", *cells, sep="  ", flush=True)
+
+
+def measure(address: str) -> None:
+    """Open the page, pause it, and jump about."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(address)
+        page.wait_for_function("window.__ready", timeout=60_000)
+        page.keyboard.press("Space")
+        page.wait_for_timeout(4_000)
+        print("ms, median (least to most)        first column; for jumps: first frame, all rows there")
+        show(page, "jump to what is fetched", JUMP, FETCHED)
+        show(page, "jump to what is cached", JUMP, CACHED)
+        # Last: what it fetches stays in the cache of the browser.
+        show(page, "five minutes of rows, fetch only", ANSWER, FETCHED)
+        browser.close()
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--port", type=int, default=8614)
+    given = parser.parse_args()
+    serve = ["-c", "from sidelook.cli import main; main()", "serve", "--archive", given.archive, "--port", given.port]
+    with subprocess.Popen([sys.executable, *map(str, serve)], stderr=subprocess.DEVNULL) as server:
+        try:
+            time.sleep(4.0)
+            measure(f"http://127.0.0.1:{given.port}/")
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
