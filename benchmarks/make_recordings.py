@@ -18,11 +18,12 @@ from sidelook.formats.stanag4607 import JobNotes, MotionErrors, Preset, WriterSe
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import TargetClass
+from sidelook.model.truth import Entities, TruthSamples
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.plots import Radar, World, simulate_all
 from sidelook.simulation.schedule import Area, Schedule
 from sidelook.simulation.trajectories import Timetable, Trajectories
-from sidelook.simulation.truth import Samples, trajectories_from_samples
+from sidelook.simulation.truth import trajectories_from_samples
 
 START = 1_777_876_200_000_000_000
 
@@ -66,28 +67,30 @@ def read_truth(folder: Path, region: Region) -> Trajectories:
     longitude, latitude = (np.radians(table[name].to_numpy() * 1e-7) for name in ("lon_e7", "lat_e7"))
     second = table["time_s"].to_numpy()
     above_geoid = table["z_dm"].to_numpy() * 0.1 if "z_dm" in table.column_names else np.zeros(len(table))
-    samples = Samples(
-        vehicle=identity.indices.to_numpy(),
+    samples = TruthSamples(
+        row=identity.indices.to_numpy().astype(np.int32),
         time=START + (second - second.min()).astype(np.int64) * 1_000_000_000,
         latitude=latitude,
         longitude=longitude,
         height=above_geoid + region.geoid,
-        target_class=np.full(len(table), TargetClass.WHEELED, np.uint8),
-        convoy=convoys(identity),
+        entities=entities(identity),
     )
     frame = LocalFrame(latitude=float(np.median(latitude)), longitude=float(np.median(longitude)))
     return trajectories_from_samples(samples, frame, longest_gap=1.25 * region.step)
 
 
-def convoys(identity: pa.DictionaryArray) -> np.ndarray:
-    """Give the convoy of each sample whose vehicle is called ``convoy_NAME_...``, -1 for all others."""
-    names = [
-        name.split("_")[1].split(".")[0] if name.startswith("convoy_") else ""
-        for name in identity.dictionary.to_pylist()
-    ]
-    number = {name: row for row, name in enumerate(sorted(set(names) - {""}))}
-    of_vehicle = np.array([number.get(name, -1) for name in names], np.int32)
-    return of_vehicle[identity.indices.to_numpy()]
+def entities(identity: pa.DictionaryArray) -> Entities:
+    """Tell who the vehicles are; those called ``convoy_NAME_...`` are of the convoy of that name."""
+    names = identity.dictionary.to_pylist()
+    convoy = [name.split("_")[1].split(".")[0] if name.startswith("convoy_") else "" for name in names]
+    number = {name: row for row, name in enumerate(sorted(set(convoy) - {""}))}
+    return Entities.empty(
+        len(names),
+        entity=1 + np.arange(len(names), dtype=np.int64),
+        target_class=np.full(len(names), TargetClass.WHEELED, np.uint8),
+        formation=np.array([number.get(name, -1) for name in convoy], np.int32),
+        names=tuple(names),
+    )
 
 
 def make_world(truth: Trajectories, region: Region) -> World:
@@ -141,7 +144,7 @@ def main() -> None:
         recording = b"".join(encode_dwells(dwells, settings))
         (chosen.out / f"{name}.4607").write_bytes(recording)
         print(
-            f"{name}: {len(truth.vehicles)} vehicles, {len(dwells)} dwells, {len(dwells.plots)} plots, "
+            f"{name}: {len(truth.entities)} vehicles, {len(dwells)} dwells, {len(dwells.plots)} plots, "
             f"{len(recording) / 1e6:.1f} MB; CPU s: read {read - begun:.1f}, simulate {simulated - read:.1f}, "
             f"write {time.process_time() - simulated:.1f}"
         )

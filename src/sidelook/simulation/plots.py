@@ -150,7 +150,7 @@ def _vehicles(rng: Generator, world: World, dwells: Dwells) -> dict[str, NDArray
     )
     height = ecef_to_geodetic(position[hit])[2]
     columns = _measure(rng, world.radar, found, _sensor(dwells, dwell[hit]), height)
-    vehicles = world.timetable.trajectories.vehicles
+    vehicles = world.timetable.trajectories.entities
     kind = vehicles.target_class[vehicle[hit]]
     return (
         columns
@@ -175,7 +175,7 @@ def _looks(world: World, dwells: Dwells) -> tuple[NDArray[np.intp], NDArray[np.i
 def _candidates(world: World, dwells: Dwells) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pair dwells with vehicles that may be in their footprints, judged by where all are halfway through."""
     middle = len(dwells) // 2
-    vehicle = np.arange(len(world.timetable.trajectories.vehicles))
+    vehicle = np.arange(len(world.timetable.trajectories.entities))
     states = world.timetable.at(vehicle, np.full(len(vehicle), dwells.time[middle]))
     latitude, longitude, _ = ecef_to_geodetic(enu_to_ecef(states.position, world.timetable.trajectories.frame))
     at = dwells.sensor_latitude[middle], dwells.sensor_longitude[middle]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.plots import TargetClass
+from sidelook.model.truth import Entities
 from sidelook.simulation.driving import (
     STEP,
     Drive,
@@ -18,7 +19,7 @@ from sidelook.simulation.driving import (
     speed_profile,
 )
 from sidelook.simulation.routes import Route, RoutePlanner
-from sidelook.simulation.trajectories import Trajectories, Vehicles
+from sidelook.simulation.trajectories import Trajectories
 
 _LEAD = 3_000.0  # of road behind every vehicle at the start, so that a whole convoy is on it, m
 _REST = {False: (120.0, 900.0), True: (60.0, 240.0)}  # at the end of a journey, alone and in a convoy, s
@@ -79,13 +80,13 @@ def drive(rng: Generator, planner: RoutePlanner, settings: TrafficSettings, fram
     vehicles = _vehicles(rng, settings, groups)
     positions = np.concatenate(columns)
     return Trajectories(
-        vehicle=np.repeat(np.arange(len(vehicles), dtype=np.int32), len(second)),
+        row=np.repeat(np.arange(len(vehicles), dtype=np.int32), len(second)),
         time=np.tile(settings.start + (second * 1e9).astype(np.int64), len(vehicles)),
         east=positions[:, 0].copy(),
         north=positions[:, 1].copy(),
         up=positions[:, 2].copy(),
         frame=frame,
-        vehicles=vehicles,
+        entities=vehicles,
     )
 
 
@@ -164,13 +165,14 @@ def _interpolate(
     return np.stack([np.interp(along, chainage, points[:, axis]) for axis in range(3)], axis=-1)
 
 
-def _vehicles(rng: Generator, settings: TrafficSettings, groups: NDArray[np.int64]) -> Vehicles:
+def _vehicles(rng: Generator, settings: TrafficSettings, groups: NDArray[np.int64]) -> Entities:
     tracked = rng.random(len(groups)) < settings.tracked
     tracked[: len(settings.convoys)] = np.arange(len(settings.convoys)) == len(settings.convoys) - 1
     kind = np.where(tracked, TargetClass.TRACKED, TargetClass.WHEELED).astype(np.uint8)
     number = np.where(groups > 1, np.arange(len(groups)), -1).astype(np.int32)
-    return Vehicles(
+    return Entities(
         entity=1 + np.arange(groups.sum(), dtype=np.int64),
         target_class=np.repeat(kind, groups),
-        convoy=np.repeat(number, groups),
+        formation=np.repeat(number, groups),
+        length=np.full(groups.sum(), np.nan, np.float32),
     )

@@ -7,50 +7,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.geometry.frames import LocalFrame
-from sidelook.model.columns import Columnar, Floats, Indices, Integers, Octets
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicles(Columnar):
-    """Vehicles, one row each.
-
-    Attributes
-    ----------
-    entity : (V,) truth tag
-    target_class : (V,) ``TargetClass``
-    convoy : (V,) number of the convoy it drives in, -1 none
-    """
-
-    entity: Integers
-    target_class: Octets
-    convoy: Indices
-
-    DTYPES: ClassVar = {"entity": np.int64, "target_class": np.uint8, "convoy": np.int32}
+from sidelook.model.columns import Columnar, Floats, Indices, Integers
+from sidelook.model.truth import Entities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trajectories(Columnar):
-    """Samples of vehicles' paths, sorted by vehicle, then time; a vehicle is there from its first sample to its last.
+    """Samples of vehicles' paths, sorted by row, then time; a vehicle is there from its first sample to its last.
 
     Attributes
     ----------
-    vehicle : (N,) row of ``vehicles``; each has two samples or more
+    row : (N,) row of ``entities``; each has two samples or more
     time : (N,) ns UTC
     east, north, up : (N,) in ``frame``, m
     frame : the local frame
-    vehicles : who they are
+    entities : who they are
     """
 
-    vehicle: Indices
+    row: Indices
     time: Integers
     east: Floats
     north: Floats
     up: Floats
     frame: LocalFrame
-    vehicles: Vehicles
+    entities: Entities
 
     DTYPES: ClassVar = {
-        "vehicle": np.int32,
+        "row": np.int32,
         "time": np.int64,
         "east": np.float64,
         "north": np.float64,
@@ -60,7 +43,7 @@ class Trajectories(Columnar):
     @property
     def offset(self) -> Integers:
         """(V + 1,) where each vehicle's samples begin, and the end."""
-        return np.searchsorted(self.vehicle, np.arange(len(self.vehicles) + 1))
+        return np.searchsorted(self.row, np.arange(len(self.entities) + 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +74,7 @@ class Timetable:
         self.trajectories = trajectories
         self._begin = int(trajectories.time.min())
         self._span = int(trajectories.time.max()) - self._begin + 1
-        self._key = self._keys(trajectories.vehicle, trajectories.time)
+        self._key = self._keys(trajectories.row, trajectories.time)
         offset = trajectories.offset
         self._first, self._last = offset[:-1], offset[1:] - 1
 

@@ -1,39 +1,15 @@
 """Traffic recorded or simulated elsewhere, as truth for our radar."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame, geodetic_to_enu
-from sidelook.simulation.trajectories import Trajectories, Vehicles
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Samples:
-    """Where vehicles were, as a traffic simulator or a survey writes it, sorted by vehicle, then time.
-
-    Attributes
-    ----------
-    vehicle : (N,) any number or name that stays the same for a vehicle
-    time : (N,) ns UTC
-    latitude, longitude, height : (N,) rad, rad, m above the ellipsoid
-    target_class : (N,) ``TargetClass``, the same for all of a vehicle's
-    convoy : (N,) number of the convoy it drives in, -1 none, likewise
-    """
-
-    vehicle: NDArray[np.generic]
-    time: NDArray[np.int64]
-    latitude: NDArray[np.float64]
-    longitude: NDArray[np.float64]
-    height: NDArray[np.float64]
-    target_class: NDArray[np.uint8]
-    convoy: NDArray[np.int32]
+from sidelook.model.truth import Entities, TruthSamples
+from sidelook.simulation.trajectories import Trajectories
 
 
 def trajectories_from_samples(
-    samples: Samples, frame: LocalFrame, *, fastest: float = 70.0, longest_gap: float = 2.5
+    samples: TruthSamples, frame: LocalFrame, *, fastest: float = 70.0, longest_gap: float = 2.5
 ) -> Trajectories:
     """Turn samples into trajectories, ending an identity where its vehicle jumps or is gone for a while.
 
@@ -56,10 +32,10 @@ def trajectories_from_samples(
         message = "there are no samples; nothing can be simulated from an empty table"
         raise InputError(message)
     position = geodetic_to_enu(samples.latitude, samples.longitude, samples.height, frame)
-    same = samples.vehicle[1:] == samples.vehicle[:-1]
+    same = samples.row[1:] == samples.row[:-1]
     step = np.diff(samples.time) * 1e-9
     if np.any(same & (step <= 0.0)):
-        message = "samples must be sorted by vehicle, then time; sort the table first"
+        message = "samples must be sorted by entity, then time; sort the table first"
         raise InputError(message)
     moved = np.linalg.norm(np.diff(position, axis=0), axis=-1)
     starts = np.append(True, ~same | (moved > fastest * step) | (step > longest_gap))
@@ -67,17 +43,20 @@ def trajectories_from_samples(
     lone = np.bincount(identity)[identity] < 2  # noqa: PLR2004 - a speed needs two
     kept = np.flatnonzero(~lone)
     _, row = np.unique(identity[kept], return_inverse=True)
-    first = kept[np.flatnonzero(np.diff(row, prepend=-1))]
+    first = samples.row[kept[np.flatnonzero(np.diff(row, prepend=-1))]]
+    known = samples.entities
     return Trajectories(
-        vehicle=row.astype(np.int32),
+        row=row.astype(np.int32),
         time=samples.time[kept],
         east=position[kept, 0],
         north=position[kept, 1],
         up=position[kept, 2],
         frame=frame,
-        vehicles=Vehicles(
+        entities=Entities(
             entity=1 + np.arange(len(first), dtype=np.int64),
-            target_class=samples.target_class[first],
-            convoy=samples.convoy[first],
+            target_class=known.target_class[first],
+            formation=known.formation[first],
+            length=known.length[first],
+            names=tuple(known.names[row] for row in first.tolist()) if known.names else (),
         ),
     )

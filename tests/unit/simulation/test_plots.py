@@ -9,6 +9,7 @@ from sidelook.geometry.frames import LocalFrame, enu_to_ecef, enu_to_geodetic, g
 from sidelook.geometry.wgs84 import geodetic_to_ecef, wrap_longitude
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, TargetClass
+from sidelook.model.truth import Entities
 from sidelook.sensing.coverage import covers
 from sidelook.sensing.location import Observation, observe
 from sidelook.sensing.notch import detection_probability
@@ -16,7 +17,7 @@ from sidelook.simulation import plots
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.plots import Radar, World, simulate, simulate_all
 from sidelook.simulation.schedule import Area, Schedule
-from sidelook.simulation.trajectories import Timetable, Trajectories, Vehicles
+from sidelook.simulation.trajectories import Timetable, Trajectories
 
 FRAME = LocalFrame(latitude=0.66, longitude=-0.75)
 START = 1_777_876_200_000_000_000
@@ -33,13 +34,13 @@ def make_world(origin: Origin = ORIGIN, **radar: float) -> World:
     moved = 300.0 * speed[:, None] * np.stack([np.sin(way), np.cos(way)], axis=-1)
     ends = np.stack([begin, begin + moved], axis=1).reshape(-1, 2)
     trajectories = Trajectories(
-        vehicle=np.repeat(np.arange(COUNT, dtype=np.int32), 2),
+        row=np.repeat(np.arange(COUNT, dtype=np.int32), 2),
         time=np.tile([START, START + 300_000_000_000], COUNT),
         east=ends[:, 0].copy(),
         north=ends[:, 1].copy(),
         up=np.zeros(2 * COUNT),
         frame=FRAME,
-        vehicles=Vehicles.empty(
+        entities=Entities.empty(
             COUNT,
             entity=1 + np.arange(COUNT, dtype=np.int64),
             target_class=np.full(COUNT, TargetClass.WHEELED, np.uint8),

@@ -19,7 +19,7 @@ LIMIT = 25.0
 def positions(trajectories: Trajectories) -> np.ndarray:
     """(V, T, 3) of trajectories that all have the same times."""
     columns = np.stack([trajectories.east, trajectories.north, trajectories.up], axis=-1)
-    return columns.reshape(len(trajectories.vehicles), -1, 3)
+    return columns.reshape(len(trajectories.entities), -1, 3)
 
 
 def along_a_line(settings: TrafficSettings, east: np.ndarray, north: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -108,19 +108,19 @@ def test_a_share_stands_all_the_time(world: World) -> None:
 
 
 def test_convoys_are_numbered_and_of_one_kind(world: World) -> None:
-    vehicles = world.timetable.trajectories.vehicles
+    vehicles = world.timetable.trajectories.entities
     settings = TrafficSettings(start=0)
-    number, size = np.unique(vehicles.convoy[vehicles.convoy >= 0], return_counts=True)
+    number, size = np.unique(vehicles.formation[vehicles.formation >= 0], return_counts=True)
     assert size.tolist() == list(settings.convoys)
-    assert all(len(np.unique(vehicles.target_class[vehicles.convoy == n])) == 1 for n in number)
+    assert all(len(np.unique(vehicles.target_class[vehicles.formation == n])) == 1 for n in number)
     assert set(np.unique(vehicles.target_class)) == {TargetClass.WHEELED, TargetClass.TRACKED}
     assert (vehicles.entity == 1 + np.arange(len(vehicles))).all()
-    assert (vehicles.convoy == -1).sum() == settings.singles
+    assert (vehicles.formation == -1).sum() == settings.singles
 
 
 def test_convoys_on_the_island_stay_together(world: World) -> None:
     trajectories = world.timetable.trajectories
-    driven, convoy = positions(trajectories), trajectories.vehicles.convoy
+    driven, convoy = positions(trajectories), trajectories.entities.formation
     for number in np.unique(convoy[convoy >= 0]):
         gap = np.linalg.norm(np.diff(driven[convoy == number], axis=0), axis=-1)
         assert gap.max() <= 45.0 + 2.5 * 19.0 + 1.0

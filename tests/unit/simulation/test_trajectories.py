@@ -2,7 +2,8 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from sidelook.geometry.frames import LocalFrame
-from sidelook.simulation.trajectories import Timetable, Trajectories, Vehicles
+from sidelook.model.truth import Entities
+from sidelook.simulation.trajectories import Timetable, Trajectories
 
 SECOND = 1_000_000_000
 FRAME = LocalFrame(latitude=0.0, longitude=0.0)
@@ -12,13 +13,13 @@ def two_vehicles() -> Timetable:
     """One drives east at 10 m/s from second 0 to 4; the other north at 5 m/s from second 2 to 6, seen every 2 s."""
     time = np.array([0, 1, 2, 3, 4, 2, 4, 6]) * SECOND
     trajectories = Trajectories(
-        vehicle=np.array([0] * 5 + [1] * 3, np.int32),
+        row=np.array([0] * 5 + [1] * 3, np.int32),
         time=time,
         east=np.array([0.0, 10, 20, 30, 40, 7, 7, 7]),
         north=np.array([0.0, 0, 0, 0, 0, 0, 10, 20]),
         up=np.zeros(8),
         frame=FRAME,
-        vehicles=Vehicles.empty(2),
+        entities=Entities.empty(2),
     )
     return Timetable(trajectories)
 
@@ -41,13 +42,13 @@ def test_a_sample_of_one_vehicle_never_answers_for_another() -> None:
     count, samples = 300, 50
     time = np.sort(rng.choice(10_000, (count, samples), replace=True), axis=1) * SECOND + np.arange(samples)
     trajectories = Trajectories(
-        vehicle=np.repeat(np.arange(count, dtype=np.int32), samples),
+        row=np.repeat(np.arange(count, dtype=np.int32), samples),
         time=time.ravel(),
         east=np.repeat(np.arange(count) * 1e3, samples),
         north=time.ravel() / SECOND,
         up=np.zeros(count * samples),
         frame=FRAME,
-        vehicles=Vehicles.empty(count),
+        entities=Entities.empty(count),
     )
     asked = rng.integers(0, count, 5_000)
     at = rng.integers(0, 10_000, 5_000) * SECOND

@@ -1,0 +1,69 @@
+"""The radar as a thing: its antenna, its waveform, how far it looks."""
+
+from dataclasses import dataclass, field
+from math import radians
+
+SPEED_OF_LIGHT = 299_792_458.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Antenna:
+    """A side-looking array on the flank of the aircraft, steered in azimuth.
+
+    Attributes
+    ----------
+    length, height : of the aperture, m
+    efficiency : of the aperture, 0..1
+    field_of_view : half angle either side of broadside within which a beam can be pointed, rad
+    left, right : flanks on which it can look
+    """
+
+    length: float = 7.3
+    height: float = 0.6
+    efficiency: float = 0.5
+    field_of_view: float = radians(60.0)
+    left: bool = True
+    right: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveform:
+    """What is sent.
+
+    Attributes
+    ----------
+    frequency : of the carrier, Hz
+    bandwidth : Hz
+    pulse_rates : of the coherent intervals that make a dwell, Hz
+    average_power : W
+    """
+
+    frequency: float = 9.6e9
+    bandwidth: float = 15e6
+    pulse_rates: tuple[float, ...] = (1_900.0, 2_300.0, 2_700.0)
+    average_power: float = 1_000.0
+
+    @property
+    def wavelength(self) -> float:
+        """Of the carrier, m."""
+        return SPEED_OF_LIGHT / self.frequency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Radar:
+    """A radar; the defaults are a generic design of the open literature, not any radar that flew.
+
+    Attributes
+    ----------
+    antenna : its aperture
+    waveform : what it sends
+    noise_figure_db, losses_db : dB
+    nearest, farthest : slant ranges that it looks at, m
+    """
+
+    antenna: Antenna = field(default_factory=Antenna)
+    waveform: Waveform = field(default_factory=Waveform)
+    noise_figure_db: float = 5.0
+    losses_db: float = 8.0
+    nearest: float = 50_000.0
+    farthest: float = 250_000.0
