@@ -1,8 +1,10 @@
 """How long does a jump on the timeline take, on a large archive? Cached and fetched, in headless Chromium.
 
-``--folder`` of ``benchmarks/archive.py`` makes the archive of ten million plots. Told apart: the answer of the server
-with five minutes of rows, the first frame after a jump, and the moment at which nothing is awaited any more. Frames are
-drawn by a software rasteriser, whose own time is in all figures but the first. Needs Debian's chromium.
+``--folder`` of ``benchmarks/archive.py`` makes the archive of ten million plots. Told apart: all rows of the picture
+are in the page; the frame that has them is drawn (handed to the rasteriser); the browser is ready for another frame,
+which with a software rasteriser is after it has drawn that one; and the history around the moment is there too.
+Dragging: the timeline's head is moved twenty times a second across a tenth of the mission, and of each step the time
+until its whole picture, or a later one, is drawn is taken. Needs Debian's chromium.
 
     python benchmarks/console_scrub.py ARCHIVE [--port 8614]
 """
@@ -27,7 +29,7 @@ FLAGS = [
     "--disable-sync",
 ]
 FETCHED = (0.1, 0.3, 0.5, 0.7, 0.9, 0.2, 0.4, 0.6, 0.8)
-CACHED = (0.8, 0.8003, 0.8007, 0.801, 0.8002, 0.8005)
+CACHED = (0.8, 0.7999, 0.7997, 0.7995, 0.7998, 0.7996)
 MISSION = """
 const token = document.querySelector('meta[name=sidelook-token]').content;
 const asked = { headers: { Authorization: 'Bearer ' + token } };
@@ -40,20 +42,46 @@ ANSWER = f"""async (share) => {{
   await (await fetch(`/api/blocks?mission=${{mission}}&from=${{from}}&to=${{from + 3e5}}`, asked)).arrayBuffer();
   return [performance.now() - began];
 }}"""
+WATCH = """
+const page = window.__sidelook;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const until = async (done) => { while (!done()) await pause(2); return performance.now(); };
+"""
 JUMP = f"""async (share) => {{
-  {MISSION}
-  const page = window.__sidelook;
-  const before = page.frames;
+  {MISSION} {WATCH}
   const began = performance.now();
   page.setTime(begin_ms + (end_ms - begin_ms) * share);
-  const when = async (done) => {{
-    while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
-    return performance.now() - began;
-  }};
-  const first = await when(() => page.frames > before);
-  const whole = await when(() => page.loading === 0);
-  await new Promise((resolve) => setTimeout(resolve, 1200));
-  return [first, whole];
+  const rows = await until(() => page.whole);
+  const drawn = await until(() => page.drawnT === page.t && page.whole);
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const ready = performance.now();
+  await pause(250);
+  const settled = await until(() => page.settled);
+  await pause(1000);
+  return [rows, drawn, ready, settled].map((time) => time - began);
+}}"""
+DRAG = f"""async (share) => {{
+  {MISSION} {WATCH}
+  const open = [], took = [];
+  let going = true;
+  const watching = (async () => {{
+    while (going || open.length > 0) {{
+      await pause(2);
+      while (open.length > 0 && page.whole && page.drawnT >= open[0].t)
+        took.push(performance.now() - open.shift().began);
+    }}
+  }})();
+  for (let step = 1; step <= 40; step += 1) {{
+    const t = begin_ms + (end_ms - begin_ms) * (share + step / 400);
+    open.push({{ t, began: performance.now() }});
+    page.scrub(t);
+    await pause(50);
+  }}
+  going = false;
+  await watching;
+  await pause(1000);
+  took.sort((a, b) => a - b);
+  return [took[took.length >> 1], took[Math.floor(took.length * 0.95)]];
 }}"""
 
 
@@ -73,9 +101,12 @@ def measure(address: str) -> None:
         page.wait_for_function("window.__ready", timeout=60_000)
         page.keyboard.press("Space")
         page.wait_for_timeout(4_000)
-        print("ms, median (least to most)        first column; for jumps: first frame, all rows there")
+        print("ms, median (least to most)")
+        print("jumps: rows in the page, frame drawn, ready for the next frame, history around it there")
         show(page, "jump to what is fetched", JUMP, FETCHED)
         show(page, "jump to what is cached", JUMP, CACHED)
+        print("drags: median and 95th percentile of the steps")
+        show(page, "drag", DRAG, (0.15, 0.35, 0.55))
         # Last: what it fetches stays in the cache of the browser.
         show(page, "five minutes of rows, fetch only", ANSWER, FETCHED)
         browser.close()

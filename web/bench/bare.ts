@@ -3,7 +3,7 @@ import type { Scene } from '../src/layer/movers';
 import { Labels } from '../src/labels';
 import { MapView } from '../src/mapview';
 import { THEMES } from '../src/theme';
-import { loaded, makeRig } from './common';
+import { loaded, makeRig, REACH } from './common';
 
 window.__benchReady = start();
 
@@ -24,9 +24,7 @@ async function start(): Promise<void> {
       ellipses: false,
       labels: true,
       dotsAlone: false,
-      integrateSinceMs: null,
-      trailS: 300,
-      fadeS: 45,
+      ...REACH,
     },
     palette: THEMES.dark.palette,
     lost: 0,
@@ -61,7 +59,7 @@ async function start(): Promise<void> {
     window.__bench.frames += 1;
   });
   const loop = (now: number): void => {
-    session.tick(now, null);
+    session.tick(now, REACH);
     view.repaint();
     requestAnimationFrame(loop);
   };

@@ -35,9 +35,13 @@ export async function makeRig(): Promise<Rig> {
   return { server, session, base, container };
 }
 
+/** How far back the pictures of all pages reach. */
+export const REACH = { integrateSinceMs: null, trailS: 300, fadeS: 45 };
+
 /** Wait until the chunks around the clock are here. */
 export async function loaded(session: Session): Promise<void> {
-  session.need(performance.now(), null);
-  do await new Promise((resolve) => window.setTimeout(resolve, 200));
-  while (session.history.pending > 0);
+  do {
+    session.need(performance.now(), REACH);
+    await new Promise((resolve) => window.setTimeout(resolve, 200));
+  } while (!session.isSettled || session.history.pending > 0);
 }

@@ -5,7 +5,7 @@ import { makeStyle } from '../src/basemap';
 import { lonLatOf } from '../src/mercator';
 import type { Session } from '../src/session';
 import { THEMES } from '../src/theme';
-import { loaded, makeRig } from './common';
+import { loaded, makeRig, REACH } from './common';
 
 const TRAIL_MS = 300_000;
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   });
   let trailsAt = -Infinity;
   const loop = (now: number): void => {
-    session.tick(now, null);
+    session.tick(now, REACH);
     map.getSource<GeoJSONSource>('movers')?.setData(movers(session));
     if (now - trailsAt > 1000) {
       trailsAt = now;

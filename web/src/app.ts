@@ -164,12 +164,17 @@ export class App {
   /** For tests and benchmarks. */
   readonly hook = makeHook(this);
 
-  /** After the clock was set by hand: ask for what it needs at once, and show it. */
-  onClockSet(): void {
-    this.session?.need(performance.now(), this.store.now.integrateSinceMs);
+  /** While the clock is moved by hand: ask for what it needs at once, and show it. */
+  onScrub(): void {
+    this.session?.need(performance.now(), this.#look());
     this.timeline.refresh();
-    if (this.session) this.#writeAddress(performance.now(), this.session);
     this.change();
+  }
+
+  /** After the clock was set by hand: show it, and say it in the address. */
+  onClockSet(): void {
+    this.onScrub();
+    if (this.session) this.#writeAddress(performance.now(), this.session);
   }
 
   /** Show all dots of the last hours up to the time of the picture, growing on, or stop doing so. */
@@ -179,7 +184,7 @@ export class App {
     if (!clock) return;
     const since = Math.max(clock.begin, clock.t - INTEGRATE_MS);
     this.store.set({ integrateSinceMs: integrateSinceMs === null ? since : null });
-    this.session?.need(performance.now(), this.store.now.integrateSinceMs);
+    this.session?.need(performance.now(), this.#look());
   }
 
   switchUnits(): void {
@@ -264,18 +269,21 @@ export class App {
     this.notices.showAlarms(status.alarms);
     // Without a mission the words are about the whole archive.
     if (!session || (status.mission !== null && session.mission.id !== status.mission)) return;
+    const wasLost = session.isLost;
     session.connected = true;
     session.takeStatus(status, performance.now());
-    this.change();
+    // Words are the panels' business; the picture itself only greys.
+    if (session.isLost !== wasLost) this.change();
   }
 
   #loop(now: number): void {
     const began = performance.now();
     const { session, view } = this;
     if (session && view) {
-      const moved = session.tick(now, this.store.now.integrateSinceMs);
+      const moved = session.tick(now, this.#look());
       const due = now - this.#drawnAt >= this.#frameInterval(session, view) - 4;
-      if (this.hook.continuous || this.#changed || (moved && due)) {
+      const wanted = this.hook.continuous || this.#changed || (moved && due);
+      if (wanted && !session.isWaiting(now)) {
         this.#drawnAt = now;
         this.#changed = false;
         this.#follow(session);

@@ -23,6 +23,7 @@ export class History {
   readonly #waiting: { number: number; blocks: readonly AnyBlock[] }[] = [];
   readonly #stale = new Set<number>();
   #liveFrom = Infinity;
+  #bridge: Chunk | null = null;
 
   constructor(
     readonly server: Server,
@@ -39,8 +40,16 @@ export class History {
     return this.chunks.get(number);
   }
 
+  /** Stand in for the chunks with other rows, or no more. */
+  bridge(rows: Chunk | null): void {
+    if (rows === this.#bridge) return;
+    this.#bridge = rows;
+    this.version += 1;
+  }
+
   /** Chunks here that touch [fromMs, toMs], oldest first. */
   between(fromMs: number, toMs: number): Chunk[] {
+    if (this.#bridge) return [this.#bridge];
     const found: Chunk[] = [];
     if (toMs - fromMs > MOST_CHUNKS * CHUNK_MS) {
       for (const chunk of this.chunks.values()) if (chunk.end > fromMs && chunk.begin <= toMs) found.push(chunk);

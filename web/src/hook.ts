@@ -12,11 +12,19 @@ export interface Hook {
   readonly t: number;
   readonly mode: string;
   readonly drawn: Partial<DrawnCounts>;
+  /** Time of the picture in the last frame, ms. */
+  readonly drawnT: number;
+  /** Is all here that the picture is made of? */
+  readonly whole: boolean;
+  /** And all the history around it, too? */
+  readonly settled: boolean;
   /** Chunks of history on their way. */
   readonly loading: number;
   /** Draw every frame, whether needed or not. */
   continuous: boolean;
   resetFigures(): void;
+  /** Move the clock's hand to a time, ms, as a drag along the timeline does. */
+  scrub(ms: number): void;
   /** Stop at a time, ms. */
   setTime(ms: number): void;
   map(): MapLibre | undefined;
@@ -42,6 +50,15 @@ export function makeHook(app: App): Hook {
     get drawn() {
       return { ...app.view?.layer.drawn };
     },
+    get drawnT() {
+      return app.view?.layer.drawnMs ?? NaN;
+    },
+    get settled() {
+      return app.session?.isSettled ?? false;
+    },
+    get whole() {
+      return app.session?.isWhole ?? false;
+    },
     get loading() {
       return app.session?.history.pending ?? 0;
     },
@@ -50,10 +67,14 @@ export function makeHook(app: App): Hook {
       if (app.view) app.view.layer.frames = app.view.layer.scriptMs = 0;
       app.loopMs = 0;
     },
+    scrub(ms) {
+      app.session?.clock.seek(ms);
+      app.onScrub();
+    },
     setTime(ms) {
       app.session?.clock.seek(ms);
       app.session?.clock.pause();
-      app.change();
+      app.onClockSet();
     },
     map: () => app.view?.map,
     positionOf: (track) => screenPosition(app, track),

@@ -2,8 +2,9 @@
 import type { AnyBlock } from './blocks';
 import { Clock } from './clock';
 import { History } from './history';
+import { Moment } from './moment';
 import { Pace } from './pace';
-import { Picture } from './picture';
+import { FORGET_MS, Picture } from './picture';
 import { Platform } from './platform';
 import type { Mission, Server, Status } from './server';
 
@@ -13,6 +14,16 @@ const NEED_EVERY_MS = 150;
 /** How far history is kept at hand behind and before the clock, s; before it grows with the pace. */
 const BEHIND_S = 600;
 const AHEAD_S = 60;
+/** A picture waits for its rows this long, ms, before it is drawn without them. */
+const HOLD_MS = 150;
+
+/** How far back a picture reaches. */
+export interface Reach {
+  /** All plots since this time are shown, ms; null: those of the last `fadeS`. */
+  integrateSinceMs: number | null;
+  trailS: number;
+  fadeS: number;
+}
 
 export class Session {
   readonly clock = new Clock();
@@ -25,6 +36,7 @@ export class Session {
   statusAt = 0;
   connected = false;
   #neededAt = -Infinity;
+  readonly #moment: Moment;
 
   constructor(
     server: Server,
@@ -32,6 +44,7 @@ export class Session {
     onChange: () => void,
   ) {
     this.history = new History(server, mission.id, onChange);
+    this.#moment = new Moment(server, mission.id, onChange);
     this.picture = new Picture(this.history);
     this.platform = new Platform(this.history);
     this.clock.setSpan(mission.begin_ms, mission.end_ms);
@@ -46,25 +59,50 @@ export class Session {
   }
 
   /** Move everything to the browser's time `now`; says whether the picture may have changed. */
-  tick(now: number, integrateSinceMs: number | null): boolean {
+  tick(now: number, reach: Reach): boolean {
     const before = this.clock.t;
     const t = this.clock.tick(now);
     if (Number.isNaN(t)) return false;
-    if (now - this.#neededAt > NEED_EVERY_MS) {
-      this.#neededAt = now;
-      this.need(now, integrateSinceMs);
-    }
+    if (now - this.#neededAt > NEED_EVERY_MS) this.need(now, reach);
+    this.#bridge(reach);
     this.picture.moveTo(t);
     this.platform.moveTo(t, this.revisitS * 1000);
     return t !== before;
   }
 
-  /** Ask for what the picture needs around the clock. */
-  need(now: number, integrateSinceMs: number | null): void {
+  /** Are all rows here that the picture is made of? */
+  get isWhole(): boolean {
+    return this.isSettled || this.#moment.at(this.clock.t) !== null;
+  }
+
+  /** Is the picture better not drawn yet, because its rows will be here in a moment? */
+  isWaiting(now: number): boolean {
+    return !this.isWhole && now - this.#moment.pendingSince < HOLD_MS;
+  }
+
+  /** Ask for what the picture needs around the clock: after a jump its own rows first, then those around it. */
+  need(now: number, reach: Reach): void {
     const { t, pace, end, begin } = this.clock;
-    const from = Math.min(t - BEHIND_S * 1000, integrateSinceMs ?? Infinity);
+    this.#neededAt = now;
+    this.#bridge(reach);
+    if (!this.isWhole && this.#moment.isPending) return;
+    const from = Math.min(t - BEHIND_S * 1000, reach.integrateSinceMs ?? Infinity);
     const ahead = AHEAD_S * Math.max(1, Math.min(30, pace)) * 1000;
     this.history.need(t, Math.max(begin, from), t + ahead, end, now);
+  }
+
+  /** Are the chunks here that the picture reaches back to? */
+  get isSettled(): boolean {
+    const { t, begin } = this.clock;
+    return this.history.covers(Math.max(begin, t - FORGET_MS), t);
+  }
+
+  /** Until the chunks around a moment are here, the picture is made of the moment's own rows. */
+  #bridge({ integrateSinceMs, trailS, fadeS }: Reach): void {
+    const { t } = this.clock;
+    const needed = integrateSinceMs === null && !this.isSettled;
+    if (needed) this.#moment.ask(t, trailS, fadeS);
+    this.history.bridge(needed ? this.#moment.at(t) : null);
   }
 
   /** Time of the dwell before (-1) or after (1) the clock, or the clock's time moved by `otherwiseMs`. */

@@ -154,9 +154,11 @@ class Archive:
         """
         return self._reader.looks(mission, window, box, brief=brief)
 
-    def tracks(self, mission: int, window: Window | None = None, box: Box | None = None) -> TrackTable:
-        """Read states of tracks, in order of time."""
-        return self._reader.tracks(mission, window, box)
+    def tracks(
+        self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
+    ) -> TrackTable:
+        """Read states of tracks, in order of time; ``brief`` leaves out what a map does not show."""
+        return self._reader.tracks(mission, window, box, brief=brief)
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Read all states of one track and the plots behind it; empty where there is no such track."""

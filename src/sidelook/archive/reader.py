@@ -18,6 +18,7 @@ from sidelook.archive.sums import activity_of
 from sidelook.archive.tables import (
     BRIEF_DWELLS,
     BRIEF_PLOTS,
+    BRIEF_TRACKS,
     Columns,
     blank_columns,
     join,
@@ -80,11 +81,12 @@ class Reader:
 
         return self._consistently(mission, (Kind.DWELLS, Kind.PLOTS), window, read)
 
-    def tracks(self, mission: int, window: Window | None, box: Box | None) -> TrackTable:
+    def tracks(self, mission: int, window: Window | None, box: Box | None, *, brief: bool) -> TrackTable:
         """Read states of tracks; see ``Archive.tracks``."""
+        names = BRIEF_TRACKS if brief else tuple(DTYPES[Kind.TRACKS])
 
         def read(snapshot: Snapshot) -> TrackTable:
-            rows = self._rows(snapshot, Kind.TRACKS, tuple(DTYPES[Kind.TRACKS]), window, box)
+            rows = self._rows(snapshot, Kind.TRACKS, names, window, box)
             return tracks_from(rows, snapshot.origins)
 
         return self._consistently(mission, (Kind.TRACKS,), window, read)

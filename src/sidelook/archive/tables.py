@@ -53,6 +53,8 @@ BRIEF_DWELLS = (
     "minimum_detectable_speed", "origin",
 )  # fmt: skip
 
+BRIEF_TRACKS = tuple(name for name in TRACK_DTYPES if name != "height" and not name.startswith("velocity_covariance"))
+
 
 def dwell_columns(dwells: Dwells, ids: Integers, origin: Indices) -> Columns:
     """Spell dwells as a table: ``ids`` and ``origin`` (M,) as the mission counts them."""
@@ -104,13 +106,13 @@ def looks_from(dwells: Columns, plots: Columns, origins: Sequence[Origin]) -> Lo
 
 
 def tracks_from(columns: Columns, origins: Sequence[Origin]) -> TrackTable:
-    """Build track states, by time, from a table."""
+    """Build track states, by time, from a table; columns not given say nothing."""
     columns = select(columns, np.lexsort((columns["track"], columns["time"])))
-    given = {name: columns[name] for name in _TRACK_NAMES}
+    given = {name: columns[name] for name in _TRACK_NAMES if name in columns}
     for whole in ("position_covariance", "velocity_covariance"):
-        parts = [columns[flat] for flat, (name, _) in _COVARIANCES.items() if name == whole]
-        given[whole] = np.stack(parts, axis=1)
-    return TrackTable(**given, origins=tuple(origins))
+        parts = [columns[flat] for flat, (name, _) in _COVARIANCES.items() if name == whole and flat in columns]
+        given |= {whole: np.stack(parts, axis=1)} if parts else {}
+    return TrackTable.empty(len(columns["time"]), **given, origins=tuple(origins))
 
 
 def blank_columns(dtypes: Mapping[str, Any]) -> Columns:

@@ -15,8 +15,16 @@ from sidelook.console.access import Access
 from sidelook.console.blocks import COLUMNS, Kind, encode_dwells, encode_looks, encode_plots, encode_tracks
 from sidelook.console.board import Board, Mode, identify
 from sidelook.console.outgoing import release_looks, release_table
-from sidelook.console.query import BlockQuery, read_bins, read_block_query, read_mission, read_track
-from sidelook.console.rows import Rows
+from sidelook.console.query import (
+    BlockQuery,
+    MomentQuery,
+    read_bins,
+    read_block_query,
+    read_mission,
+    read_moment_query,
+    read_track,
+)
+from sidelook.console.rows import Rows, are_last
 from sidelook.errors import StorageError
 from sidelook.model.tracks import TrackTable
 from sidelook.release import Recipient, highest_marking
@@ -24,6 +32,7 @@ from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
 
 BINARY = "application/octet-stream"
 PATIENCE = 60.0  # s a request waits for a window that a recording has not been worked through to
+NOT_YET = "the recording has not been worked through that far yet; it goes on, ask again"
 FINAL = {"cache-control": "private, max-age=3600, immutable"}
 PASSING = {"cache-control": "no-store"}
 
@@ -48,7 +57,9 @@ class Picture(Protocol):
         """Give the dwells of a window, with plots inside the box."""
         ...
 
-    def tracks(self, mission: int, window: Window | None = None, box: Box | None = None) -> TrackTable:
+    def tracks(
+        self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
+    ) -> TrackTable:
         """Give states of tracks, by time."""
         ...
 
@@ -137,10 +148,19 @@ class Api:
         query = read_block_query(request.query_params)
         final = await self.board.wait_filled(query.mission, query.window[1], PATIENCE)
         if not final and self.board.mode is Mode.FILE:
-            message = "the recording has not been worked through that far yet; it goes on, ask again"
-            raise NotYetError(message)
+            raise NotYetError(NOT_YET)
         body = await asyncio.to_thread(fetch_blocks, self.picture, query, self.access.recipient)
         return Response(body, media_type=BINARY, headers=FINAL if final else PASSING)
+
+    async def moment(self, request: Request) -> Response:
+        """Give what the picture of one moment is made of, as blocks; not while a recording is not there yet."""
+        query = read_moment_query(request.query_params)
+        if self.board.mode is Mode.FILE and not self.board.filled(query.mission, query.known[1]):
+            raise NotYetError(NOT_YET)
+        parts = (fetch_recent_looks, fetch_recent_tracks)
+        # Reading and decompressing let go of the interpreter, so that two threads are faster than one.
+        bodies = [asyncio.to_thread(fetch, self.picture, query, self.access.recipient) for fetch in parts]
+        return Response(b"".join(await asyncio.gather(*bodies)), media_type=BINARY, headers=PASSING)
 
     async def activity(self, request: Request) -> Response:
         """Count plots and dwells over the mission, for the timeline."""
@@ -170,9 +190,20 @@ def fetch_blocks(picture: Picture, query: BlockQuery, recipient: Recipient) -> b
         parts += [encode_dwells(looks.dwells)] if Kind.DWELLS in query.kinds else []
         parts += [encode_plots(looks)] if Kind.PLOTS in query.kinds else []
     if Kind.TRACKS in query.kinds:
-        tracks = picture.tracks(query.mission, query.window, query.box)
+        tracks = picture.tracks(query.mission, query.window, query.box, brief=True)
         parts += [encode_tracks(release_table(tracks, recipient))]
     return b"".join(parts)
+
+
+def fetch_recent_looks(picture: Picture, query: MomentQuery, recipient: Recipient) -> bytes:
+    """Read, release and encode the looks that have not faded at a moment."""
+    return encode_looks(release_looks(picture.dwells(query.mission, query.looks, brief=True), recipient))
+
+
+def fetch_recent_tracks(picture: Picture, query: MomentQuery, recipient: Recipient) -> bytes:
+    """Read, release and encode the trails of a moment, and the last state of each track that is silent for longer."""
+    tracks = release_table(picture.tracks(query.mission, query.known, brief=True), recipient)
+    return encode_tracks(tracks.take(are_last(tracks) | (tracks.time >= query.trails[0])))
 
 
 def fetch_track(picture: Picture, mission: int, track: int, recipient: Recipient) -> bytes:

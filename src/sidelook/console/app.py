@@ -90,6 +90,7 @@ def build(parts: Parts) -> Console:
             Route("/api/hello", api.hello),
             Route("/api/missions", api.missions),
             Route("/api/blocks", api.blocks),
+            Route("/api/moment", api.moment),
             Route("/api/activity", api.activity),
             Route("/api/track", api.track),
             Route("/api/basemaps", pages.list_basemaps),

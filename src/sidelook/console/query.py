@@ -8,10 +8,12 @@ from starlette.datastructures import QueryParams
 from sidelook.archive import Box, NotKeptError, Window
 from sidelook.console.blocks import Kind
 from sidelook.errors import UsageError
-from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
+from sidelook.timescale import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND
 
 BOX_NUMBERS = 4
 MOST_BINS = 10_000
+LONGEST_MOMENT = 600.0
+"""A track without a row for this long, s, is no longer in the picture; as the page has it."""
 LARGEST = 2**63 - 1
 """Of a whole number, and of a time, ns: about the years 1677 to 2262."""
 
@@ -28,6 +30,24 @@ class BlockQuery:
     window: Window
     kinds: frozenset[Kind]
     box: Box | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentQuery:
+    """What ``/api/moment`` is asked for: all that the picture of one moment is made of.
+
+    Attributes
+    ----------
+    mission : its identity
+    known : window in which a track must have a row to be in the picture
+    trails : window of which all rows of tracks are wanted
+    looks : window of which dwells and plots are wanted
+    """
+
+    mission: int
+    known: Window
+    trails: Window
+    looks: Window
 
 
 def read_block_query(query: QueryParams) -> BlockQuery:
@@ -87,6 +107,23 @@ def read_window(query: QueryParams) -> Window:
         message = "'from' must not be after 'to'"
         raise QueryError(message)
     return clamp(begin), clamp(end)
+
+
+def read_moment_query(query: QueryParams) -> MomentQuery:
+    """Read mission, at (Unix ms), trail and fade (s); QueryError where one is missing or wrong."""
+    try:
+        at = round(float(query["at"]) * NANOSECONDS_PER_MILLISECOND)
+        trail, fade = (float(query[name]) for name in ("trail", "fade"))
+        in_order = 0.0 <= trail <= LONGEST_MOMENT and 0.0 <= fade <= LONGEST_MOMENT
+    except (KeyError, ValueError, OverflowError):
+        in_order = False
+    if not in_order:
+        message = f"'at' must be given in ms since 1970, 'trail' and 'fade' in s from 0 to {LONGEST_MOMENT:.0f}"
+        raise QueryError(message)
+    known, trails, looks = (
+        (clamp(at - round(span * NANOSECONDS_PER_SECOND)), clamp(at + 1)) for span in (LONGEST_MOMENT, trail, fade)
+    )
+    return MomentQuery(mission=read_mission(query), known=known, trails=trails, looks=looks)
 
 
 def clamp(time: int) -> int:

@@ -106,9 +106,12 @@ class FakePicture:
         plot_track = self.looks.plot_track[kept[self.looks.dwells.plots.dwell]]
         return Looks(dwells=self.looks.dwells.take(kept), plot_track=plot_track)
 
-    def tracks(self, mission: int, window: Window | None = None, box: Box | None = None) -> TrackTable:
+    def tracks(
+        self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
+    ) -> TrackTable:
         """States of the window."""
         expect_seventh(mission)
+        assert brief
         assert box is None or box.west < box.east
         begin, end = window or (0, 1 << 62)
         return self.table.take((self.table.time >= begin) & (self.table.time < end))

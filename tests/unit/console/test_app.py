@@ -205,6 +205,42 @@ def test_blocks_of_some_kinds_inside_a_box(client: TestClient) -> None:
     assert [header["kind"] for header, _ in read_blocks(answer.content)] == [2, 3]
 
 
+def test_a_moment_holds_what_its_picture_is_made_of(tmp_path: Path) -> None:
+    """Looks that have not faded; trails; of tracks silent for longer the last row; of those long gone nothing."""
+    rows = [(100, 1, 1), (400, 1, 1), (-200, 2, 1), (20, 2, 1), (-151, 3, 1), (449, 4, 1), (450, 4, 1), (451, 4, 1)]
+    made = make_rows([400, 404, 406, 450, 451], [], OPEN)
+    picture = FakePicture(made.looks, make_tracks(sorted(rows), OPEN))
+    at = BEGIN // 1_000_000 + 450_000
+    with client_of(make_console(picture, tmp_path)) as client:
+        answer = client.get(f"/api/moment?mission=7&at={at}&trail=100&fade=45", headers=BEARER)
+    blocks = {header["kind"]: columns for header, columns in read_blocks(answer.content)}
+    seconds = {kind: (columns["time_ms"] - BEGIN / 1e6) / 1e3 for kind, columns in blocks.items()}
+    assert seconds[1].tolist() == seconds[2].tolist() == [406, 450]
+    assert list(zip(seconds[3].tolist(), blocks[3]["track"].tolist(), strict=True)) == [
+        (20, 2),
+        (400, 1),
+        (449, 4),
+        (450, 4),
+    ]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("query", ["at=x&trail=1&fade=1", "at=1&trail=601&fade=1", "at=1&trail=nan&fade=1", "at=1"])
+def test_a_moment_that_cannot_be_read_is_answered_with_a_sentence(client: TestClient, query: str) -> None:
+    answer = client.get(f"/api/moment?mission=7&{query}", headers=BEARER)
+    assert (answer.status_code, "'trail'" in answer.json()["error"]) == (400, True)
+
+
+def test_a_moment_not_worked_through_yet_is_refused_for_now(picture: FakePicture, tmp_path: Path) -> None:
+    board = Board(mode=Mode.FILE, mission=7)
+    board.post(Condition(source="file", time=BEGIN + 50 * SECOND, progress=0.5))
+    with client_of(make_console(picture, tmp_path, board=board)) as client:
+        for second, status in ((49, 200), (51, 503)):
+            at = BEGIN // 1_000_000 + second * 1000
+            answer = client.get(f"/api/moment?mission=7&at={at}&trail=9&fade=9", headers=BEARER)
+            assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

@@ -78,6 +78,8 @@ export class MoversLayer implements CustomLayerInterface {
   readonly renderingMode = '2d';
   readonly drawn: DrawnCounts = { tracks: 0, plots: 0, trails: 0, dwells: 0 };
   frames = 0;
+  /** Time of the picture in the last frame, ms. */
+  drawnMs = NaN;
   /** Script time of the last frames' drawing, ms, summed; the hook for tests divides by `frames`. */
   scriptMs = 0;
   #drawers: Drawers | null = null;
@@ -133,6 +135,7 @@ export class MoversLayer implements CustomLayerInterface {
       prepare(gl as WebGL2RenderingContext, drawers);
       this.#draw(drawers, scene, frameOf(this.#map, scene, input));
       drawers.attributesOff();
+      this.drawnMs = scene.timeMs;
     }
     this.frames += 1;
     this.scriptMs += performance.now() - began;

@@ -155,8 +155,7 @@ export class Timeline {
     const box = this.#track.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (clientX - box.left) / box.width));
     clock.seek(clock.begin + share * (clock.end - clock.begin));
-    this.refresh();
-    this.app.change();
+    this.app.onScrub();
   }
 
   /** Draw bars, looks and hours, if anything of them has changed by a pixel. */
