@@ -1,0 +1,1 @@
+"""From a scenario file to a world that a radar looks at: the typed tree, and what is built of it."""

@@ -1,0 +1,286 @@
+"""The typed tree of a scenario file; units stand in the keys.
+
+Everything has a default, so that a scenario says only what is its own. ``docs/reference/scenarios.md`` lists the keys.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import numpy as np
+
+from sidelook.errors import UsageError
+
+Degrees = tuple[float, float]
+"""Latitude and longitude."""
+
+_LONGEST_DAYS = 400
+
+
+class ScenarioError(UsageError):
+    """A scenario says something that cannot be; the message names the key and what to do."""
+
+
+class GroundKind(StrEnum):
+    """What a scenario plays on."""
+
+    ISLAND = "island"
+    TILES = "tiles"
+    SMOOTH = "smooth"
+
+
+class IslandSize(StrEnum):
+    """Which of the fictional islands."""
+
+    FULL = "full"
+    SMALL = "small"
+
+
+class PathKind(StrEnum):
+    """How the aircraft flies."""
+
+    RACETRACK = "racetrack"
+    CIRCLE = "circle"
+    WAYPOINTS = "waypoints"
+
+
+class AircraftKind(StrEnum):
+    """What flies."""
+
+    HELICOPTER = "helicopter"
+    FIXED_WING = "fixed_wing"
+    LOW_SLOW = "low_slow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundSettings:
+    """What lies below.
+
+    Attributes
+    ----------
+    kind : ``island`` is made here; ``tiles`` are read, roads too; ``smooth`` is the ellipsoid with roads that are read
+    island, island_seed : which island
+    tiles : terrain files (HGT, GeoTIFF, DTED), relative to the scenario
+    tiles_datum : what their heights are above: ``egm96`` or ``ellipsoid``
+    roads : OpenStreetMap extract, relative to the scenario
+    """
+
+    kind: GroundKind = GroundKind.ISLAND
+    island: IslandSize = IslandSize.FULL
+    island_seed: int = 3
+    tiles: tuple[str, ...] = ()
+    tiles_datum: str = "egm96"
+    roads: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse files that would not be read, and ground without roads to come."""
+        if self.kind is GroundKind.ISLAND and (self.tiles or self.roads):
+            message = 'ground: an island brings its own terrain and roads; for tiles and roads say kind = "tiles"'
+            raise ScenarioError(message)
+        if self.kind is GroundKind.TILES and not self.tiles:
+            message = 'ground: kind = "tiles" needs tiles, a list of terrain files; without any say kind = "smooth"'
+            raise ScenarioError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSection:
+    """What drives alone.
+
+    Attributes
+    ----------
+    vehicles : of the built-in model
+    tracked_share, truck_share : of them
+    truth : file of recorded or simulated truth to play besides (Parquet, CSV, SUMO floating-car data), relative to
+        the scenario; ``truth_longest_gap_s`` ends an identity
+    """
+
+    vehicles: int = 300
+    tracked_share: float = 0.03
+    truck_share: float = 0.15
+    truth: str = ""
+    truth_longest_gap_s: float = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvoySection:
+    """Vehicles that drive in column.
+
+    Attributes
+    ----------
+    vehicles : in it
+    vehicles_by_day : in it on each day of a scenario of several; where given, in place of ``vehicles``
+    stops : towns of the island that it drives between, over and over; empty: large places, as chance wills
+    staged : it leaves the road at the last of the stops and stands there in a grid
+    leaves_s : when it leaves a place where it is staged, after the start; never where not given
+    speed_kmh, spacing_m : on the road
+    tracked : its vehicles are tracked
+    halt_every_s, halt_s : it halts on the road so often and so long; 0 never
+    """
+
+    vehicles: int = 10
+    vehicles_by_day: tuple[int, ...] = ()
+    stops: tuple[str, ...] = ()
+    staged: bool = False
+    leaves_s: float | None = None
+    speed_kmh: float = 68.0
+    spacing_m: float = 45.0
+    tracked: bool = False
+    halt_every_s: float = 0.0
+    halt_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AircraftSection:
+    """What flies: ``count`` of a kind."""
+
+    kind: AircraftKind
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformSection:
+    """The aircraft with the radar.
+
+    Attributes
+    ----------
+    path : how it flies
+    height_m, speed_mps, bank_deg : of the flight; turns are as wide as the bank makes them
+    heading_deg : of a racetrack's first leg, clockwise from north; the ground lies to its left
+    leg_km : of a racetrack
+    stand_off_km : from the near edge of the watched area to the path, where ``middle_deg`` is not given
+    middle_deg : of a racetrack or circle
+    radius_km : of a circle
+    waypoints_deg : of a path through waypoints
+    """
+
+    path: PathKind = PathKind.RACETRACK
+    height_m: float = 12_000.0
+    speed_mps: float = 200.0
+    bank_deg: float = 25.0
+    heading_deg: float = 90.0
+    leg_km: float = 120.0
+    stand_off_km: float = 80.0
+    middle_deg: Degrees | None = None
+    radius_km: float = 20.0
+    waypoints_deg: tuple[Degrees, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadarSection:
+    """The radar; the defaults are the generic design of the open literature."""
+
+    antenna_length_m: float = 7.3
+    antenna_height_m: float = 0.6
+    field_of_view_deg: float = 120.0
+    frequency_ghz: float = 9.6
+    bandwidth_mhz: float = 15.0
+    pulse_rates_hz: tuple[float, ...] = (1_900.0, 2_300.0, 2_700.0)
+    average_power_w: float = 1_000.0
+    noise_figure_db: float = 5.0
+    losses_db: float = 8.0
+    nearest_km: float = 50.0
+    farthest_km: float = 250.0
+    false_alarm_probability: float = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSection:
+    """A job of the radar.
+
+    Attributes
+    ----------
+    kind : ``wide_area``, ``sector``, ``air_search`` or ``spot_image``
+    corners_deg : of its area; without them it is the traffic's area, and for ``wide_area`` with ``whole_view`` all that
+        the antenna sees on that side
+    whole_view : look at the whole field of view
+    priority : 1 the highest to 99
+    revisit_s, dwell_ms : of each look
+    begin_s, end_s : after the start; without an end to the end
+    resolution_m : of images
+    """
+
+    kind: str = "wide_area"
+    corners_deg: tuple[Degrees, ...] = ()
+    whole_view: bool = False
+    priority: int = 50
+    revisit_s: float = 60.0
+    dwell_ms: float = 131.0
+    begin_s: float = 0.0
+    end_s: float | None = None
+    resolution_m: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeatherSection:
+    """The day's weather: wind moves the clutter, rain weakens echoes."""
+
+    wind_mps: float = 3.0
+    rain_mm_h: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorSection:
+    """What the radar does not know of its own errors.
+
+    Attributes
+    ----------
+    heading_mrad : standard deviation of the slow wandering of the heading
+    heavy_tail_share : of plots whose azimuth error is larger than the radar believes
+    fixed_discretes, rotators : points of the ground that give plots again and again, in the watched area
+    """
+
+    heading_mrad: float = 0.1
+    heavy_tail_share: float = 0.03
+    fixed_discretes: int = 20
+    rotators: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A whole scenario.
+
+    Attributes
+    ----------
+    name, description : in words
+    seed : of all chance
+    start : UTC
+    duration_s : of the mission, or of each mission
+    days : one mission a day for so long
+    """
+
+    name: str = "scenario"
+    description: str = ""
+    seed: int = 1
+    start: datetime = datetime(2026, 5, 4, 6, 30, tzinfo=UTC)
+    duration_s: float = 1_800.0
+    days: int = 1
+    ground: GroundSettings = field(default_factory=GroundSettings)
+    traffic: TrafficSection = field(default_factory=TrafficSection)
+    convoys: tuple[ConvoySection, ...] = ()
+    aircraft: tuple[AircraftSection, ...] = ()
+    platform: PlatformSection = field(default_factory=PlatformSection)
+    radar: RadarSection = field(default_factory=RadarSection)
+    jobs: tuple[JobSection, ...] = (JobSection(),)
+    weather: WeatherSection = field(default_factory=WeatherSection)
+    errors: ErrorSection = field(default_factory=ErrorSection)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be played."""
+        if not (0.0 < self.duration_s <= 86_400.0):  # noqa: PLR2004 - a day
+            message = f"duration_s is {self.duration_s}: a mission lasts up to 86,400 s; for more say days"
+            raise ScenarioError(message)
+        if not 1 <= self.days <= _LONGEST_DAYS:
+            message = f"days is {self.days}: from 1 to {_LONGEST_DAYS}"
+            raise ScenarioError(message)
+        if self.start.tzinfo is None:
+            message = "start needs a zone: write it as 2026-05-04T06:30:00Z"
+            raise ScenarioError(message)
+        for number, convoy in enumerate(self.convoys):
+            if convoy.vehicles_by_day and len(convoy.vehicles_by_day) != self.days:
+                message = f"convoys[{number}].vehicles_by_day has {len(convoy.vehicles_by_day)} days of {self.days}"
+                raise ScenarioError(message)
+
+    def begins(self, day: int) -> int:
+        """Give the start of the mission of a day, counted from 0, ns UTC."""
+        since = np.datetime64(self.start.astimezone(UTC).replace(tzinfo=None), "ns").astype(np.int64)
+        return int(since) + day * 86_400_000_000_000
