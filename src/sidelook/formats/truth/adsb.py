@@ -88,9 +88,7 @@ class AircraftTruth:
 _DEFAULTS, _RULES = ImportSettings(), AdsbRules()
 
 
-def read_adsb_parquet(
-    source: Source, settings: ImportSettings = _DEFAULTS, rules: AdsbRules = _RULES
-) -> AircraftTruth:
+def read_adsb_parquet(source: Source, settings: ImportSettings = _DEFAULTS, rules: AdsbRules = _RULES) -> AircraftTruth:
     """Read a table of ADS-B positions in Parquet.
 
     Parameters

@@ -135,7 +135,7 @@ def parquet_rows(source: Source, layouts: Collection[Layout], most: int) -> Iter
     TruthError : no Parquet file, damaged, of no known layout, or too long
     """
     try:
-        file = pq.ParquetFile(pa.PythonFile(io.BytesIO(source) if isinstance(source, bytes) else source, mode="r"))
+        file = pq.ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         if file.metadata.num_rows > most:
             raise TooMuchTruthError(most=most)
         layout = find_layout(file.schema_arrow.names, layouts)
@@ -205,7 +205,7 @@ def _csv_reader(stream: BinaryIO, mark: str, kinds: dict[str, "pa.DataType"]) ->
         quoted_strings_can_be_null=False,
     )
     return pcsv.open_csv(
-        pa.PythonFile(stream, mode="r"),
+        stream,
         read_options=pcsv.ReadOptions(block_size=_BLOCK, use_threads=False),
         parse_options=pcsv.ParseOptions(delimiter=mark),
         convert_options=options,

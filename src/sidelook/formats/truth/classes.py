@@ -99,7 +99,8 @@ def classes_of_platforms(domain: Octets, category: Octets) -> NDArray[np.uint8]:
     -------
     (N,) ``TargetClass``; ``UNKNOWN`` in other domains
     """
-    return _PLATFORMS[domain.astype(np.intp) * 256 + category]
+    classes: NDArray[np.uint8] = _PLATFORMS[domain.astype(np.intp) * 256 + category]
+    return classes
 
 
 def _platform_table() -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ out: persons are not tracked.
 
 import zlib
 from typing import BinaryIO
-from xml.parsers import expat  # noqa: S407 - declarations of types and entities are refused below
+from xml.parsers import expat
 
 import numpy as np
 

@@ -119,7 +119,7 @@ class Gatherer:
         return samples if order is None else samples.take(order)
 
     def _known_rows(self, batch: Batch) -> Indices:
-        """Number the names of a batch, learning those that are new; (words,) with -1 where a word does not occur."""
+        """Give the row of each word, learning those that are new; -1 where a word does not occur."""
         first = np.full(len(batch.names), -1, np.int64)
         first[batch.name[::-1]] = np.arange(len(batch) - 1, -1, -1)
         words = np.flatnonzero(first >= 0)
@@ -176,9 +176,11 @@ def sorting(row: Indices, time: Integers) -> NDArray[np.int64] | None:
         return None
     order = np.lexsort((time, row))  # stable: later rows come later
     last = np.append(_ascending(row[order], time[order]), True)[: len(order)]
-    return order[last]
+    kept: NDArray[np.int64] = order[last]
+    return kept
 
 
 def _ascending(row: Indices, time: Integers) -> NDArray[np.bool_]:
     """(N - 1,) True where the next sample is of a later row, or of the same and later."""
-    return (row[1:] > row[:-1]) | ((row[1:] == row[:-1]) & (time[1:] > time[:-1]))
+    later: NDArray[np.bool_] = (row[1:] > row[:-1]) | ((row[1:] == row[:-1]) & (time[1:] > time[:-1]))
+    return later
