@@ -206,4 +206,6 @@ def _reachable(
     elapsed = (samples.time[end] - samples.time[start]) * 1e-9
     moved = np.linalg.norm(position[end] - position[start], axis=-1)
     climbed = np.abs(samples.height[end] - samples.height[start])
-    return (moved <= rules.fastest * elapsed + rules.slack) & (climbed <= rules.steepest * elapsed + rules.slack_height)
+    near: Flags = moved <= rules.fastest * elapsed + rules.slack
+    level: Flags = climbed <= rules.steepest * elapsed + rules.slack_height
+    return near & level

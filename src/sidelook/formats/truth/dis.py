@@ -164,13 +164,15 @@ class StateClock:
 
 
 def _platforms(states: EntityStates) -> Flags:
-    return (states.kind == _PLATFORM) & np.isin(states.domain, _DOMAINS)
+    platforms: Flags = (states.kind == _PLATFORM) & np.isin(states.domain, _DOMAINS)
+    return platforms
 
 
 def _placed(position: Floats) -> Flags:
     with np.errstate(over="ignore", invalid="ignore"):
         distance = np.linalg.norm(position, axis=-1)
-        return (distance > _LOWEST) & (distance < _HIGHEST)
+        placed: Flags = (distance > _LOWEST) & (distance < _HIGHEST)
+    return placed
 
 
 def _batch(states: EntityStates, time: Integers) -> Batch:

@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sidelook.formats.tables.columns import TARGET_CLASS_NAMES
 from sidelook.formats.truth.arrow import Source
 from sidelook.formats.truth.errors import TooMuchTruthError, TruthColumnsError, TruthError
 from sidelook.formats.truth.gathering import ImportSettings, sorting
-from sidelook.model.columns import stack
-from sidelook.model.plots import TargetClass
 from sidelook.model.truth import Entities, TruthLooks, TruthSamples
 
 ROW_GROUP = 256 * 1024
@@ -48,8 +47,9 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_WORDS = pa.array([dict((k.value, k.name.lower()) for k in TargetClass).get(i, f"reserved_{i}") for i in range(256)])
+_WORDS = pa.array(TARGET_CLASS_NAMES)
 _NULL = frozenset({"dwell", "formation"})  # -1 in the record
+_KEPT = ("entity", "time", "latitude", "longitude", "height", "target_class", "formation")  # of samples
 _TIME = pa.timestamp("ns", tz="UTC")
 _DAMAGE = (pa.ArrowException, OSError, ValueError)
 _DEFAULTS = ImportSettings()
@@ -113,7 +113,7 @@ def read_looks(source: Source) -> Iterator[TruthLooks]:
     TruthError : damaged, not ours, or with rows that are not marked as simulated
     """
     try:
-        file = pq.ParquetFile(pa.PythonFile(io.BytesIO(source) if isinstance(source, bytes) else source, mode="r"))
+        file = pq.ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         if not set(SCHEMA.names) <= set(file.schema_arrow.names):
             raise TruthColumnsError(found=tuple(file.schema_arrow.names), known=", ".join(SCHEMA.names))
         for batch in file.iter_batches(ROW_GROUP, columns=SCHEMA.names, use_threads=False):
@@ -139,15 +139,15 @@ def read_truth(source: Source, settings: ImportSettings = _DEFAULTS) -> TruthSam
     ------
     TruthError : as for ``read_looks``, or there are too many
     """
-    parts: list[TruthLooks] = []
+    parts: dict[str, list[NDArray[Any]]] = {name: [np.zeros(0, TruthLooks.DTYPES[name])] for name in _KEPT}
     count = 0
     for looks in read_looks(source):
         count += len(looks)
         if count > settings.most_samples:
             raise TooMuchTruthError(most=settings.most_samples)
-        parts.append(looks)
-    wanted = ("entity", "time", "latitude", "longitude", "height", "target_class", "formation")
-    columns = stack(parts, wanted) if parts else {name: getattr(TruthLooks.empty(), name) for name in wanted}
+        for name, column in parts.items():
+            column.append(getattr(looks, name))
+    columns = {name: np.concatenate(column) for name, column in parts.items()}
     tags, first, row = np.unique(columns["entity"], return_index=True, return_inverse=True)
     samples = TruthSamples(
         row=row.astype(np.int32),
@@ -202,7 +202,7 @@ def _values(column: Any, name: str, field: str) -> NDArray[Any]:  # noqa: ANN401
 
 
 def _classes(column: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - likewise
-    known = {word: code for code, word in enumerate(_WORDS.to_pylist())}
+    known = {word: code for code, word in enumerate(TARGET_CLASS_NAMES)}
     column = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
     words = column.dictionary.to_pylist()
     used = np.unique(column.indices.fill_null(-1).to_numpy(zero_copy_only=False))
@@ -210,4 +210,5 @@ def _classes(column: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - likewise
         message = "column target_class holds words that are no target class"
         raise TruthError(message)
     table = np.array([known.get(word, 0) for word in words] or [0], np.uint8)
-    return table[column.indices.to_numpy(zero_copy_only=False)]
+    classes: NDArray[np.uint8] = table[column.indices.to_numpy(zero_copy_only=False)]
+    return classes

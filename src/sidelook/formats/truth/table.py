@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sidelook.formats.truth.arrow import Rows, Source, csv_rows, parquet_rows
 from sidelook.formats.truth.classes import class_of_type
@@ -129,8 +128,7 @@ def _classes(rows: Rows) -> Octets:
     if name not in rows.columns:
         return np.full(len(rows), TargetClass.UNKNOWN, np.uint8)
     code, words = rows.words(name)
-    classes: NDArray[np.uint8] = np.array([*map(class_of_type, words), TargetClass.UNKNOWN], np.uint8)
-    return classes[code]
+    return np.array([*map(class_of_type, words), TargetClass.UNKNOWN], np.uint8)[code]
 
 
 def _formations(rows: Rows) -> tuple[Indices, list[str]]:
