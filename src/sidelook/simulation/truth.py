@@ -145,7 +145,7 @@ def positions_in_frame(samples: TruthSamples, frame: LocalFrame, ground: Ground 
 
 
 def _identities(known: Entities, first: NDArray[np.int32]) -> Entities:
-    """Number identities anew; each keeps the name of its vehicle in the source."""
+    """Give identities new numbers; each keeps the name of its vehicle in the source."""
     names = known.names or tuple(str(tag) for tag in known.entity.tolist())
     return Entities(
         entity=1 + np.arange(len(first), dtype=np.int64),
