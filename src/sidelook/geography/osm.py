@@ -76,7 +76,7 @@ def read_roads(source: bytes | BinaryIO, settings: ExtractSettings = _DEFAULTS) 
         for way in _drivable(osmium.io.FileBuffer(data, kind)):
             ways.add(way)
     # Osmium raises RuntimeError over damage, and ValueError or KeyError over what makes no sense.
-    except (RuntimeError, ValueError, KeyError, OverflowError) as error:
+    except (RuntimeError, ValueError, KeyError, OverflowError, osmium.InvalidLocationError) as error:
         message = f"the extract ({kind}) is damaged: {error}"
         raise RoadExtractError(message) from error
     network = ways.network()

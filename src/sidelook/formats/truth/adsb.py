@@ -17,6 +17,7 @@ from sidelook.model.plots import TargetClass
 from sidelook.model.truth import TruthSamples
 
 _FOOT = 0.3048
+_NEIGHBOURS = ((1, 1), (1, 2), (2, 1))  # samples before and after that a sample is compared with
 
 
 def _layout(positions: tuple[str, str], time: tuple[str, TimeKind], height: str, *, metres: float = 1.0) -> Layout:
@@ -54,7 +55,7 @@ class AdsbRules:
     fastest : over ground, m/s
     steepest : climb or descent, m/s
     slack, slack_height : of what is reported, m: what an aircraft may have moved beyond ``fastest`` and ``steepest``
-    passes : how often neighbours are compared; outliers side by side, each out of reach of the other, need one each
+    passes : how often neighbours are compared; of outliers side by side each pass takes one
     """
 
     lowest: float = -500.0
@@ -96,8 +97,9 @@ def read_adsb_parquet(source: Source, settings: ImportSettings = _DEFAULTS, rule
     source : of the file; its columns are one of ``ADSB_LAYOUTS``: a time, ``icao24``, position, barometric altitude,
         and where known the emitter ``category``
     settings : how to read it
-    rules : a sample is an outlier where its altitude is out of bounds, or where an aircraft could have come from
-        neither neighbour in time while it could have come from the one to the other
+    rules : a sample is an outlier where its altitude is out of bounds, or where it is out of reach of a sample before
+        and of one after it that are within reach of one another; the next is compared, and on either side the next
+        but one, so up to two outliers in a row are found
 
     Returns
     -------
@@ -186,15 +188,19 @@ def without_spikes(samples: TruthSamples, rules: AdsbRules) -> Flags:
 
 
 def _spikes(samples: TruthSamples, position: Floats, kept: NDArray[np.int64], rules: AdsbRules) -> Flags:
-    """(K,) True where a sample is out of reach of both its neighbours, and they are within reach of one another.
+    """(K,) True where a sample is out of reach of one before and one after, which are within reach of one another.
 
-    Of two such in a row only the first goes: without it the other may be sound.
+    Of several side by side only the first goes: without it the others may be sound.
     """
     spike = np.zeros(len(kept), np.bool_)
-    before, here, after = kept[:-2], kept[1:-1], kept[2:]
-    apart = ~_reachable(samples, position, (before, here), rules) & ~_reachable(samples, position, (here, after), rules)
-    one = (samples.row[before] == samples.row[here]) & (samples.row[here] == samples.row[after])
-    spike[1:-1] = one & apart & _reachable(samples, position, (before, after), rules)
+    for back, on in _NEIGHBOURS:
+        middle = slice(back, len(kept) - on)
+        before, here, after = kept[: len(kept) - on - back], kept[middle], kept[back + on :]
+        apart = ~(
+            _reachable(samples, position, (before, here), rules) | _reachable(samples, position, (here, after), rules)
+        )
+        one = samples.row[before] == samples.row[after]
+        spike[middle] |= one & apart & _reachable(samples, position, (before, after), rules)
     spike[1:] &= ~spike[:-1]
     return spike
 

@@ -55,7 +55,7 @@ def names_from_json(data: bytes) -> Entities:
             message = f"the format is {document['format']!r}, needed is {FORMAT!r}"
             raise TruthError(message)
         return _entities([[record.get(name, "") for name in _COLUMNS] for record in document["entities"]])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         message = f"the bytes are no table of names in JSON: {error!r}"
         raise TruthError(message) from error
 
@@ -88,7 +88,7 @@ def names_from_csv(data: bytes) -> Entities:
             message = f"the first line must name the columns {', '.join(_COLUMNS)}"
             raise TruthError(message)
         return _entities([[_restored(cell) for cell in row] for row in lines])
-    except (ValueError, IndexError, csv.Error) as error:
+    except (ValueError, OverflowError, csv.Error) as error:
         message = f"the bytes are no table of names in CSV: {error}"
         raise TruthError(message) from error
 

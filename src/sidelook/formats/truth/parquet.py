@@ -190,10 +190,11 @@ def _values(column: Any, name: str, field: str) -> NDArray[Any]:  # noqa: ANN401
     dtype = np.dtype(TruthLooks.DTYPES[field])
     if name == "target_class":
         return _classes(column)
+    if name == "time":
+        column = column.cast(_TIME)
+    column = column.cast(pa.from_numpy_dtype(dtype))
     if name in _NULL:
         column = column.fill_null(-1)
-    elif name == "time":
-        column = column.cast(_TIME).cast(pa.int64())
     if dtype.kind != "f" and column.null_count:
         message = f"column {name} has gaps; it must be whole"
         raise TruthError(message)
