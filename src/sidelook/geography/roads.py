@@ -1,6 +1,6 @@
 """Road networks: nodes, edges with their limits, and the line each edge follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -20,7 +20,7 @@ class RoadClass(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadNetwork:
-    """Roads of a region; every edge can be driven both ways.
+    """Roads of a region; an edge can be driven both ways unless it says that it cannot.
 
     Attributes
     ----------
@@ -30,6 +30,7 @@ class RoadNetwork:
     speed_limit : (E,) m/s
     offset : (E + 1,) where each edge's line begins among the points, and the end
     latitude, longitude : (P,) points of the lines, first and last of each at its nodes, rad
+    one_way : (E,) True where an edge is driven from its start to its end only; left out, none is
     """
 
     node_latitude: NDArray[np.float64]
@@ -41,11 +42,15 @@ class RoadNetwork:
     offset: NDArray[np.int64]
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
+    one_way: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
         edges = len(self.edge_start)
-        if not len(self.edge_end) == len(self.edge_class) == len(self.speed_limit) == len(self.offset) - 1 == edges:
+        if edges and not len(self.one_way):
+            object.__setattr__(self, "one_way", np.zeros(edges, np.bool_))
+        columns = (self.edge_end, self.edge_class, self.speed_limit, self.offset[1:], self.one_way)
+        if any(len(column) != edges for column in columns):
             message = "the columns of the edges differ in length"
             raise ValueError(message)
         if self.offset[0] != 0 or self.offset[-1] != len(self.latitude) or np.any(np.diff(self.offset) < 2):  # noqa: PLR2004 - a line has two ends

@@ -38,10 +38,16 @@ def test_each_edge_stands_at_both_its_ends() -> None:
     assert lists == [[0], [0, 1], [1]]
 
 
+def test_edges_are_driven_both_ways_unless_they_say_otherwise() -> None:
+    assert network().one_way.tolist() == [False, False]
+    assert network(one_way=np.array([True, False])).one_way.tolist() == [True, False]
+
+
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
         ({"speed_limit": np.array([25.0])}, "differ in length"),
+        ({"one_way": np.array([True])}, "differ in length"),
         ({"offset": np.array([0, 4, 5])}, "two or more"),
         ({"edge_end": np.array([1, 3], np.int32)}, "not there"),
     ],
