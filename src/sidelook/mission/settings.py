@@ -1,19 +1,19 @@
 """Settings of a run: one typed tree, read from TOML; unknown keys are refused."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from sidelook.errors import UsageError
+from sidelook.mission.typed_tree import TreeKind, convert_tree, read_tree
 
 
 class SettingsError(UsageError):
     """A setting is unknown or has the wrong type; the message names the key."""
+
+
+KIND = TreeKind("settings", SettingsError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,36 +81,9 @@ def read_settings(path: Path) -> Settings:
     SettingsError
         Where the file cannot be read, is not TOML, or holds an unknown key or a value of the wrong type.
     """
-    try:
-        tree = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        message = f"settings {path} cannot be read: {error.strerror}"
-        raise SettingsError(message) from error
-    except ValueError as error:
-        message = f"settings {path} are not TOML: {error}"
-        raise SettingsError(message) from error
-    return parse_settings(tree)
+    return parse_settings(read_tree(path, KIND))
 
 
 def parse_settings(tree: Mapping[str, Any]) -> Settings:
     """Turn a tree of TOML values into settings; SettingsError names the key at fault."""
-    refuse_unknown(tree, Settings)
-    try:
-        return msgspec.convert(tree, Settings)
-    except msgspec.ValidationError as error:
-        message = f"settings: {error}"
-        raise SettingsError(message) from error
-
-
-def refuse_unknown(tree: Mapping[str, Any], record: type, prefix: str = "") -> None:
-    """Raise for the first key that names no setting, naming the nearest that does."""
-    known = {item.name: item.type for item in fields(record)}
-    for key, value in tree.items():
-        if key not in known:
-            near = get_close_matches(key, known, 1)
-            advice = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
-            message = f"settings: no key {prefix}{key}; {advice}"
-            raise SettingsError(message)
-        kind = known[key]
-        if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, Mapping):
-            refuse_unknown(value, kind, f"{prefix}{key}.")
+    return convert_tree(tree, Settings, KIND)

@@ -35,7 +35,7 @@ def test_a_file_is_read_and_the_command_line_is_laid_over_it(tmp_path: Path) -> 
     assert (settings.archive.folder, settings.archive.live_hours) == (str(tmp_path), 24.0)
 
 
-@pytest.mark.parametrize(("text", "words"), [("[console", "are not TOML"), (None, "cannot be read")])
+@pytest.mark.parametrize(("text", "words"), [("[console", "is not TOML"), (None, "cannot be read")])
 def test_files_that_cannot_be_read_are_said_in_one_sentence(tmp_path: Path, text: str | None, words: str) -> None:
     path = tmp_path / "sidelook.toml"
     if text is not None:

@@ -36,6 +36,13 @@ class IslandSize(StrEnum):
     SMALL = "small"
 
 
+class TilesDatum(StrEnum):
+    """What the heights of terrain files are above."""
+
+    EGM96 = "egm96"
+    ELLIPSOID = "ellipsoid"
+
+
 class PathKind(StrEnum):
     """How the aircraft flies."""
 
@@ -61,7 +68,8 @@ class GroundSettings:
     kind : ``island`` is made here; ``tiles`` are read, roads too; ``smooth`` is the ellipsoid with roads that are read
     island, island_seed : which island
     tiles : terrain files (HGT, GeoTIFF, DTED), relative to the scenario
-    tiles_datum : what their heights are above: ``egm96`` or ``ellipsoid``
+    tiles_datum : what their heights are above
+    outside_hides : ground outside the tiles, and voids in them, may hide what lies behind; otherwise they hide nothing
     roads : OpenStreetMap extract, relative to the scenario
     """
 
@@ -69,7 +77,8 @@ class GroundSettings:
     island: IslandSize = IslandSize.FULL
     island_seed: int = 3
     tiles: tuple[str, ...] = ()
-    tiles_datum: str = "egm96"
+    tiles_datum: TilesDatum = TilesDatum.EGM96
+    outside_hides: bool = False
     roads: str = ""
 
     def __post_init__(self) -> None:

@@ -1,0 +1,147 @@
+"""Scenarios: found by name or path, read from TOML, and the country, roads and truth they name brought in."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidelook.errors import InputError
+from sidelook.mission.typed_tree import TreeKind, convert_tree, read_tree
+from sidelook.simulation.scenario.settings import GroundKind, GroundSettings, IslandSize, Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from sidelook.geometry.terrain import HeightGrid
+    from sidelook.model.truth import TruthSamples
+    from sidelook.simulation.scenario.country import Country
+    from sidelook.simulation.trajectories import Trajectories
+
+KIND = TreeKind("scenario", ScenarioError)
+SHIPPED = Path(str(resources.files("sidelook") / "data" / "scenarios"))
+
+
+def shipped_scenarios() -> dict[str, str]:
+    """Describe the scenarios that come along, by name."""
+    return {path.stem: read_scenario(path).description for path in sorted(SHIPPED.glob("*.toml"))}
+
+
+def find_scenario(given: str) -> Path:
+    """Find a scenario by the name of one that comes along, or by path.
+
+    Raises
+    ------
+    ScenarioError : there is neither
+    """
+    path = Path(given)
+    if path.suffix == ".toml" or path.exists():
+        return path
+    known = SHIPPED / f"{given}.toml"
+    if not known.exists():
+        names = ", ".join(path.stem for path in sorted(SHIPPED.glob("*.toml")))
+        message = f"no scenario {given!r}: give a TOML file, or one of {names}"
+        raise ScenarioError(message)
+    return known
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario; what it does not name keeps its default.
+
+    Raises
+    ------
+    ScenarioError : it cannot be read, or says what cannot be; the message names the key
+    """
+    return parse_scenario(read_tree(path, KIND))
+
+
+def parse_scenario(tree: Mapping[str, Any]) -> Scenario:
+    """Turn a tree of TOML values into a scenario."""
+    return convert_tree(tree, Scenario, KIND)
+
+
+def bring_country(scenario: Scenario, folder: Path) -> "Country":
+    """Make the island of a scenario, or read its tiles and roads, whose paths are relative to a folder.
+
+    Raises
+    ------
+    ScenarioError : a file is not named or not there
+    InputError : a file is not what it should be, or no road lies on known ground
+    """
+    import numpy as np  # noqa: PLC0415 - the command line is quick to help
+
+    from sidelook.simulation.scenario.country import island_country, island_settings, real_country  # noqa: PLC0415
+
+    ground = scenario.ground
+    if ground.kind is GroundKind.ISLAND:
+        return island_country(island_settings(full=ground.island is IslandSize.FULL, seed=ground.island_seed))
+    if not ground.roads:
+        message = f'ground: kind = "{ground.kind}" needs roads, an OpenStreetMap extract'
+        raise ScenarioError(message)
+    from sidelook.geography.osm import read_roads  # noqa: PLC0415 - as above
+
+    with _named(folder, ground.roads, "ground.roads").open("rb") as stream:
+        roads = read_roads(stream)
+    grid = _terrain(ground, folder) if ground.kind is GroundKind.TILES else None
+    ceiling = 9_000.0 if ground.outside_hides else float("-inf")
+    return real_country(np.random.default_rng(scenario.seed), roads, grid, ceiling)
+
+
+def bring_truth(scenario: Scenario, folder: Path, country: "Country", day: int = 0) -> "Trajectories | None":
+    """Read the truth a scenario names, its first sample brought to the mission's start; None where it names none.
+
+    Raises
+    ------
+    ScenarioError : the file is not there, or of no known kind
+    InputError : it is not what it should be
+    """
+    section = scenario.traffic
+    if not section.truth:
+        return None
+    from sidelook.simulation.truth import trajectories_from_samples  # noqa: PLC0415 - as above
+
+    samples = _samples(_named(folder, section.truth, "traffic.truth"), country)
+    if not len(samples):
+        message = f"traffic.truth: {section.truth} holds no samples"
+        raise InputError(message)
+    shifted = replace(samples, time=samples.time - samples.time.min() + scenario.begins(day))
+    return trajectories_from_samples(
+        shifted, country.frame, ground=country.ground, longest_gap=section.truth_longest_gap_s
+    )
+
+
+def _samples(path: Path, country: "Country") -> "TruthSamples":
+    from sidelook.formats.truth.fcd import read_fcd_xml  # noqa: PLC0415 - as above
+    from sidelook.formats.truth.gathering import ImportSettings  # noqa: PLC0415
+    from sidelook.formats.truth.table import read_csv, read_parquet  # noqa: PLC0415
+    from sidelook.geometry.geoid import undulation  # noqa: PLC0415
+
+    readers = {".parquet": read_parquet, ".csv": read_csv, ".xml": read_fcd_xml}
+    suffix = next((part for part in reversed(path.suffixes) if part != ".gz"), "")
+    if suffix not in readers:
+        message = f"traffic.truth: {path.name} is of no known kind; known are {', '.join(readers)}"
+        raise ScenarioError(message)
+    above_geoid = country.grid is not None
+    settings = ImportSettings(undulation=undulation if above_geoid else None, convoys=True)
+    with path.open("rb") as stream:
+        return readers[suffix](stream, settings)
+
+
+def _terrain(ground: GroundSettings, folder: Path) -> "HeightGrid":
+    from sidelook.geography.mosaics import mosaic  # noqa: PLC0415 - as above
+    from sidelook.geography.tiles import Datum, read_tile  # noqa: PLC0415
+
+    datum = Datum[ground.tiles_datum.name]
+    tiles = []
+    for name in ground.tiles:
+        path = _named(folder, name, "ground.tiles")
+        with path.open("rb") as stream:
+            tiles.append(read_tile(stream, path.name, datum))
+    return mosaic(tiles)
+
+
+def _named(folder: Path, name: str, key: str) -> Path:
+    """Give the file a scenario names; ScenarioError where it is not there."""
+    path = (folder / name).expanduser()
+    if not path.is_file():
+        message = f"{key}: {path} is not there; paths are relative to the scenario's own folder"
+        raise ScenarioError(message)
+    return path

@@ -1,0 +1,166 @@
+"""A mission as it goes: minute by minute, what was looked at, what was reported, and what was true."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidelook.geometry.frames import ecef_to_enu, enu_to_ecef, enu_to_geodetic, local_axes, rotate_enu_to_ecef
+from sidelook.geometry.wgs84 import geodetic_to_ecef
+from sidelook.model.columns import stack
+from sidelook.model.collection import Collections
+from sidelook.model.plots import Dwells
+from sidelook.model.truth import TruthLooks
+from sidelook.sensing.location import observe
+from sidelook.simulation.antenna import can_look
+from sidelook.simulation.detection.detecting import Detections, detect
+from sidelook.simulation.detection.scene import Scene
+from sidelook.simulation.orbit import fly
+from sidelook.simulation.scenario.world import World
+from sidelook.simulation.trajectories import States, Timetable
+
+SECOND = 1_000_000_000
+STRETCH = 60 * SECOND
+"""So much is played at once, ns: memory holds no more of the truth."""
+MOMENTS = 10 * SECOND
+"""Between the moments at which all of the truth is written down, ns."""
+_MARGIN = 2 * SECOND
+_STANDS = 0.05  # m/s, slower than which nothing has a heading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What came of a minute.
+
+    Attributes
+    ----------
+    begin, end : ns UTC
+    dwells : with plots, as the radar reports them
+    collections : images taken, put off and given up
+    truth : at every look, then at every moment of the minute, in order of time within each
+    """
+
+    begin: int
+    end: int
+    dwells: Dwells
+    collections: Collections
+    truth: TruthLooks
+
+
+def play(world: World) -> Iterator[Stretch]:
+    """Play a mission; the same world gives the same stretches."""
+    state = world.timeline.init(world.jobs, world.start)
+    lengths = {job.number: job.dwell_time for job in world.jobs}
+    for begin in range(world.start, world.end, STRETCH):
+        end = min(begin + STRETCH, world.end)
+        state, dwells, collections = world.timeline.step(state, end)
+        first = min(begin, int(dwells.time.min())) if len(dwells) else begin
+        last = max(end, int(dwells.time.max())) if len(dwells) else end
+        scene = _scene(world, Timetable(world.traffic.between(first - _MARGIN, last + _MARGIN)))
+        lasted = np.array([lengths.get(origin.job, 0.131) for origin in dwells.origins] or [0.131])[dwells.origin]
+        found = detect(scene, dwells, lasted)
+        truth = join_looks([at_looks(scene, found), at_moments(world, scene, found.dwells, begin, end)])
+        yield Stretch(begin=begin, end=end, dwells=found.dwells, collections=collections, truth=truth)
+
+
+def join_looks(parts: Sequence[TruthLooks]) -> TruthLooks:
+    """Put looks one after the other."""
+    return TruthLooks(**stack(parts, TruthLooks.DTYPES))
+
+
+def at_looks(scene: Scene, found: Detections) -> TruthLooks:
+    """Write down the truth of every look."""
+    looks, dwells = found.looks, found.dwells
+    states = scene.timetable.at(looks.row, looks.time)
+    return _written(
+        scene,
+        looks.row,
+        looks.time,
+        states,
+        dwell=dwells.dwell[looks.dwell],
+        radial_speed=looks.radial_speed,
+        masked=~looks.visible,
+        in_notch=looks.in_notch,
+        in_view=np.ones(len(looks), bool),
+        detected=looks.detected,
+    )
+
+
+def at_moments(world: World, scene: Scene, dwells: Dwells, begin: int, end: int) -> TruthLooks:
+    """Write down the truth of all that is there at regular moments, whether it is looked at or not.
+
+    In the notch is what is slower than the median of what the dwells of the stretch can tell from the ground.
+    """
+    times = np.arange(-(-begin // MOMENTS) * MOMENTS, end, MOMENTS)
+    count = len(scene.entities)
+    row, time = np.tile(np.arange(count), len(times)), np.repeat(times, count)
+    states = scene.timetable.at(row, time)
+    there = states.present
+    row, time = row[there], time[there]
+    states = States(present=states.present[there], position=states.position[there], velocity=states.velocity[there])
+    return _written(scene, row, time, states, dwell=np.full(len(row), -1, np.int32), **_seen_at(world, scene, dwells, time, states))
+
+
+def _seen_at(
+    world: World, scene: Scene, dwells: Dwells, time: NDArray[np.int64], states: States
+) -> dict[str, NDArray[np.generic]]:
+    """Tell what keeps the radar from seeing what is where the states say."""
+    moments, place = np.unique(time, return_inverse=True)
+    flight = fly(world.path, moments)
+    sensor = (flight.latitude[place], flight.longitude[place], flight.height[place])
+    frame = scene.frame
+    seen = observe(sensor, enu_to_ecef(states.position, frame), rotate_enu_to_ecef(states.velocity, frame))
+    radar = world.radar
+    in_range = (seen.slant_range >= radar.nearest) & (seen.slant_range <= radar.farthest)
+    setting = world.timeline.setting
+    sees = can_look(radar.antenna, setting.mount, flight.track[place], flight.roll[place], seen.bearing)
+    in_view = in_range & sees
+    masked = np.zeros(len(time), bool)
+    eye = ecef_to_enu(geodetic_to_ecef(flight.latitude, flight.longitude, flight.height), frame)[place]
+    masked[in_view] = ~scene.surroundings.visible(eye[in_view], states.position[in_view])
+    slowest = float(np.median(dwells.minimum_detectable_speed)) if len(dwells) else 0.0
+    return {
+        "radial_speed": seen.radial_speed.astype(np.float32),
+        "masked": masked,
+        "in_notch": np.abs(seen.radial_speed) < slowest,
+        "in_view": in_view,
+        "detected": np.zeros(len(time), bool),
+    }
+
+
+def _written(
+    scene: Scene, row: NDArray[np.integer], time: NDArray[np.int64], states: States, **seen: NDArray[np.generic]
+) -> TruthLooks:
+    """Put states, (K,), and what was seen of them into words of the earth."""
+    latitude, longitude, height = enu_to_geodetic(states.position, scene.frame)
+    over_ground = np.einsum(
+        "kij,kj->ki", local_axes(latitude, longitude), rotate_enu_to_ecef(states.velocity, scene.frame)
+    )
+    speed = np.hypot(over_ground[:, 0], over_ground[:, 1])
+    heading = np.mod(np.arctan2(over_ground[:, 0], over_ground[:, 1]), 2.0 * np.pi)
+    visible = seen["in_view"].astype(bool) & ~seen["masked"].astype(bool) & ~seen["in_notch"].astype(bool)
+    return TruthLooks(
+        time=time,
+        entity=scene.entities.entity[row],
+        latitude=latitude,
+        longitude=longitude,
+        height=height,
+        speed=speed.astype(np.float32),
+        heading=np.where(speed > _STANDS, heading, np.nan).astype(np.float32),
+        visible=visible,
+        formation=scene.entities.formation[row],
+        target_class=scene.entities.target_class[row],
+        **seen,  # type: ignore[arg-type]  # columns of their own dtypes
+    )
+
+
+def _scene(world: World, timetable: Timetable) -> Scene:
+    return Scene(
+        timetable=timetable,
+        radar=world.radar,
+        performance=world.performance,
+        imperfections=world.imperfections,
+        surroundings=world.surroundings,
+        seed=world.seed,
+    )

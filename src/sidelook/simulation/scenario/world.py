@@ -1,0 +1,306 @@
+"""From settings and a country to the world of one mission: what moves, how the aircraft flies, what the radar does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import radians
+
+import numpy as np
+from numpy.random import Generator, SeedSequence
+from numpy.typing import NDArray
+
+from sidelook.geometry.frames import enu_to_geodetic, geodetic_to_enu
+from sidelook.geometry.ground import Ellipsoid
+from sidelook.geometry.visibility import Points, Sight, SightRules, line_of_sight
+from sidelook.model.origin import Classification, Origin
+from sidelook.model.truth import Entities
+from sidelook.model.radar import Antenna, Detector, Radar, Waveform
+from sidelook.sensing.performance import Performance
+from sidelook.simulation.aircraft import make_aircraft, random_flights
+from sidelook.simulation.detection.points import scatter_points
+from sidelook.simulation.detection.scene import Imperfections, Surroundings, Visible, Weather, all_visible, usual_performance
+from sidelook.simulation.orbit import CircularOrbit, FlightPath, Racetrack, Waypoints
+from sidelook.simulation.scenario.country import Box, Country
+from sidelook.simulation.scenario.settings import (
+    AircraftKind,
+    AircraftSection,
+    ConvoySection,
+    Degrees,
+    JobSection,
+    PathKind,
+    PlatformSection,
+    RadarSection,
+    Scenario,
+    ScenarioError,
+)
+from sidelook.simulation.schedule import Area, Job, JobKind, Polygon, Setting, Timeline, rectangle
+from sidelook.simulation.traffic.model import make_traffic
+from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
+from sidelook.simulation.trajectories import Recorded, Streamed, Together, Traffic, Trajectories
+
+GRAVITY = 9.80665
+_KILOMETRES_AN_HOUR = 1.0 / 3.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All of one mission.
+
+    Attributes
+    ----------
+    start, end : of the mission, ns UTC
+    country : where it plays
+    traffic : what moves, asked forward in time
+    timeline, jobs : what the radar does
+    performance, imperfections, surroundings : how well it does
+    seed : of the radar's chance
+    """
+
+    start: int
+    end: int
+    country: Country
+    traffic: Traffic
+    timeline: Timeline
+    jobs: tuple[Job, ...]
+    performance: Performance
+    imperfections: Imperfections
+    surroundings: Surroundings
+    seed: int
+
+    @property
+    def path(self) -> FlightPath:
+        """That the aircraft flies."""
+        return self.timeline.setting.path
+
+    @property
+    def radar(self) -> Radar:
+        """It bears."""
+        return self.timeline.setting.radar
+
+
+def make_world(scenario: Scenario, country: Country, truth: Trajectories | None = None, day: int = 0) -> World:
+    """Make the world of one mission.
+
+    Parameters
+    ----------
+    scenario : what is wanted
+    country : where it plays
+    truth : recorded elsewhere, to move besides what is built in; in the country's frame, its time shifted to the start
+    day : which mission of a scenario of several days, from 0
+
+    Raises
+    ------
+    ScenarioError : a convoy's town or a job's kind is not known, or the path cannot be flown
+    InputError : there is nothing to drive on
+    """
+    start = scenario.begins(day)
+    end = start + round(scenario.duration_s * 1e9)
+    chance = [np.random.default_rng(seed) for seed in SeedSequence([scenario.seed, day]).spawn(3)]
+    radar, weather = make_radar(scenario.radar), Weather(wind=scenario.weather.wind_mps, rain_rate=scenario.weather.rain_mm_h)
+    path = make_path(scenario.platform, country, start)
+    box = country.box
+    points = scatter_points(chance[2], box, country.ground, scenario.errors.fixed_discretes, scenario.errors.rotators)
+    return World(
+        start=start,
+        end=end,
+        country=country,
+        traffic=_traffic(chance[0], chance[1], scenario, country, (start, day), truth),
+        timeline=Timeline(setting=Setting(path=path, radar=radar), origin=_origin(scenario, day)),
+        jobs=tuple(make_job(number, section, country, start) for number, section in enumerate(scenario.jobs, 1)),
+        performance=usual_performance(radar, weather, path.speed),
+        imperfections=Imperfections(
+            heavy_tail_share=scenario.errors.heavy_tail_share, sigma_heading=scenario.errors.heading_mrad * 1e-3
+        ),
+        surroundings=Surroundings(
+            visible=_sight(country), land=country.land, ground=country.ground, weather=weather, points=points
+        ),
+        seed=int(SeedSequence([scenario.seed, day, 1]).generate_state(1, np.uint64)[0] >> 1),
+    )
+
+
+def make_radar(section: RadarSection) -> Radar:
+    """Turn a section into the radar it describes."""
+    return Radar(
+        antenna=Antenna(
+            length=section.antenna_length_m,
+            height=section.antenna_height_m,
+            field_of_view=radians(section.field_of_view_deg) / 2.0,
+        ),
+        waveform=Waveform(
+            frequency=section.frequency_ghz * 1e9,
+            bandwidth=section.bandwidth_mhz * 1e6,
+            pulse_rates=section.pulse_rates_hz,
+            average_power=section.average_power_w,
+        ),
+        detector=Detector(false_alarm_probability=section.false_alarm_probability),
+        noise_figure_db=section.noise_figure_db,
+        losses_db=section.losses_db,
+        nearest=section.nearest_km * 1e3,
+        farthest=section.farthest_km * 1e3,
+    )
+
+
+def make_path(section: PlatformSection, country: Country, start: int) -> FlightPath:
+    """Lay the path of the aircraft; without a place given it flies off the side of the country's box."""
+    frame, height, speed = country.frame, section.height_m, section.speed_mps
+    if section.path is PathKind.WAYPOINTS:
+        places = tuple(_local(country, place) for place in section.waypoints_deg)
+        return Waypoints(
+            frame=frame, places=places, bank=radians(section.bank_deg), closed=True, height=height, speed=speed, start=start
+        )
+    east, north = _path_middle(section, country)
+    if section.path is PathKind.CIRCLE:
+        return CircularOrbit(
+            frame=frame, east=east, north=north, radius=section.radius_km * 1e3, height=height, speed=speed, start=start
+        )
+    return Racetrack(
+        frame=frame, east=east, north=north, heading=radians(section.heading_deg), leg=section.leg_km * 1e3,
+        radius=speed**2 / (GRAVITY * np.tan(radians(section.bank_deg))), height=height, speed=speed, start=start,
+    )  # fmt: skip
+
+
+def make_job(number: int, section: JobSection, country: Country, start: int) -> Job:
+    """Turn a section into a job of the radar."""
+    try:
+        kind = JobKind[section.kind.upper()]
+    except KeyError:
+        message = f"jobs: no kind {section.kind!r}; known are {', '.join(kind.name.lower() for kind in JobKind)}"
+        raise ScenarioError(message) from None
+    corners = tuple((radians(latitude), radians(longitude)) for latitude, longitude in section.corners_deg)
+    west, south, east, north = country.box
+    everything = rectangle(Area(frame=country.frame, west=west, south=south, east=east, north=north))
+    return Job(
+        number=number,
+        kind=kind,
+        area=Polygon(corners=corners) if corners else None if section.whole_view else everything,
+        toward=_middle_of(country) if section.whole_view else None,
+        priority=section.priority,
+        revisit=section.revisit_s,
+        dwell_time=section.dwell_ms * 1e-3,
+        begin=start + round(section.begin_s * 1e9),
+        end=None if section.end_s is None else start + round(section.end_s * 1e9),
+        resolution=section.resolution_m,
+    )
+
+
+def _origin(scenario: Scenario, day: int) -> Origin:
+    return Origin(
+        source=scenario.name,
+        classification=Classification.UNCLASSIFIED,
+        nationality="XN",
+        platform="SIDELOOK",
+        mission=day + 1,
+        job=1,
+        version="30",
+        simulated=True,
+        exercise=True,
+    )
+
+
+def _path_middle(section: PlatformSection, country: Country) -> tuple[float, float]:
+    if section.middle_deg is not None:
+        return _local(country, section.middle_deg)
+    west, south, east, north = country.box
+    right = radians(section.heading_deg + 90.0)
+    toward = np.array([np.sin(right), np.cos(right)])
+    half = 0.5 * np.array([east - west, north - south])
+    away = float(np.abs(toward) @ half) + section.stand_off_km * 1e3
+    middle = np.array([0.5 * (west + east), 0.5 * (south + north)]) + away * toward
+    return float(middle[0]), float(middle[1])
+
+
+def _local(country: Country, place: Degrees) -> tuple[float, float]:
+    east, north, _ = geodetic_to_enu(radians(place[0]), radians(place[1]), 0.0, country.frame)
+    return float(east), float(north)
+
+
+def _middle_of(country: Country) -> tuple[float, float]:
+    west, south, east, north = country.box
+    across, along = 0.5 * (west + east), 0.5 * (south + north)
+    up = float(Ellipsoid(frame=country.frame).height(across, along))
+    latitude, longitude, _ = enu_to_geodetic(np.array([across, along, up]), country.frame)
+    return float(latitude), float(longitude)
+
+
+def _traffic(
+    rng: Generator,
+    air_rng: Generator,
+    scenario: Scenario,
+    country: Country,
+    when: tuple[int, int],
+    truth: Trajectories | None,
+) -> Traffic:
+    """Join what drives by the built-in model, what flies, and what was recorded."""
+    start, day = when
+    parts: list[Traffic] = []
+    convoys = tuple(_convoy(number, convoy, country, day) for number, convoy in enumerate(scenario.convoys))
+    settings = TrafficSettings(
+        start=start,
+        vehicles=scenario.traffic.vehicles,
+        convoys=tuple(convoy for convoy in convoys if convoy is not None),
+        tracked=scenario.traffic.tracked_share,
+        trucks=scenario.traffic.truck_share,
+    )
+    if settings.vehicles or settings.convoys:
+        parts.append(Streamed(make_traffic(rng, country.roads, country.frame, country.ground, country.places, settings)))
+    if scenario.aircraft:
+        flights = random_flights(air_rng, country.box, **_counts(scenario.aircraft))
+        parts.append(Streamed(make_aircraft(flights, country.frame, country.ground, start)))
+    if truth is not None:
+        parts.append(Recorded(truth))
+    if not parts:
+        empty = Trajectories.empty(frame=country.frame, entities=_nobody())
+        return Recorded(empty)
+    return Together(parts)
+
+
+def _counts(sections: Sequence[AircraftSection]) -> dict[str, int]:
+    names = {
+        AircraftKind.HELICOPTER: "helicopters",
+        AircraftKind.FIXED_WING: "fixed_wing",
+        AircraftKind.LOW_SLOW: "low_slow",
+    }
+    return {name: sum(s.count for s in sections if s.kind is kind) for kind, name in names.items()}
+
+
+def _convoy(number: int, section: ConvoySection, country: Country, day: int) -> Convoy | None:
+    """Turn a section into a convoy; None on a day on which it has no vehicles."""
+    size = section.vehicles_by_day[day] if section.vehicles_by_day else section.vehicles
+    if not size:
+        return None
+    unknown = [name for name in section.stops if name not in country.named]
+    if unknown:
+        known = ", ".join(sorted(country.named)[:12]) or "none here"
+        message = f"convoys[{number}].stops: no town {unknown[0]!r}; towns are {known} ..."
+        raise ScenarioError(message)
+    stops = [Stop(place=country.named[name]) for name in section.stops]
+    if section.staged and stops:
+        leaves = float("inf") if section.leaves_s is None else section.leaves_s
+        stops[-1] = replace(stops[-1], staged=True, leave=leaves)
+        stops.insert(0, stops.pop())
+    return Convoy(
+        size=size,
+        stops=tuple(stops),
+        speed=section.speed_kmh * _KILOMETRES_AN_HOUR,
+        spacing=section.spacing_m,
+        tracked=section.tracked,
+        halt_every=section.halt_every_s,
+        halt_time=section.halt_s,
+        halt_first=section.halt_every_s,
+    )
+
+
+def _sight(country: Country) -> Visible:
+    """Give the function that tells what terrain masks."""
+    if country.grid is None:
+        return all_visible
+    grid, rules = country.grid, SightRules(ceiling=country.ceiling)
+
+    def visible(sensors: NDArray[np.float64], positions: NDArray[np.float64]) -> NDArray[np.bool_]:
+        ends = [Points(latitude=a, longitude=b, height=c) for a, b, c in (enu_to_geodetic(p, country.frame) for p in (sensors, positions))]
+        return np.asarray(line_of_sight(grid, ends[0], ends[1], rules) == Sight.VISIBLE)
+
+    return visible
+
+
+def _nobody() -> Entities:
+    return Entities.empty()
