@@ -1,8 +1,8 @@
 """The geoid: how far mean sea level, to which terrain heights refer, lies from the ellipsoid.
 
 EGM96 (NASA/TP-1998-206861) on its published grid of 15 minutes, bundled in steps of 4 cm and interpolated by Catmull
-and Rom's cubic; the test points published with the model come out within 2 cm. The model itself is half a metre off, and
-more in high mountains. See docs/decisions/0009-geoid.md.
+and Rom's cubic; the test points published with the model come out within 2 cm. The model itself is half a metre off,
+and more in high mountains. See docs/decisions/0009-geoid.md.
 """
 
 import lzma
@@ -75,7 +75,8 @@ def unpack(packed: bytes) -> NDArray[np.float64]:
     """Turn the bundled form back into a (``ROWS``, ``COLUMNS``) grid, m."""
     planes = np.frombuffer(lzma.decompress(packed), np.uint8).reshape(2, -1)
     differences = np.ascontiguousarray(planes.T).view("<i2").reshape(ROWS, COLUMNS)
-    return np.cumsum(np.cumsum(differences, axis=1, dtype=np.int32), axis=0, dtype=np.int32) * STEP
+    steps = np.cumsum(np.cumsum(differences, axis=1, dtype=np.int32), axis=0, dtype=np.int32)
+    return steps.astype(np.float64) * STEP
 
 
 @cache
@@ -89,12 +90,14 @@ def _grid() -> NDArray[np.float64]:
 
 def _rows(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
     inside = np.where(np.abs(latitude) <= np.pi / 2, latitude, np.nan)
-    return (np.pi / 2 - inside) / _SPACING
+    rows: NDArray[np.float64] = (np.pi / 2 - inside) / _SPACING
+    return rows
 
 
 def _columns(longitude: NDArray[np.float64]) -> NDArray[np.float64]:
     # Modulo once more: a longitude just west of Greenwich comes out as exactly one turn.
-    return np.mod(longitude / _SPACING, COLUMNS) % COLUMNS
+    columns: NDArray[np.float64] = np.mod(longitude / _SPACING, COLUMNS) % COLUMNS
+    return columns
 
 
 def _band(place: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
