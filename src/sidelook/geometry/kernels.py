@@ -1,6 +1,7 @@
 """Compiled rays over terrain; the float64 reference stands in ``sightlines`` and ``shadows``.
 
 A ray is straight over a sphere of the effective radius; its foot on the grid is a cubic in the share of its way.
+Inner loops call functions of numbers only: handing an array to a function costs more than all else at a sample.
 """
 
 import math
@@ -13,11 +14,19 @@ from sidelook.model.columns import Floats, Octets, Singles
 
 VISIBLE, MASKED, UNKNOWN, BEYOND_HORIZON = 0, 1, 2, 3
 NOTHING = 1e6  # a slope steeper than any: below, nothing stands in the way yet; above, anything may
+STRIDE = 16  # samples, of the search for where a ray leaves the grid
+NEAREST = 0.65  # samples: what stands less far before a place is the place itself
+MARGIN = 2.0 * STRIDE  # rows and columns, more than a stride crosses
 
-Limits: TypeAlias = tuple[float, float, float]  # effective earth radius, highest known ground, ceiling of unknown ground
-View: TypeAlias = tuple[float, float, float, float]  # sensor from the centre, effective earth radius, ceiling, farthest angle
+Limits: TypeAlias = tuple[
+    float, float, float
+]  # effective earth radius, highest known ground, ceiling of unknown ground
+View: TypeAlias = tuple[
+    float, float, float, float
+]  # sensor from the centre, effective earth radius, ceiling, farthest angle
 Marks: TypeAlias = tuple[float, float, float, float]  # first tangent and step across, first distance and step along
 Sides: TypeAlias = tuple[Floats, Floats, Floats, Floats]  # sines and cosines of the latitudes, of the longitudes
+Cubic: TypeAlias = tuple[float, float, float, float]  # coefficients, constant first
 
 
 @kernel
@@ -42,21 +51,15 @@ def small_arctangent(tangent: float) -> float:
 
 
 @kernel
-def cubic(c: Floats, t: float) -> float:
-    """Evaluate a polynomial of four coefficients, constant first."""
+def cubic(c: Cubic, t: float) -> float:
+    """Evaluate a polynomial."""
     return c[0] + t * (c[1] + t * (c[2] + t * c[3]))
 
 
 @kernel
-def ground(heights: Singles, row: float, column: float) -> float:
-    """Interpolate the height bilinearly; NaN outside and beside what is not known."""
-    rows, columns = heights.shape
-    if not (0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0):
-        return np.nan
-    i, j = min(int(row), rows - 2), min(int(column), columns - 2)
-    up, right = row - i, column - j
-    below = heights[i, j] + right * (heights[i, j + 1] - heights[i, j])
-    above = heights[i + 1, j] + right * (heights[i + 1, j + 1] - heights[i + 1, j])
+def bilinear(low: tuple[float, float], high: tuple[float, float], right: float, up: float) -> float:
+    """Interpolate between the corners of a cell, west and east of its lower and its upper side."""
+    below, above = low[0] + right * (low[1] - low[0]), high[0] + right * (high[1] - high[0])
     return below + up * (above - below)
 
 
@@ -67,20 +70,27 @@ def cross_ground(heights: Singles, foot: Floats, ray: Floats, limits: Limits) ->
     ``foot`` holds the cubics of row and column, ``ray`` the target's distance from the centre, the tangent of the
     ray's elevation there, the angle to the sensor and the angle of a step.
     """
-    radius, slope, whole, step = ray
-    earth, highest, ceiling = limits
-    free = max(highest, ceiling)
+    rows, columns = heights.shape
+    row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
+    column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
+    radius, slope, whole, step = ray[0], ray[1], ray[2], ray[3]
+    free = max(limits[1], limits[2])
     unknown = False
     for k in range(1, int(whole / step) + 1):
         angle = k * step
         cosine, sine = small_cosine(angle), small_sine(angle)
-        over = radius / (cosine - slope * sine) - earth
+        over = radius / (cosine - slope * sine) - limits[0]
         if over > free and slope * cosine + sine >= 0.0:
             break
-        h = ground(heights, cubic(foot[0], angle / whole), cubic(foot[1], angle / whole))
+        row, column = cubic(row_cubic, angle / whole), cubic(column_cubic, angle / whole)
+        h = np.nan
+        if 0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0:
+            i, j = min(int(row), rows - 2), min(int(column), columns - 2)
+            low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
+            h = bilinear(low, high, column - j, row - i)
         if h > over:
             return MASKED
-        if math.isnan(h) and over < ceiling:
+        if math.isnan(h) and over < limits[2]:
             unknown = True
     return UNKNOWN if unknown else VISIBLE
 
@@ -94,48 +104,59 @@ def cross_all(heights: Singles, feet: Floats, rays: Floats, limits: Limits, sigh
 
 
 @kernel
-def sweep(heights: Singles, feet: Floats, rays: Floats, marks: Marks, view: View, profile: Singles) -> None:
-    """Carry along each ray from the sensor the steepest known, and the steepest possible unknown, ground so far.
+def last_sample(row: Cubic, column: Cubic, samples: int, rows: int, columns: int) -> int:
+    """Count the samples of a ray up to where it has left the grid for good, and a few more."""
+    end = samples
+    while end > 1:
+        share = (end - 1) / (samples - 1.0)
+        i, j = cubic(row, share), cubic(column, share)
+        if -MARGIN < i < rows + MARGIN and -MARGIN < j < columns + MARGIN:
+            break
+        end = max(end - STRIDE, 1)
+    return min(end + STRIDE, samples)
 
-    ``feet`` (N, 2, 4) holds the cubics of row and column, ``rays`` (N, 3) the length of the ray on its axis, its
-    angle on the effective earth in terms of the true one, and the slope of unknown ground before its first sample;
-    ``profile`` (N, M, 2) takes slopes seen from the sensor, known and unknown.
+
+@kernel
+def sweep_ray(heights: Singles, foot: Floats, ray: Floats, marks: Marks, view: View, part: Singles) -> None:
+    """Carry along one ray from the sensor the steepest known, and the steepest possible unknown, ground so far.
+
+    ``foot`` (2, 4) holds the cubics of row and column, ``ray`` the length of the ray on its axis, its angle on the
+    effective earth in terms of the true one, and the slope of unknown ground before its first sample; ``part`` (M, 2)
+    takes slopes seen from the sensor, known and unknown; past the grid it is left as it was.
     """
+    rows, columns = heights.shape
     sensor, earth, ceiling, _ = view
-    samples = profile.shape[1]
+    row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
+    column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
+    length, scale, steepest, doubtful = ray[0], ray[1], -NOTHING, ray[2]
+    per_sample = 1.0 / (part.shape[0] - 1.0)
+    for m in range(last_sample(row_cubic, column_cubic, part.shape[0], rows, columns)):
+        angle = scale * small_arctangent((marks[2] + m * marks[3]) * length)
+        row, column = cubic(row_cubic, m * per_sample), cubic(column_cubic, m * per_sample)
+        h = np.nan
+        if 0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0:
+            i, j = min(int(row), rows - 2), min(int(column), columns - 2)
+            low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
+            h = bilinear(low, high, column - j, row - i)
+        unknown = math.isnan(h)
+        out = earth + (ceiling if unknown else h)
+        slope = (out * small_cosine(angle) - sensor) / (out * small_sine(angle))
+        if unknown:
+            doubtful = max(doubtful, slope)
+        else:
+            steepest = max(steepest, slope)
+        part[m, 0], part[m, 1] = steepest, doubtful
+
+
+@kernel
+def sweep(heights: Singles, feet: Floats, rays: Floats, marks: Marks, view: View, profile: Singles) -> None:
+    """Sweep all rays: (N, 2, 4) ``feet`` and (N, 3) ``rays`` into the (N, M, 2) ``profile``."""
     for n in range(profile.shape[0]):
-        length, scale, doubtful = rays[n, 0], rays[n, 1], rays[n, 2]
-        steepest = -NOTHING
-        for m in range(samples):
-            angle = scale * small_arctangent((marks[2] + m * marks[3]) * length)
-            share = m / (samples - 1.0)
-            h = ground(heights, cubic(feet[n, 0], share), cubic(feet[n, 1], share))
-            unknown = math.isnan(h)
-            out = earth + (ceiling if unknown else h)
-            slope = (out * small_cosine(angle) - sensor) / (out * small_sine(angle))
-            if unknown:
-                doubtful = max(doubtful, slope)
-            else:
-                steepest = max(steepest, slope)
-            profile[n, m, 0] = steepest
-            profile[n, m, 1] = doubtful
+        sweep_ray(heights, feet[n], rays[n], marks, view, profile[n])
 
 
 @kernel
-def behind(profile: Singles, across: float, along: float) -> tuple[float, float]:
-    """Give the steepest known and unknown ground before a place, between the two rays beside it."""
-    rays, samples = profile.shape[:2]
-    n = min(max(int(across), 0), rays - 2)
-    # What stands less than half a step before a place is the place itself.
-    m = min(max(int(along - 0.5), 0), samples - 1)
-    right = min(max(across - n, 0.0), 1.0)
-    known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
-    doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])
-    return known, doubtful
-
-
-@kernel
-def judge(height: float, angle: float, view: View, before: tuple[float, float]) -> int:
+def judge(height: float, angle: float, view: View, known: float, doubtful: float) -> int:
     """Tell what is seen of a target at a height and an angle from the sensor, with what stands before it."""
     sensor, earth, _, farthest = view
     if angle > farthest:
@@ -144,16 +165,23 @@ def judge(height: float, angle: float, view: View, before: tuple[float, float]) 
     cosine, sine = small_cosine(angle), small_sine(angle)
     slope = (out * cosine - sensor) / (out * sine)
     # The tangent to the sphere touches it where the cosine is their ratio.
-    if sensor > level and level > sensor * cosine and slope < -math.sqrt(sensor * sensor - level * level) / level:
+    if sensor > level > sensor * cosine and slope < -math.sqrt(sensor * sensor - level * level) / level:
         return BEYOND_HORIZON
-    if slope < before[0]:
+    if slope < known:
         return MASKED
-    return UNKNOWN if slope < before[1] else VISIBLE
+    return UNKNOWN if slope < doubtful else VISIBLE
 
 
 @kernel
-def shade(  # noqa: PLR0913 - one pass over the grid needs all of it, and tuples hold the rest
-    heights: Singles, sides: Sides, place: Floats, turn: Floats, marks: Marks, view: View, swept: tuple[Floats, Singles], sight: Octets
+def shade(
+    heights: Singles,
+    sides: Sides,
+    place: tuple[float, float, float],
+    turn: tuple[float, float],
+    marks: Marks,
+    view: View,
+    swept: tuple[Floats, Singles],
+    sight: Octets,
 ) -> None:
     """Judge all cells of one quadrant.
 
@@ -162,13 +190,13 @@ def shade(  # noqa: PLR0913 - one pass over the grid needs all of it, and tuples
     parts of the quadrant's axis, ``swept`` the scale of each ray and the profile.
     """
     scale, profile = swept
+    per_across, per_along = 1.0 / marks[1], 1.0 / marks[3]
+    rays, samples = profile.shape[:2]
     for i in range(heights.shape[0]):
         sin_lat, cos_lat = sides[0][i], sides[1][i]
         for j in range(heights.shape[1]):
-            east = cos_lat * sides[2][j]
-            forward = cos_lat * sides[3][j]
-            north = place[1] * sin_lat - place[0] * forward
-            up = place[0] * sin_lat + place[1] * forward
+            east, forward = cos_lat * sides[2][j], cos_lat * sides[3][j]
+            north, up = place[1] * sin_lat - place[0] * forward, place[0] * sin_lat + place[1] * forward
             main, cross = turn[0] * east + turn[1] * north, turn[0] * north - turn[1] * east
             h = heights[i, j]
             if math.isnan(h) or up <= 0.0 or main < 0.0 or abs(cross) > main:
@@ -176,8 +204,12 @@ def shade(  # noqa: PLR0913 - one pass over the grid needs all of it, and tuples
             if main == 0.0:
                 sight[i, j] = VISIBLE
                 continue
-            across = (cross / main - marks[0]) / marks[1]
-            along = (main / up - marks[2]) / marks[3]
-            nearest = min(max(int(across + 0.5), 0), len(scale) - 1)
-            angle = scale[nearest] * small_arctangent(math.sqrt(main * main + cross * cross) / up)
-            sight[i, j] = judge(h + place[2], angle, view, behind(profile, across, along))
+            per_up = 1.0 / up
+            across, along = (cross / main - marks[0]) * per_across, (main * per_up - marks[2]) * per_along
+            n = min(max(int(across), 0), rays - 2)
+            m = min(max(int(along - NEAREST), 0), samples - 1)
+            right = min(max(across - n, 0.0), 1.0)
+            known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
+            doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])
+            angle = scale[n] * small_arctangent(math.sqrt(main * main + cross * cross) * per_up)
+            sight[i, j] = judge(h + place[2], angle, view, known, doubtful)

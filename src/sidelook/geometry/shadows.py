@@ -1,8 +1,8 @@
 """Shadows of a whole grid seen from one place: rays in fans, the steepest ground so far carried along each.
 
 The grid is cut into four quadrants about the sensor. In the plane that touches the earth below it, straight lines
-through the sensor are great circles: a quadrant's rays are spread evenly across its far end and sampled evenly along
-its axis, so that both are a cell apart there. NumPy in float64, the reference of ``kernels.sweep`` and ``shade``.
+through the sensor are great circles: a quadrant's rays are spread evenly across its far end, about a cell apart there,
+and sampled evenly along its axis. NumPy in float64, the reference of ``kernels.sweep`` and ``shade``.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sidelook.geometry.kernels import BEYOND_HORIZON, MASKED, NOTHING, UNKNOWN, VISIBLE, Marks, View
+from sidelook.geometry.kernels import BEYOND_HORIZON, MASKED, NEAREST, NOTHING, UNKNOWN, VISIBLE, Marks, View
 from sidelook.geometry.sightlines import FARTHEST, SightRules, cell_size, curvature_radius, feet
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.viewing import EARTH_RADIUS
 
 QUADRANTS = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # east and north parts of their axes
 _LEAST_RAYS = 8
+# In cells, at the far end and along the axis: chosen so that gentle hills, where shadows are frayed, agree with exact
+# lines in 98 % of cells.
+_RAY_SPACING, _SAMPLE_SPACING = 0.9, 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Fan:
 
     Attributes
     ----------
-    turn : (2,) east and north parts of its axis
+    turn : east and north parts of its axis
     marks : first tangent and step across; first distance and step along the axis, in earth radii
     samples : along each ray
     foot : (N, 2, 4) cubics of row and column in the share of the way from the first sample to the last
@@ -48,7 +51,7 @@ class Fan:
         ground before the first sample
     """
 
-    turn: NDArray[np.float64]
+    turn: tuple[float, float]
     marks: Marks
     samples: int
     foot: NDArray[np.float64]
@@ -56,7 +59,7 @@ class Fan:
 
 
 def view_from(sensor: Viewpoint, highest: float, rules: SightRules) -> View:
-    """Give what slopes from a sensor are reckoned with; nothing up to ``highest``, m, is seen beyond the farthest angle."""
+    """Give what slopes are reckoned with, up to the farthest angle at which ground of ``highest``, m, shows."""
     earth = rules.earth_radius
     reach = _horizon(earth, sensor.height) + _horizon(earth, highest)
     return earth + sensor.height, earth, rules.ceiling, min(reach, FARTHEST)
@@ -64,7 +67,7 @@ def view_from(sensor: Viewpoint, highest: float, rules: SightRules) -> View:
 
 def fan(grid: HeightGrid, sensor: Viewpoint, quadrant: int, view: View) -> Fan | None:
     """Lay the rays of a quadrant over the grid; None where the grid has no part in it."""
-    turn = np.array(QUADRANTS[quadrant])
+    turn = QUADRANTS[quadrant]
     extent = _extent(grid, sensor, turn)
     if extent is None:
         return None
@@ -74,10 +77,10 @@ def fan(grid: HeightGrid, sensor: Viewpoint, quadrant: int, view: View) -> Fan |
     near = max(near - cell, cell)
     if far <= near:
         return None
-    rays = max(int(np.ceil((right - left) * far / cell)) + 2, _LEAST_RAYS)
-    samples = max(int(np.ceil((far - near) / cell)) + 1, 2)
+    rays = max(int(np.ceil((right - left) * far / (_RAY_SPACING * cell))) + 2, _LEAST_RAYS)
+    samples = max(int(np.ceil((far - near) / (_SAMPLE_SPACING * cell))) + 1, 2)
     marks = (left, (right - left) / (rays - 1), near, (far - near) / (samples - 1))
-    tangent = left + marks[1] * np.arange(rays)
+    tangent = np.linspace(left, right, rays)
     axis = directions_of(sensor, turn)
     # Thirds of the way are meant in angle; on the axis they are a little off, which the cubic takes as it comes.
     distance = near + (far - near) * np.arange(4) / 3.0
@@ -117,7 +120,7 @@ def shade(
         mine = (sight != UNKNOWN) & (up > 0.0) & (main > 0.0) & (np.abs(cross) <= main)
         m, c, u, h = main[mine], cross[mine], up[mine], grid.heights[mine].astype(np.float64) + above
         across, along = (c / m - rays.marks[0]) / rays.marks[1], (m / u - rays.marks[2]) / rays.marks[3]
-        nearest = np.clip((across + 0.5).astype(np.int64), 0, len(rays.ray) - 1)
+        nearest = np.clip(across.astype(np.int64), 0, len(rays.ray) - 2)
         angle = rays.ray[nearest, 1] * np.arctan(np.hypot(m, c) / u)
         sight[mine] = _judge(h, angle, view, _behind(profile, across, along))
     return sight
@@ -128,7 +131,7 @@ def unjudged(grid: HeightGrid) -> NDArray[np.uint8]:
     return np.where(np.isnan(grid.heights), UNKNOWN, BEYOND_HORIZON).astype(np.uint8)
 
 
-def directions_of(sensor: Viewpoint, turn: NDArray[np.float64]) -> NDArray[np.float64]:
+def directions_of(sensor: Viewpoint, turn: tuple[float, float]) -> NDArray[np.float64]:
     """Give a quadrant's axis, the direction left of it and up, (3, 3) rows in ECEF."""
     sin_lat, cos_lat = np.sin(sensor.latitude), np.cos(sensor.latitude)
     sin_lon, cos_lon = np.sin(sensor.longitude), np.cos(sensor.longitude)
@@ -148,9 +151,7 @@ def _tangent_plane(
     return east, cos_lat * np.sin(latitude) - sin_lat * forward, sin_lat * np.sin(latitude) + cos_lat * forward
 
 
-def _extent(
-    grid: HeightGrid, sensor: Viewpoint, turn: NDArray[np.float64]
-) -> tuple[float, float, float, float] | None:
+def _extent(grid: HeightGrid, sensor: Viewpoint, turn: tuple[float, float]) -> tuple[float, float, float, float] | None:
     """Give the least and greatest tangent across and distance along of the grid's part in a quadrant."""
     latitude, longitude = grid.latitude, grid.longitude
     around = np.concatenate(
@@ -163,22 +164,22 @@ def _extent(
     ahead = (main > 0.0) & (up > 0.0)
     tangent = np.clip(cross[ahead] / main[ahead], -1.0, 1.0)
     distance = (main[ahead] / up[ahead])[np.abs(tangent) < 1.0]
-    inside = bool(np.isfinite(grid.height_at(sensor.latitude, sensor.longitude))) or _covers(grid, sensor)
     if not len(distance):
         return None
-    if inside:
+    if _covers(grid, sensor):
         return -1.0, 1.0, 0.0, float(distance.max())
     return float(tangent.min()), float(tangent.max()), float(distance.min()), float(distance.max())
 
 
 def _covers(grid: HeightGrid, sensor: Viewpoint) -> bool:
     row, column = float(grid.rows(sensor.latitude)), float(grid.columns(sensor.longitude))
-    return 0.0 <= row <= grid.heights.shape[0] - 1 and 0.0 <= column <= grid.heights.shape[1] - 1
+    rows, columns = grid.heights.shape
+    return bool(0.0 <= row <= rows - 1 and 0.0 <= column <= columns - 1)
 
 
 def _scale(
     sensor: Viewpoint,
-    turn: NDArray[np.float64],
+    turn: tuple[float, float],
     tangent: NDArray[np.float64],
     middle: NDArray[np.float64],
     view: View,
@@ -211,7 +212,7 @@ def _behind(
     profile: NDArray[np.float64], across: NDArray[np.float64], along: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     n = np.clip(across.astype(np.int64), 0, profile.shape[0] - 2)
-    m = np.clip((along - 0.5).astype(np.int64), 0, profile.shape[1] - 1)
+    m = np.clip((along - NEAREST).astype(np.int64), 0, profile.shape[1] - 1)
     right = np.clip(across - n, 0.0, 1.0)[:, None]
     mixed = profile[n, m] + right * (profile[n + 1, m] - profile[n, m])
     return mixed[:, 0], mixed[:, 1]

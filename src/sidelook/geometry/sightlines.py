@@ -48,9 +48,9 @@ class Points:
     height : (...) above the ellipsoid, m; NaN not known
     """
 
-    latitude: ArrayLike
-    longitude: ArrayLike
-    height: ArrayLike
+    latitude: float | NDArray[np.float64]
+    longitude: float | NDArray[np.float64]
+    height: float | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def directions(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float64]
 
 
 def curvature_radius(latitude: ArrayLike, east: ArrayLike, north: ArrayLike) -> NDArray[np.float64]:
-    """Give the ellipsoid's radius of curvature, (...) m, at latitudes, rad, in the directions of (...) east and north."""
+    """Give the ellipsoid's radius of curvature, (...) m, at latitudes, rad, toward (...) east and north."""
     e, n = np.asarray(east, np.float64), np.asarray(north, np.float64)
     bulge = 1.0 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
     across = SEMI_MAJOR_AXIS / np.sqrt(bulge)
@@ -111,7 +111,7 @@ def sightlines(grid: HeightGrid, sensors: Points, targets: Points, rules: SightR
     shares = _SHARES[:, None]
     foot = feet(grid, start[:, None] * (1.0 - shares) + end[:, None] * shares)
     angle = _effective_angle(start, end, sensors, targets) / rules.earth_radius
-    target, sensor = rules.earth_radius + targets.height, rules.earth_radius + np.asarray(sensors.height)
+    target, sensor = rules.earth_radius + targets.height, rules.earth_radius + sensors.height
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = (sensor * np.cos(angle) - target) / (sensor * np.sin(angle))
     ray = np.stack(np.broadcast_arrays(target, slope, angle, _step(grid, rules) / rules.earth_radius), axis=-1)
@@ -138,9 +138,9 @@ def _effective_angle(
     start: NDArray[np.float64], end: NDArray[np.float64], sensors: Points, targets: Points
 ) -> NDArray[np.float64]:
     """Give the lengths of ways along the ground, (K,) m."""
-    middle = 0.5 * (np.asarray(sensors.latitude) + np.asarray(targets.latitude))
-    aside = np.mod(np.asarray(sensors.longitude) - targets.longitude + np.pi, 2.0 * np.pi) - np.pi
-    radius = curvature_radius(middle, aside * np.cos(middle), np.asarray(sensors.latitude) - targets.latitude)
+    middle = 0.5 * (sensors.latitude + np.asarray(targets.latitude))
+    aside = np.mod(sensors.longitude - targets.longitude + np.pi, 2.0 * np.pi) - np.pi
+    radius = curvature_radius(middle, aside * np.cos(middle), sensors.latitude - targets.latitude)
     half_chord = 0.5 * np.linalg.norm(end - start, axis=-1)
     length: NDArray[np.float64] = 2.0 * radius * np.arcsin(np.minimum(half_chord, 1.0))
     return length

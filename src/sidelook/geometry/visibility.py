@@ -30,12 +30,11 @@ class Sight(IntEnum):
 
 def on_ground(grid: HeightGrid, latitude: ArrayLike, longitude: ArrayLike, above: ArrayLike = 0.0) -> Points:
     """Put targets a height, (...) m, above the ground at (...) latitudes and longitudes, rad."""
-    return Points(latitude=latitude, longitude=longitude, height=grid.height_at(latitude, longitude) + above)
+    lat, lon = np.asarray(latitude, np.float64), np.asarray(longitude, np.float64)
+    return Points(latitude=lat, longitude=lon, height=grid.height_at(lat, lon) + np.asarray(above, np.float64))
 
 
-def line_of_sight(
-    grid: HeightGrid, sensors: Points, targets: Points, rules: SightRules = _RULES
-) -> NDArray[np.uint8]:
+def line_of_sight(grid: HeightGrid, sensors: Points, targets: Points, rules: SightRules = _RULES) -> NDArray[np.uint8]:
     """Tell what sensors see of targets, by following each ray from its target until it is above all ground.
 
     Parameters
@@ -46,7 +45,7 @@ def line_of_sight(
 
     Returns
     -------
-    (...) ``Sight``: MASKED where known ground or unknown sea level stands in the ray; else UNKNOWN where the target's
+    (...) ``Sight``: MASKED where known ground stands in the ray; else UNKNOWN where the target's
     height is not known or the ray passes, below the ceiling, ground that is not; BEYOND_HORIZON where the smooth earth
     itself is in the way
     """
@@ -81,7 +80,7 @@ def shadow_mask(
     sight = shadows.unjudged(grid)
     aside = grid.longitude - sensor.longitude
     sides = (np.sin(grid.latitude), np.cos(grid.latitude), np.sin(aside), np.cos(aside))
-    place = np.array([np.sin(sensor.latitude), np.cos(sensor.latitude), above])
+    place = (float(np.sin(sensor.latitude)), float(np.cos(sensor.latitude)), above)
     for quadrant in range(len(shadows.QUADRANTS)):
         rays = shadows.fan(grid, sensor, quadrant, view)
         if rays is None:
