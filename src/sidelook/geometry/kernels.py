@@ -104,8 +104,9 @@ def cross_all(heights: Singles, feet: Floats, rays: Floats, limits: Limits, sigh
 
 
 @kernel
-def last_sample(row: Cubic, column: Cubic, samples: int, rows: int, columns: int) -> int:
+def last_sample(foot: Floats, samples: int, rows: int, columns: int) -> int:
     """Count the samples of a ray up to where it has left the grid for good, and a few more."""
+    row, column = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3]), (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
     end = samples
     while end > 1:
         share = (end - 1) / (samples - 1.0)
@@ -117,42 +118,65 @@ def last_sample(row: Cubic, column: Cubic, samples: int, rows: int, columns: int
 
 
 @kernel
-def sweep_ray(heights: Singles, foot: Floats, ray: Floats, marks: Marks, view: View, part: Singles) -> None:
+def lay_out(foot: Floats, ray: Floats, marks: Marks, end: int, way: Floats) -> None:
+    """Give row and column, and cotangent and cosecant of the angle, for the first ``end`` samples of a ray.
+
+    Loops without branches, of sums and products but for one: the compiler does several samples at once.
+    """
+    row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
+    column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
+    per_sample = 1.0 / (way.shape[1] - 1.0)
+    near, step, scale = marks[2] * ray[0], marks[3] * ray[0], ray[1]
+    for m in range(end):
+        way[0, m] = cubic(row_cubic, m * per_sample)
+        way[1, m] = cubic(column_cubic, m * per_sample)
+        way[2, m] = scale * small_arctangent(near + m * step)
+    for m in range(end):
+        way[3, m] = 1.0 / way[2, m]
+    for m in range(end):
+        square = way[2, m] * way[2, m]
+        way[2, m] = way[3, m] * (1.0 - square * (1.0 / 3.0 + square * (1.0 / 45.0 + square * (2.0 / 945.0))))
+        way[3, m] *= 1.0 + square * (1.0 / 6.0 + square * (7.0 / 360.0 + square * (31.0 / 15120.0)))
+
+
+@kernel
+def sweep_ray(heights: Singles, view: View, doubtful: float, end: int, way: Floats, part: Singles) -> None:
     """Carry along one ray from the sensor the steepest known, and the steepest possible unknown, ground so far.
 
-    ``foot`` (2, 4) holds the cubics of row and column, ``ray`` the length of the ray on its axis, its angle on the
-    effective earth in terms of the true one, and the slope of unknown ground before its first sample; ``part`` (M, 2)
-    takes slopes seen from the sensor, known and unknown; past the grid it is left as it was.
+    ``doubtful`` is the slope of unknown ground before the first sample; ``part`` (M, 2) takes slopes seen from the
+    sensor, known and unknown, of the first ``end`` samples.
     """
     rows, columns = heights.shape
     sensor, earth, ceiling, _ = view
-    row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
-    column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
-    length, scale, steepest, doubtful = ray[0], ray[1], -NOTHING, ray[2]
-    per_sample = 1.0 / (part.shape[0] - 1.0)
-    for m in range(last_sample(row_cubic, column_cubic, part.shape[0], rows, columns)):
-        angle = scale * small_arctangent((marks[2] + m * marks[3]) * length)
-        row, column = cubic(row_cubic, m * per_sample), cubic(column_cubic, m * per_sample)
+    steepest = -NOTHING
+    for m in range(end):
+        row, column = way[0, m], way[1, m]
         h = np.nan
         if 0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0:
             i, j = min(int(row), rows - 2), min(int(column), columns - 2)
             low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
             h = bilinear(low, high, column - j, row - i)
-        unknown = math.isnan(h)
-        out = earth + (ceiling if unknown else h)
-        slope = (out * small_cosine(angle) - sensor) / (out * small_sine(angle))
-        if unknown:
-            doubtful = max(doubtful, slope)
-        else:
-            steepest = max(steepest, slope)
+        if not math.isnan(h):
+            steepest = max(steepest, way[2, m] - sensor / (earth + h) * way[3, m])
+        elif ceiling > -earth:
+            doubtful = max(doubtful, way[2, m] - sensor / (earth + ceiling) * way[3, m])
         part[m, 0], part[m, 1] = steepest, doubtful
 
 
 @kernel
 def sweep(heights: Singles, feet: Floats, rays: Floats, marks: Marks, view: View, profile: Singles) -> None:
-    """Sweep all rays: (N, 2, 4) ``feet`` and (N, 3) ``rays`` into the (N, M, 2) ``profile``."""
+    """Sweep all rays into the (N, M, 2) ``profile``; past the grid it is left as it was.
+
+    ``feet`` (N, 2, 4) holds the cubics of row and column, ``rays`` (N, 3) the length of the ray on its axis, its angle
+    on the effective earth in terms of the true one, and the slope of unknown ground before its first sample.
+    """
+    rows, columns = heights.shape
+    samples = profile.shape[1]
+    way = np.empty((4, samples))
     for n in range(profile.shape[0]):
-        sweep_ray(heights, feet[n], rays[n], marks, view, profile[n])
+        end = last_sample(feet[n], samples, rows, columns)
+        lay_out(feet[n], rays[n], marks, end, way)
+        sweep_ray(heights, view, rays[n, 2], end, way, profile[n])
 
 
 @kernel
