@@ -83,9 +83,9 @@ def curvature_radius(latitude: ArrayLike, east: ArrayLike, north: ArrayLike) -> 
     bulge = 1.0 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
     across = SEMI_MAJOR_AXIS / np.sqrt(bulge)
     along = across * (1.0 - ECCENTRICITY_SQUARED) / bulge
-    square = np.maximum(e**2 + n**2, np.finfo(np.float64).tiny)
-    radius: NDArray[np.float64] = square / (n**2 / along + e**2 / across)
-    return np.where(e**2 + n**2 > 0.0, radius, across)
+    share = np.sin(np.arctan2(e, n)) ** 2
+    radius: NDArray[np.float64] = 1.0 / ((1.0 - share) / along + share / across)  # Euler's formula
+    return radius
 
 
 def feet(grid: HeightGrid, unit: NDArray[np.float64]) -> NDArray[np.float64]:
