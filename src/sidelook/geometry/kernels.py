@@ -8,9 +8,13 @@ import math
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sidelook.compiling import kernel
-from sidelook.model.columns import Floats, Octets, Singles
+
+Floats: TypeAlias = NDArray[np.float64]
+Singles: TypeAlias = NDArray[np.float32]
+Octets: TypeAlias = NDArray[np.uint8]
 
 VISIBLE, MASKED, UNKNOWN, BEYOND_HORIZON = 0, 1, 2, 3
 NOTHING = 1e6  # a slope steeper than any: below, nothing stands in the way yet; above, anything may
