@@ -1,0 +1,243 @@
+"""Compiled rays over terrain; the float64 reference stands in ``sightlines`` and ``shadows``.
+
+A ray is straight over a sphere of the effective radius; its foot on the grid is a cubic in the share of its way.
+Inner loops call functions of numbers only: handing an array to a function costs more than all else at a sample.
+"""
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidelook.compiling import kernel
+
+Floats: TypeAlias = NDArray[np.float64]
+Singles: TypeAlias = NDArray[np.float32]
+Octets: TypeAlias = NDArray[np.uint8]
+
+VISIBLE, MASKED, UNKNOWN, BEYOND_HORIZON = 0, 1, 2, 3
+NOTHING = 1e6  # a slope steeper than any: below, nothing stands in the way yet; above, anything may
+STRIDE = 16  # samples, of the search for where a ray leaves the grid
+NEAREST = 0.65  # samples: what stands less far before a place is the place itself
+MARGIN = 2.0 * STRIDE  # rows and columns, more than a stride crosses
+
+Limits: TypeAlias = tuple[
+    float, float, float
+]  # effective earth radius, highest known ground, ceiling of unknown ground
+View: TypeAlias = tuple[
+    float, float, float, float
+]  # sensor from the centre, effective earth radius, ceiling, farthest angle
+Marks: TypeAlias = tuple[float, float, float, float]  # first tangent and step across, first distance and step along
+Sides: TypeAlias = tuple[Floats, Floats, Floats, Floats]  # sines and cosines of the latitudes, of the longitudes
+Cubic: TypeAlias = tuple[float, float, float, float]  # coefficients, constant first
+
+
+@kernel
+def small_cosine(angle: float) -> float:
+    """Give the cosine of an angle below 0.3 rad to 2e-9."""
+    square = angle * angle
+    return 1.0 - square * (0.5 - square * (1.0 / 24.0 - square / 720.0))
+
+
+@kernel
+def small_sine(angle: float) -> float:
+    """Give the sine of an angle below 0.3 rad to 6e-11."""
+    square = angle * angle
+    return angle * (1.0 - square * (1.0 / 6.0 - square * (1.0 / 120.0 - square / 5040.0)))
+
+
+@kernel
+def small_arctangent(tangent: float) -> float:
+    """Give the angle of a tangent below 0.3 to 2e-7 rad, below 0.1 to 1e-12."""
+    square = tangent * tangent
+    return tangent * (1.0 - square * (1.0 / 3.0 - square * (0.2 - square * (1.0 / 7.0 - square / 9.0))))
+
+
+@kernel
+def cubic(c: Cubic, t: float) -> float:
+    """Evaluate a polynomial."""
+    return c[0] + t * (c[1] + t * (c[2] + t * c[3]))
+
+
+@kernel
+def bilinear(low: tuple[float, float], high: tuple[float, float], right: float, up: float) -> float:
+    """Interpolate between the corners of a cell, west and east of its lower and its upper side."""
+    below, above = low[0] + right * (low[1] - low[0]), high[0] + right * (high[1] - high[0])
+    return below + up * (above - below)
+
+
+@kernel
+def cross_ground(heights: Singles, foot: Floats, ray: Floats, limits: Limits) -> int:
+    """Follow one ray from its target towards the sensor until the ground hides it or it is above all ground.
+
+    ``foot`` holds the cubics of row and column, ``ray`` the target's distance from the centre, the tangent of the
+    ray's elevation there, the angle to the sensor and the angle of a step.
+    """
+    rows, columns = heights.shape
+    row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
+    column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
+    radius, slope, whole, step = ray[0], ray[1], ray[2], ray[3]
+    free = max(limits[1], limits[2])
+    unknown = False
+    for k in range(1, int(whole / step) + 1):
+        angle = k * step
+        cosine, sine = small_cosine(angle), small_sine(angle)
+        over = radius / (cosine - slope * sine) - limits[0]
+        if over > free and slope * cosine + sine >= 0.0:
+            break
+        row, column = cubic(row_cubic, angle / whole), cubic(column_cubic, angle / whole)
+        h = np.nan
+        if 0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0:
+            i, j = min(int(row), rows - 2), min(int(column), columns - 2)
+            low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
+            h = bilinear(low, high, column - j, row - i)
+        if h > over:
+            return MASKED
+        if math.isnan(h) and over < limits[2]:
+            unknown = True
+    return UNKNOWN if unknown else VISIBLE
+
+
+@kernel
+def cross_all(heights: Singles, feet: Floats, rays: Floats, limits: Limits, sight: Octets) -> None:
+    """Follow the rays of (K, 2, 4) ``feet`` and (K, 4) ``rays``; those with something in ``sight`` are left alone."""
+    for k in range(len(sight)):
+        if sight[k] == VISIBLE:
+            sight[k] = cross_ground(heights, feet[k], rays[k], limits)
+
+
+@kernel
+def last_sample(foot: Floats, samples: int, rows: int, columns: int) -> int:
+    """Count the samples of a ray up to where it has left the grid for good, and a few more."""
+    row, column = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3]), (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
+    end = samples
+    while end > 1:
+        share = (end - 1) / (samples - 1.0)
+        i, j = cubic(row, share), cubic(column, share)
+        if -MARGIN < i < rows + MARGIN and -MARGIN < j < columns + MARGIN:
+            break
+        end = max(end - STRIDE, 1)
+    return min(end + STRIDE, samples)
+
+
+@kernel
+def lay_out(foot: Floats, ray: Floats, marks: Marks, end: int, way: Floats) -> None:
+    """Give row and column, and cotangent and cosecant of the angle, for the first ``end`` samples of a ray.
+
+    Loops without branches, of sums and products but for one: the compiler does several samples at once.
+    """
+    row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
+    column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
+    per_sample = 1.0 / (way.shape[1] - 1.0)
+    near, step, scale = marks[2] * ray[0], marks[3] * ray[0], ray[1]
+    for m in range(end):
+        way[0, m] = cubic(row_cubic, m * per_sample)
+        way[1, m] = cubic(column_cubic, m * per_sample)
+        way[2, m] = scale * small_arctangent(near + m * step)
+    for m in range(end):
+        way[3, m] = 1.0 / way[2, m]
+    for m in range(end):
+        square = way[2, m] * way[2, m]
+        way[2, m] = way[3, m] * (1.0 - square * (1.0 / 3.0 + square * (1.0 / 45.0 + square * (2.0 / 945.0))))
+        way[3, m] *= 1.0 + square * (1.0 / 6.0 + square * (7.0 / 360.0 + square * (31.0 / 15120.0)))
+
+
+@kernel
+def sweep_ray(heights: Singles, view: View, doubtful: float, end: int, way: Floats, part: Singles) -> None:
+    """Carry along one ray from the sensor the steepest known, and the steepest possible unknown, ground so far.
+
+    ``doubtful`` is the slope of unknown ground before the first sample; ``part`` (M, 2) takes slopes seen from the
+    sensor, known and unknown, of the first ``end`` samples.
+    """
+    rows, columns = heights.shape
+    sensor, earth, ceiling, _ = view
+    steepest = -NOTHING
+    for m in range(end):
+        row, column = way[0, m], way[1, m]
+        h = np.nan
+        if 0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0:
+            i, j = min(int(row), rows - 2), min(int(column), columns - 2)
+            low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
+            h = bilinear(low, high, column - j, row - i)
+        if not math.isnan(h):
+            steepest = max(steepest, way[2, m] - sensor / (earth + h) * way[3, m])
+        elif ceiling > -earth:
+            doubtful = max(doubtful, way[2, m] - sensor / (earth + ceiling) * way[3, m])
+        part[m, 0], part[m, 1] = steepest, doubtful
+
+
+@kernel
+def sweep(heights: Singles, feet: Floats, rays: Floats, marks: Marks, view: View, profile: Singles) -> None:
+    """Sweep all rays into the (N, M, 2) ``profile``; past the grid it is left as it was.
+
+    ``feet`` (N, 2, 4) holds the cubics of row and column, ``rays`` (N, 3) the length of the ray on its axis, its angle
+    on the effective earth in terms of the true one, and the slope of unknown ground before its first sample.
+    """
+    rows, columns = heights.shape
+    samples = profile.shape[1]
+    way = np.empty((4, samples))
+    for n in range(profile.shape[0]):
+        end = last_sample(feet[n], samples, rows, columns)
+        lay_out(feet[n], rays[n], marks, end, way)
+        sweep_ray(heights, view, rays[n, 2], end, way, profile[n])
+
+
+@kernel
+def judge(height: float, angle: float, view: View, known: float, doubtful: float) -> int:
+    """Tell what is seen of a target at a height and an angle from the sensor, with what stands before it."""
+    sensor, earth, _, farthest = view
+    if angle > farthest:
+        return BEYOND_HORIZON
+    out, level = earth + height, earth + min(height, 0.0)
+    cosine, sine = small_cosine(angle), small_sine(angle)
+    slope = (out * cosine - sensor) / (out * sine)
+    # The tangent to the sphere touches it where the cosine is their ratio.
+    if sensor > level > sensor * cosine and slope < -math.sqrt(sensor * sensor - level * level) / level:
+        return BEYOND_HORIZON
+    if slope < known:
+        return MASKED
+    return UNKNOWN if slope < doubtful else VISIBLE
+
+
+@kernel
+def shade(
+    heights: Singles,
+    sides: Sides,
+    place: tuple[float, float, float],
+    turn: tuple[float, float],
+    marks: Marks,
+    view: View,
+    swept: tuple[Floats, Singles],
+    sight: Octets,
+) -> None:
+    """Judge all cells of one quadrant.
+
+    ``sides`` are sines and cosines of the rows' latitudes and of the columns' longitudes from the sensor, ``place``
+    the sine and cosine of the sensor's latitude and the targets' height above ground, ``turn`` the east and north
+    parts of the quadrant's axis, ``swept`` the scale of each ray and the profile.
+    """
+    scale, profile = swept
+    per_across, per_along = 1.0 / marks[1], 1.0 / marks[3]
+    rays, samples = profile.shape[:2]
+    for i in range(heights.shape[0]):
+        sin_lat, cos_lat = sides[0][i], sides[1][i]
+        for j in range(heights.shape[1]):
+            east, forward = cos_lat * sides[2][j], cos_lat * sides[3][j]
+            north, up = place[1] * sin_lat - place[0] * forward, place[0] * sin_lat + place[1] * forward
+            main, cross = turn[0] * east + turn[1] * north, turn[0] * north - turn[1] * east
+            h = heights[i, j]
+            if math.isnan(h) or up <= 0.0 or main < 0.0 or abs(cross) > main:
+                continue
+            if main == 0.0:
+                sight[i, j] = VISIBLE
+                continue
+            per_up = 1.0 / up
+            across, along = (cross / main - marks[0]) * per_across, (main * per_up - marks[2]) * per_along
+            n = min(max(int(across), 0), rays - 2)
+            m = min(max(int(along - NEAREST), 0), samples - 1)
+            right = min(max(across - n, 0.0), 1.0)
+            known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
+            doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])
+            angle = scale[n] * small_arctangent(math.sqrt(main * main + cross * cross) * per_up)
+            sight[i, j] = judge(h + place[2], angle, view, known, doubtful)
