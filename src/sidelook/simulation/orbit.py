@@ -24,6 +24,10 @@ _PATHS_KEPT = 16
 class FlightPath(Protocol):
     """Interface of a path: a frozen, hashable record that can be laid out."""
 
+    def __hash__(self) -> int:
+        """Tell paths apart: what was laid out once is kept."""
+        ...
+
     @property
     def frame(self) -> LocalFrame:
         """The frame whose horizontal plane carries the path's shape."""
@@ -198,7 +202,8 @@ def fly(path: FlightPath, times: ArrayLike) -> PlatformStates:
     UsageError : the path cannot be flown
     """
     frame = path.frame
-    at = _course(path).at((np.asarray(times, np.int64) - path.start) * 1e-9)
+    seconds = np.asarray((np.asarray(times, np.int64) - path.start) * 1e-9, np.float64)
+    at = _course(path).at(seconds)
     up = Ellipsoid(frame=frame, above=path.height).height(at.east, at.north)
     latitude, longitude, height = enu_to_geodetic(np.stack([at.east, at.north, up], axis=-1), frame)
     # From the frame's axes to those at the place; level flight climbs in the frame as its normal leans.
