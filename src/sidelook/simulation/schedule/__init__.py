@@ -3,6 +3,7 @@
 from sidelook.simulation.schedule.areas import Area, Polygon, rectangle
 from sidelook.simulation.schedule.imaging import ImagingLimits
 from sidelook.simulation.schedule.jobs import Job, JobKind
+from sidelook.simulation.schedule.requests import RequestPolicy, answer
 from sidelook.simulation.schedule.revisit import Schedule, plan_revisit
 from sidelook.simulation.schedule.state import JobState, TimelineState
 from sidelook.simulation.schedule.timeline import Timeline, add_job, remove_job
@@ -15,11 +16,13 @@ __all__ = [
     "JobKind",
     "JobState",
     "Polygon",
+    "RequestPolicy",
     "Schedule",
     "Setting",
     "Timeline",
     "TimelineState",
     "add_job",
+    "answer",
     "plan_revisit",
     "rectangle",
     "remove_job",

@@ -103,6 +103,13 @@ def points_of(polygon: Polygon) -> tuple[NDArray[np.float64], NDArray[np.float64
     return _to_geodetic(points[:, 0], points[:, 1], middle_frame(polygon))
 
 
+def contains(polygon: Polygon, latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which places, (P,) rad, lie in a polygon."""
+    local = ecef_to_enu(geodetic_to_ecef(latitude, longitude, 0.0), middle_frame(polygon))
+    # Below: places on the other side of the earth have the same east and north.
+    return _inside(plane_corners(polygon), local[:, :2]) & (local[:, 2] > -_WIDEST)
+
+
 def box_around(latitude: NDArray[np.float64], longitude: NDArray[np.float64], like: Polygon) -> Polygon:
     """Give the smallest box, in the frame of a polygon, around points, (P,) rad."""
     frame = middle_frame(like)

@@ -41,6 +41,7 @@ class TimelineState:
     used : (priority, weighted time) of each priority that had radar time, s
     clock : weighted time of the last one served, s
     highest_number : of all jobs there ever were
+    requested : (requestor, task, number) of jobs that were asked for
     """
 
     time: int
@@ -48,3 +49,4 @@ class TimelineState:
     used: tuple[tuple[int, float], ...] = ()
     clock: float = 0.0
     highest_number: int = 0
+    requested: tuple[tuple[str, str, int], ...] = ()

@@ -116,13 +116,21 @@ def add_job(state: TimelineState, job: Job) -> TimelineState:
 
 def remove_job(state: TimelineState, number: int) -> TimelineState:
     """End a job now; a number that is none changes nothing."""
-    return replace(state, jobs=tuple(kept for kept in state.jobs if kept.job.number != number))
+    jobs = tuple(kept for kept in state.jobs if kept.job.number != number)
+    return replace(state, jobs=jobs, requested=_still(state.requested, jobs))
 
 
 def _close(desk: Desk, state: TimelineState) -> TimelineState:
     used = tuple(sorted(desk.used.items()))
     jobs = tuple(_job_state(slot) for slot in desk.slots if not _over(slot, desk.time))
-    return replace(state, time=desk.time, jobs=jobs, used=used, clock=desk.clock)
+    requested = _still(state.requested, jobs)
+    return replace(state, time=desk.time, jobs=jobs, used=used, clock=desk.clock, requested=requested)
+
+
+def _still(requested: tuple[tuple[str, str, int], ...], jobs: tuple[JobState, ...]) -> tuple[tuple[str, str, int], ...]:
+    """Forget who asked for jobs that are no more."""
+    numbers = {kept.job.number for kept in jobs}
+    return tuple(request for request in requested if request[2] in numbers)
 
 
 def _over(slot: Slot, time: int) -> bool:
