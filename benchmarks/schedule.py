@@ -78,10 +78,12 @@ def main() -> None:
     _, dwells, _ = racetrack.step(racetrack.init([WIDE], START), START + 120 * SECOND)
     revisit = dwells_of(dwells, 1, 1)
     found = map_of(revisit)
+    seconds = (revisit.time[-1] - revisit.time[0]) / SECOND
+    mapping = min(cpu(lambda: map_of(revisit)) for _ in range(5))
     print(
-        f"\nOne revisit of {len(revisit)} dwells in {(revisit.time[-1] - revisit.time[0]) / SECOND:.1f} s, cells of 1 km: "
-        f"{found.scanned_km2:,.0f} km2 scanned (closed form {scan_km2(racetrack.setting, 59.9):,.0f}, "
-        f"sector {sector_km2(racetrack.setting):,.0f}), {min(cpu(lambda: map_of(revisit)) for _ in range(5)):.2f} CPU s\n"
+        f"\nOne revisit of {len(revisit)} dwells in {seconds:.1f} s, cells of 1 km: "
+        f"{found.scanned_km2:,.0f} km2 scanned\n(closed form {scan_km2(racetrack.setting, 59.9):,.0f}, "
+        f"whole sector {sector_km2(racetrack.setting):,.0f}), mapped in {mapping:.2f} CPU s\n"
     )
     mixes = {"alone": (), "spot": (SPOT,), "sector": (SECTOR,), "air": (AIR,), "all": (SPOT, SECTOR, AIR)}
     print("| beside it | share | expected | revisit s | expected | km2 in 60 s | expected | images |")

@@ -25,7 +25,7 @@ STEP = 5_000_000_000
 FINE = 500_000_000
 """Between moments at which the roll is looked at, ns."""
 _BLOCK = 120
-_KEPT = 512
+_KEPT = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
