@@ -21,7 +21,7 @@ from sidelook.geometry.wgs84 import (
 )
 from sidelook.model.columns import Flags, Floats
 from sidelook.model.plots import Dwells
-from sidelook.sensing.equal_area import EqualAreaGrid
+from sidelook.sensing.equal_area import EqualAreaGrid, grid_over
 from sidelook.sensing.location import Place, bearing_and_distance, locate_ground
 
 # Samples of a footprint lie closer than cells, so that every cell whose middle is inside holds one.
@@ -106,19 +106,7 @@ def grid_around(dwells: Dwells, cell: float = 1_000.0) -> EqualAreaGrid:
         for along in (-reach, reach)
     ]
     latitude, longitude = (np.concatenate(axis) for axis in zip(*ends, strict=True))
-    off = wrap_longitude(longitude - longitude[0])
-    middle = 0.5 * (latitude.min() + latitude.max())
-    across = wrap_longitude(longitude[0] + 0.5 * (off.min() + off.max()))
-    # Meridians lean: what is lost at the corners of a box of degrees is some percent of its height.
-    wide = (off.max() - off.min()) * MEAN_RADIUS * np.cos(np.abs(latitude).min())
-    high = (latitude.max() - latitude.min()) * MEAN_RADIUS
-    return EqualAreaGrid(
-        latitude=float(middle),
-        longitude=float(across),
-        cell=cell,
-        rows=int(np.ceil((high + 0.1 * wide) / cell)) + 2,
-        columns=int(np.ceil(1.05 * wide / cell)) + 2,
-    )
+    return grid_over(latitude, longitude, cell)
 
 
 def add_looks(coverage: CoverageMap, dwells: Dwells, visible: Visibility | None = None) -> CoverageMap:

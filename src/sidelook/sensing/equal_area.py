@@ -90,6 +90,32 @@ class EqualAreaGrid:
         return latitude, wrap_longitude(self.longitude + off)
 
 
+def grid_over(latitude: Floats, longitude: Floats, cell: float) -> EqualAreaGrid:
+    """Choose a grid that holds places, (N,) rad, over the antimeridian too.
+
+    Parameters
+    ----------
+    latitude, longitude : (N,) of one place or more, rad
+    cell : side of the cells, m
+
+    Raises
+    ------
+    UsageError : it would be too large
+    """
+    off = wrap_longitude(longitude - longitude[0])
+    middle = 0.5 * (off.min() + off.max())
+    # Meridians lean: what a box of degrees leaves out at its corners is some percent of its width and height.
+    wide = (off.max() - off.min()) * _AUTHALIC_RADIUS * np.cos(np.abs(latitude).min())
+    high = (latitude.max() - latitude.min()) * _AUTHALIC_RADIUS
+    return EqualAreaGrid(
+        latitude=float(0.5 * (latitude.min() + latitude.max())),
+        longitude=float(wrap_longitude(longitude[0] + middle)),
+        cell=cell,
+        rows=int(np.ceil((high + 0.1 * wide) / cell)) + 2,
+        columns=int(np.ceil(1.05 * wide / cell)) + 2,
+    )
+
+
 def _q(sine: ArrayLike) -> Floats:
     """Snyder's q (3-12) of the sine of a geodetic latitude."""
     e, s = np.sqrt(ECCENTRICITY_SQUARED), np.asarray(sine, np.float64)
