@@ -33,7 +33,7 @@ Pairs: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 class Visibility(Protocol):
     """Interface of what terrain or anything else hides."""
 
-    def __call__(self, latitude: Floats, longitude: Floats, sensor: Place) -> Flags:
+    def __call__(self, latitude: Floats, longitude: Floats, sensor: Place, /) -> Flags:
         """Tell which places, (K,) rad, a sensor at latitude, longitude, height (rad, rad, m) can see, (K,)."""
         ...
 

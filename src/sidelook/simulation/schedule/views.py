@@ -2,7 +2,7 @@
 
 Worked out on a grid of moments that is fixed in time, block by block, so that it does not matter in which steps a
 timeline is followed; between two moments all is interpolated. Over five seconds bearings to what is 50 km away bend by
-less than 1e-4 rad.
+less than 1e-4 rad; where another corner of an area becomes the outermost one, it is taken a little too wide.
 """
 
 from dataclasses import dataclass, field, fields

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sidelook.simulation.schedule.load import allot
+from sidelook.geometry.frames import LocalFrame
+from sidelook.simulation.schedule import Area, ImagingLimits, Job, JobKind, Setting, rectangle
+from sidelook.simulation.schedule.load import allot, beams_of, demand
+
+START = 1_777_876_200_000_000_000
+FRAME = LocalFrame(latitude=0.66, longitude=-0.75)
 
 
 def test_who_wants_little_gets_it() -> None:
@@ -41,3 +46,22 @@ def test_never_more_than_all_and_never_more_than_wanted() -> None:
 def test_no_jobs_and_no_wishes() -> None:
     assert len(allot([], [])) == 0
     assert_allclose(allot([0.0, 2.0], [1, 2]), [0.0, 1.0])
+
+
+def test_jobs_want_beams_times_dwells_over_their_revisit(setting: Setting) -> None:
+    wide = Job(number=1, toward=(0.66, -0.75))
+    assert beams_of(setting, wide, START) == 457
+    assert demand(setting, ImagingLimits(), wide, START) == pytest.approx(457 * 0.131 / 60.0)
+    middle = START + 300_000_000_000
+    area = rectangle(Area(frame=FRAME, west=-5e3, south=-5e3, east=5e3, north=5e3))
+    sector = Job(number=2, kind=JobKind.SECTOR, area=area, revisit=5.0)
+    # 10 km seen from 135 to 145 km abeam, in beams of 3.79 mrad.
+    assert beams_of(setting, sector, middle) == pytest.approx(10.0 / 135.0 / 3.79e-3, abs=1.0)
+    spot = Job(number=3, kind=JobKind.SPOT_IMAGE, area=area, revisit=100.0)
+    assert demand(setting, ImagingLimits(), spot, middle) == pytest.approx(0.1, abs=0.003)
+
+
+def test_what_is_not_in_view_wants_nothing(setting: Setting) -> None:
+    area = rectangle(Area(frame=FRAME, west=-5e3, south=500e3, east=5e3, north=510e3))
+    for kind in (JobKind.SECTOR, JobKind.SPOT_IMAGE):
+        assert demand(setting, ImagingLimits(), Job(number=1, kind=kind, area=area), START) == 0.0

@@ -397,3 +397,57 @@ def test_over_waypoints_the_wide_area_changes_flank_with_the_place_it_looks_towa
     flank = np.sign(np.angle(np.exp(1j * dwells.sensor_heading.astype(float))))
     assert (flank[0], flank[-1]) == (1.0, -1.0)
     assert (np.diff(flank) != 0.0).sum() == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_the_jobs_the_timeline_keeps_its_promises(setting: Setting, seed: int) -> None:
+    """Random jobs on random paths: order, field of view, steadiness, revisits complete and in order, steps."""
+    rng = np.random.default_rng(seed)
+    paths = (
+        setting.path,
+        CircularOrbit(frame=FRAME, east=0.0, north=-100e3, radius=50e3, speed=200.0, start=START),
+        Waypoints(frame=FRAME, places=((-90e3, -150e3), (30e3, -140e3), (40e3, -60e3)), speed=230.0, start=START),
+    )
+    timeline = Timeline(setting=replace(setting, path=paths[seed % 3]), origin=Origin(source="test", simulated=True))
+    jobs = tuple(random_job(rng, number) for number in range(1, 9))
+    end = START + 900 * SECOND
+    _, dwells, collections = timeline.step(timeline.init(jobs, START), end)
+    stepped = list(timeline.follow(timeline.init(jobs, START), end, float(rng.uniform(3.0, 90.0))))
+    again = concatenate_dwells([part for _, part, _ in stepped])
+    assert np.array_equal(again.time, dwells.time)
+    assert np.array_equal(again.area_latitude, dwells.area_latitude)
+    assert np.array_equal(np.concatenate([part.time for _, _, part in stepped]), collections.time)
+    assert (np.diff(dwells.time) > 0).all()
+    flown = fly(timeline.setting.path, dwells.time)
+    assert (np.abs(flown.roll) <= timeline.setting.mount.roll_limit).all()
+    bearing, distance = bearing_and_distance(
+        dwells.sensor_latitude, dwells.sensor_longitude, dwells.area_latitude, dwells.area_longitude
+    )
+    near, far = swath(timeline.setting.radar, 12_000.0)
+    assert (np.abs(off_broadside(flown.track, bearing)[1]) <= np.radians(60.1)).all()
+    assert (distance + dwells.range_half_extent <= far * 1.001).all()
+    assert (distance - dwells.range_half_extent >= near * 0.999).all()
+    for job in jobs:
+        mine = of_job(dwells, job.number)
+        begins = np.flatnonzero(mine.dwell == 0)
+        assert mine.dwell.tolist() == [k for n in np.diff(np.append(begins, len(mine))) for k in range(n)]
+        assert mine.revisit[begins].tolist() == list(range(len(begins)))
+        assert np.array_equal(np.flatnonzero(mine.last_of_revisit)[: len(begins) - 1], begins[1:] - 1)
+
+
+def random_job(rng: np.random.Generator, number: int) -> Job:
+    kind = list(JobKind)[int(rng.integers(4))]
+    area = rectangle(box(float(rng.uniform(1e3, 40e3)), *rng.uniform(-120e3, 60e3, 2).tolist()))
+    whole = kind in (JobKind.WIDE_AREA, JobKind.AIR_SEARCH)
+    begin = START + int(rng.integers(0, 300)) * SECOND
+    return Job(
+        number=number,
+        kind=kind,
+        area=None if whole else area,
+        toward=NORTH if whole else None,
+        priority=int(rng.integers(1, 100)),
+        revisit=float(rng.uniform(5.0, 120.0)) if rng.random() < 0.9 else np.inf,
+        dwell_time=float(rng.uniform(0.02, 0.3)),
+        begin=begin,
+        end=begin + int(rng.integers(1, 600)) * SECOND if rng.random() < 0.5 else None,
+    )
