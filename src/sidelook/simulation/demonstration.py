@@ -62,6 +62,8 @@ def demonstrate(settings: DemonstrationSettings) -> tuple[Island, World]:
             north=area.south - settings.stand_off,
             heading=np.pi / 2.0,
             start=start,
+            # The recording that is shipped was flown with turns that are circles from end to end.
+            roll_rate=np.inf,
         ),
         schedule=Schedule(area=area, start=start),
         radar=settings.radar,

@@ -1,35 +1,19 @@
-"""Where the radar looks when: beams that step across an area, revisit after revisit."""
+"""One rectangle scanned evenly, revisit after revisit: the plainest schedule."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
+from sidelook.geometry.frames import enu_to_geodetic
 from sidelook.geometry.ground import Ellipsoid
 from sidelook.geometry.viewing import depression_angle
 from sidelook.geometry.wgs84 import wrap_longitude
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.sensing.location import bearing_and_distance, locate_ground
-from sidelook.simulation.orbit import Racetrack, fly
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """A rectangle on the ground that is to be watched.
-
-    Attributes
-    ----------
-    frame : its local frame
-    west, south, east, north : its sides in the frame, m
-    """
-
-    frame: LocalFrame
-    west: float
-    south: float
-    east: float
-    north: float
+from sidelook.simulation.orbit import FlightPath, fly
+from sidelook.simulation.schedule.areas import Area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +43,7 @@ class Schedule:
     minimum_detectable_speed: float = 1.5
 
 
-def plan_revisit(schedule: Schedule, orbit: Racetrack, revisit: int, origin: Origin) -> Dwells:
+def plan_revisit(schedule: Schedule, orbit: FlightPath, revisit: int, origin: Origin) -> Dwells:
     """Lay the dwells of one revisit; they hold no plots yet.
 
     The sector spans the area as seen when the revisit begins; beams that the antenna cannot reach in a turn are left
@@ -115,7 +99,7 @@ def plan_revisit(schedule: Schedule, orbit: Racetrack, revisit: int, origin: Ori
     return dwells
 
 
-def _sector(schedule: Schedule, orbit: Racetrack, time: int) -> tuple[float, float, float, float]:
+def _sector(schedule: Schedule, orbit: FlightPath, time: int) -> tuple[float, float, float, float]:
     """Give the first edge's bearing, half a beam's width, and the nearest and farthest ground range of the area."""
     platform = fly(orbit, np.array([time]))
     bearing, distance = bearing_and_distance(platform.latitude, platform.longitude, *_outline(schedule.area))
