@@ -71,7 +71,7 @@ def steady(snr: ArrayLike, false_alarm: float, cells: int | None = None) -> NDAr
     count = np.arange(1, terms)
     rest = np.exp(count * logarithm[:, None] - signal[:, None] - factorial[1:]) * (signal > 0.0)[:, None]
     found = weight * below[0] + rest @ below[1:]
-    return np.minimum(found, 1.0).reshape(np.shape(snr))
+    return np.asarray(np.minimum(found, 1.0).reshape(np.shape(snr)))
 
 
 def _threshold_terms(false_alarm: float, cells: int | None, terms: int) -> NDArray[np.float64]:

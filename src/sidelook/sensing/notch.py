@@ -91,25 +91,32 @@ def sinr_loss(suppression: Suppression, radial_speed: ArrayLike, clutter_to_nois
     return np.asarray(np.clip((weights @ steering).real, 0.0, 1.0))
 
 
-def minimum_detectable_speed(speed: NDArray[np.float64], loss_db: NDArray[np.float64], limit_db: float = -5.0) -> float:
-    """Give the speed, m/s, at which the loss has risen to a limit.
+def minimum_detectable_speed(
+    speed: NDArray[np.float64], loss_db: NDArray[np.float64], limit_db: ArrayLike = -5.0
+) -> NDArray[np.float64]:
+    """Give the speeds at which losses have risen to a limit for good.
 
     Parameters
     ----------
-    speed : (V,) rising from 0, m/s
-    loss_db : (V,) dB, zero or below
-    limit_db : dB
+    speed : (V,) rising from 0 to half the blind speed, m/s
+    loss_db : (..., V) dB, zero or below
+    limit_db : (...) dB
 
     Returns
     -------
-    the highest speed below half the last where the limit is crossed; 0 where the loss is never below it
+    (...) m/s, where the limit is crossed for the last time; 0 where the loss is never below it, the last speed where
+    it always is
     """
-    low = np.flatnonzero((loss_db < limit_db) & (speed <= 0.5 * speed[-1]))
-    if not len(low):
-        return 0.0
-    last = int(low[-1])
-    rise = (limit_db - loss_db[last]) / (loss_db[last + 1] - loss_db[last])
-    return float(speed[last] + min(max(rise, 0.0), 1.0) * (speed[last + 1] - speed[last]))
+    limit = np.asarray(limit_db, np.float64)[..., None]
+    low = np.broadcast_to(loss_db < limit, np.broadcast_shapes(loss_db.shape, limit.shape))
+    last = low.shape[-1] - 1 - np.argmax(low[..., ::-1], axis=-1)
+    before = np.minimum(last, low.shape[-1] - 2)[..., None]
+    table = np.broadcast_to(loss_db, low.shape)
+    lower, upper = (np.take_along_axis(table, before + step, axis=-1) for step in (0, 1))
+    rise = np.clip((limit - lower) / np.where(upper > lower, upper - lower, 1.0), 0.0, 1.0)
+    crossed = (speed[before] + rise * (speed[before + 1] - speed[before]))[..., 0]
+    crossed = np.where(last == low.shape[-1] - 1, speed[-1], crossed)
+    return np.asarray(np.where(low.any(axis=-1), crossed, 0.0))
 
 
 def _covariance(suppression: Suppression, speed: float) -> NDArray[np.complex128]:

@@ -120,10 +120,12 @@ def at_snr(performance: Performance, table: NDArray[np.float64], snr_db: ArrayLi
     return np.interp(np.asarray(snr_db, np.float64), performance.snr_db, table)
 
 
-def detectable_speed(performance: Performance, clutter_db: float, limit_db: float = -5.0) -> float:
-    """Give the minimum detectable speed, m/s, where clutter is that strong, dB."""
-    rows = np.array([np.interp(clutter_db, performance.clutter_db, column) for column in performance.loss_db.T])
-    return minimum_detectable_speed(performance.speed, rows, limit_db)
+def detectable_speed(
+    performance: Performance, clutter_db: ArrayLike, limit_db: ArrayLike = -5.0
+) -> NDArray[np.float64]:
+    """Give the speeds, (...) m/s, at which clutter of (...) dB takes no more than a limit, (...) dB, from a signal."""
+    losses = loss_db(performance, performance.speed, np.asarray(clutter_db, np.float64)[..., None])
+    return minimum_detectable_speed(performance.speed, losses, limit_db)
 
 
 def _between(points: NDArray[np.float64], value: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -85,7 +85,7 @@ def unresolved(echoes: Echoes, cell: Cell) -> NDArray[np.intp]:
     number = len(leader)
     power = np.bincount(group, weights=echoes.power, minlength=number)
     where = [
-        np.bincount(group, weights=echoes.power * value, minlength=number) / power
+        np.asarray(np.bincount(group, weights=echoes.power * value, minlength=number) / power, np.float64)
         for value in (echoes.slant_range, echoes.azimuth, echoes.radial_speed)
     ]
     parent = _strongest_beside(echoes.dwell[leader], where, power, cell)
@@ -94,7 +94,7 @@ def unresolved(echoes: Echoes, cell: Cell) -> NDArray[np.intp]:
 
 
 def _gridded(echoes: Echoes, cell: Cell) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Number the occupied cells of a grid: (K,) the number of each echo, (G,) an echo of each."""
+    """Give the number of the grid cell that each echo is in, (K,), and one echo of each cell, (G,)."""
     steps = [
         np.floor(echoes.slant_range / cell.slant_range).astype(np.int64),
         np.floor(echoes.azimuth / cell.azimuth).astype(np.int64),
