@@ -83,7 +83,7 @@ def unresolved(echoes: Echoes, cell: Cell) -> NDArray[np.intp]:
         return np.zeros(0, np.intp)
     group, leader = _gridded(echoes, cell)
     number = len(leader)
-    power = np.bincount(group, weights=echoes.power, minlength=number)
+    power = np.asarray(np.bincount(group, weights=echoes.power, minlength=number), np.float64)
     where = [
         np.asarray(np.bincount(group, weights=echoes.power * value, minlength=number) / power, np.float64)
         for value in (echoes.slant_range, echoes.azimuth, echoes.radial_speed)

@@ -77,15 +77,33 @@ def naming_by_formula() -> Naming:
     return Naming(snr_db=snr_db, dwell_time=dwell_time, chance=chance, prior=_OFTEN)
 
 
-def chances(naming: Naming, snr_db: NDArray[np.float64], dwell_time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Interpolate the table at strengths, (K,) dB, and times, (K,) s: (K, kinds, reported)."""
+def chances(
+    naming: Naming,
+    snr_db: NDArray[np.float64],
+    dwell_time: NDArray[np.float64],
+    kind: NDArray[np.intp] | slice,
+    said: NDArray[np.intp] | slice,
+) -> NDArray[np.float64]:
+    """Interpolate the table.
+
+    Parameters
+    ----------
+    naming : the table
+    snr_db, dwell_time : (K,) dB, s
+    kind, said : (K,) ``Kind`` and row of ``REPORTED``, or ``slice(None)`` for all of them
+
+    Returns
+    -------
+    (K, ...) as the table, what is chosen left out
+    """
     row, down = _between(naming.snr_db, snr_db)
     column, along = _between(naming.dwell_time, dwell_time)
-    down, along = down[:, None, None], along[:, None, None]
-    table = naming.chance
-    upper = table[row, column] * (1.0 - along) + table[row, column + 1] * along
-    lower = table[row + 1, column] * (1.0 - along) + table[row + 1, column + 1] * along
-    return np.asarray(upper * (1.0 - down) + lower * down)
+    mixed = 0.0
+    for lower, vertical in ((0, 1.0 - down), (1, down)):
+        for right, horizontal in ((0, 1.0 - along), (1, along)):
+            part = naming.chance[row + lower, column + right, kind, said]
+            mixed = mixed + part * (vertical * horizontal).reshape(-1, *[1] * (part.ndim - 1))
+    return np.asarray(mixed)
 
 
 def name(
@@ -110,13 +128,12 @@ def name(
     target_class : (K,) ``TargetClass``
     probability : (K,) that it is right, as the radar sees it; 0 where it is unknown
     """
-    table = chances(naming, snr_db, dwell_time)
-    rows = np.arange(len(kind))
-    said = np.sum(number[:, None] > np.cumsum(table[rows, kind], axis=-1)[:, :-1], axis=-1)
-    joint = table[rows, :, said] * naming.prior
+    own = chances(naming, snr_db, dwell_time, kind, slice(None))
+    said = np.sum(number[:, None] > np.cumsum(own, axis=-1)[:, :-1], axis=-1)
+    joint = chances(naming, snr_db, dwell_time, slice(None), said) * naming.prior
     whole = joint.sum(axis=-1)
     known = (said < len(REPORTED) - 1) & (whole > 0.0)
-    probability = np.where(known, joint[rows, said] / np.where(whole > 0.0, whole, 1.0), 0.0)
+    probability = np.where(known, joint[np.arange(len(kind)), said] / np.where(whole > 0.0, whole, 1.0), 0.0)
     return np.array(REPORTED, np.uint8)[said], probability
 
 

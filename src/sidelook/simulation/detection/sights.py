@@ -81,7 +81,7 @@ def sight(scene: Scene, dwells: Dwells, dwell: NDArray[np.intp], states: States)
         speed=np.linalg.norm(states.velocity, axis=-1),
         grazing=np.nan_to_num(grazing_angle(above, seen.slant_range), nan=0.5 * np.pi),
         scan=np.minimum(off, _WIDEST_SCAN),
-        visible=~beyond & scene.surroundings.visible(local[dwell], states.position),
+        visible=~beyond & scene.surroundings.visible(local[dwell], states.position) if len(dwell) else ~beyond,
     )
 
 
