@@ -16,11 +16,14 @@ import pyarrow.parquet as pq
 
 from sidelook.formats.stanag4607 import JobNotes, MotionErrors, Preset, WriterSettings, encode_dwells
 from sidelook.geometry.frames import LocalFrame
+from sidelook.geometry.ground import Ellipsoid
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import TargetClass
+from sidelook.model.radar import Radar
 from sidelook.model.truth import Entities, TruthSamples
+from sidelook.simulation.detection.revisits import World, simulate_all
+from sidelook.simulation.detection.scene import Scene, Surroundings, Weather, usual_performance
 from sidelook.simulation.orbit import Racetrack
-from sidelook.simulation.plots import Radar, World, simulate_all
 from sidelook.simulation.schedule import Area, Schedule
 from sidelook.simulation.trajectories import Timetable, Trajectories
 from sidelook.simulation.truth import trajectories_from_samples
@@ -99,13 +102,20 @@ def make_world(truth: Trajectories, region: Region) -> World:
     south, north = np.percentile(truth.north, [0.01, 99.99])
     area = Area(frame=truth.frame, west=float(west), south=float(south), east=float(east), north=float(north))
     middle = 0.5 * (area.west + area.east)
+    orbit = Racetrack(
+        frame=truth.frame, east=middle, north=area.south - region.stand_off, heading=np.pi / 2.0, start=START
+    )
+    radar, level = Radar(), float(np.median(truth.up))
     return World(
-        timetable=Timetable(truth),
-        orbit=Racetrack(
-            frame=truth.frame, east=middle, north=area.south - region.stand_off, heading=np.pi / 2.0, start=START
+        scene=Scene(
+            timetable=Timetable(truth),
+            radar=radar,
+            performance=usual_performance(radar, Weather(), orbit.speed),
+            surroundings=Surroundings(ground=Ellipsoid(frame=truth.frame, above=level)),
+            seed=1,
         ),
+        orbit=orbit,
         schedule=Schedule(area=area, start=START, beams=region.beams),
-        radar=Radar(false_alarms=200.0),
         origin=Origin(
             source="simulation",
             classification=Classification.UNCLASSIFIED,
@@ -117,7 +127,6 @@ def make_world(truth: Trajectories, region: Region) -> World:
             simulated=True,
             exercise=True,
         ),
-        ground_height=float(np.median(truth.up)),
     )
 
 
@@ -134,7 +143,7 @@ def main() -> None:
         region, begun = REGIONS[name], time.process_time()
         truth = read_truth(chosen.traffic, region)
         read = time.process_time()
-        dwells = simulate_all(np.random.default_rng(1), make_world(truth, region), chosen.revisits or region.revisits)
+        dwells = simulate_all(make_world(truth, region), chosen.revisits or region.revisits)
         simulated = time.process_time()
         settings = WriterSettings(
             preset=Preset.COMPLETE_WITH_TRUTH,

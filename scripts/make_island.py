@@ -19,21 +19,27 @@ from sidelook.formats.stanag4607 import (
     WriterSettings,
     encode_dwells,
 )
+from sidelook.sensing.performance import at_snr
 from sidelook.simulation.demonstration import DemonstrationSettings, demonstrate
+from sidelook.simulation.detection.revisits import World, simulate_all
 from sidelook.simulation.island_map import island_map
-from sidelook.simulation.plots import World, simulate_all
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "sidelook" / "data"
 REVISITS = 110
+USUAL_SNR_DB = 20.0
 
 
 def writer_settings(world: World) -> WriterSettings:
     """Say in the mission and job segments what the world is."""
-    radar, schedule = world.radar, world.schedule
+    tables, schedule = world.scene.performance, world.schedule
+    slant, azimuth, doppler = (
+        float(at_snr(tables, table, USUAL_SNR_DB))
+        for table in (tables.sigma_slant_range, tables.sigma_azimuth, tables.sigma_doppler)
+    )
     errors = SensorErrors(
-        sigma_slant_range=radar.sigma_slant_range,
-        sigma_cross_range_angle=radar.sigma_bearing,
-        sigma_radial_speed=radar.sigma_radial_speed,
+        sigma_slant_range=slant,
+        sigma_cross_range_angle=azimuth,
+        sigma_radial_speed=float(np.hypot(doppler, azimuth * world.orbit.speed)),
         minimum_detectable_speed=schedule.minimum_detectable_speed,
     )
     return WriterSettings(
@@ -43,7 +49,7 @@ def writer_settings(world: World) -> WriterSettings:
             sensor_model="SIM",
             revisit_interval=schedule.period,
             errors=errors,
-            detection_probability=radar.peak_probability,
+            detection_probability=0.95,
         ),
         motion_errors=MotionErrors(track=1e-3, speed=0.1, climb=0.1),
     )
@@ -56,7 +62,7 @@ def main() -> None:
     parser.add_argument("--revisits", type=int, default=REVISITS)
     chosen = parser.parse_args()
     island, world = demonstrate(DemonstrationSettings())
-    dwells = simulate_all(np.random.default_rng(30), world, chosen.revisits)
+    dwells = simulate_all(world, chosen.revisits)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     recording = b"".join(encode_dwells(dwells, writer_settings(world)))
     (chosen.folder / "island.4607").write_bytes(recording)

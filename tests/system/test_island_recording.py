@@ -10,7 +10,7 @@ from sidelook.formats.stanag4607 import decode_dwells
 from sidelook.model.origin import Classification
 from sidelook.model.plots import Dwells, Plots
 from sidelook.simulation.demonstration import DemonstrationSettings, demonstrate
-from sidelook.simulation.plots import simulate_all
+from sidelook.simulation.detection.revisits import simulate_all
 
 # What the fields of the format can resolve, and a little for the last bits of other processors.
 RESOLUTION = {"height": 0.51, "radial_speed": 0.006, "snr_db": 0.51, "rcs_dbsm": 0.26, "sigma_cross_range": 0.06}
@@ -37,7 +37,7 @@ def test_it_says_that_it_is_simulated_and_unclassified(shipped: Dwells) -> None:
 
 def test_its_beginning_is_made_again_from_the_seeds(shipped: Dwells) -> None:
     _, world = demonstrate(DemonstrationSettings())
-    made = simulate_all(np.random.default_rng(30), world, 3)
+    made = simulate_all(world, 3)
     kept = shipped.take(shipped.revisit < 3)
     for name in ("time", "revisit", "dwell", "plot_count", "last_of_revisit"):
         assert (getattr(kept, name) == getattr(made, name)).all(), name

@@ -14,6 +14,7 @@ class Antenna:
     ----------
     length, height : of the aperture, m
     efficiency : of the aperture, 0..1
+    channels : receivers that share its length evenly, to cancel clutter and to measure angles
     field_of_view : half angle either side of broadside within which a beam can be pointed, rad
     left, right : flanks on which it can look
     """
@@ -21,6 +22,7 @@ class Antenna:
     length: float = 7.3
     height: float = 0.6
     efficiency: float = 0.5
+    channels: int = 3
     field_of_view: float = radians(60.0)
     left: bool = True
     right: bool = True
@@ -50,6 +52,30 @@ class Waveform:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detector:
+    """How echoes become plots.
+
+    Attributes
+    ----------
+    false_alarm_probability : of a resolution cell in a coherent interval
+    reference_cells : with which the power of a cell is compared
+    least_hits : coherent intervals of a dwell that have to find a target; never more than there are
+    dwell_time : s, shared evenly by the coherent intervals, where a dwell does not say how long it is
+    wrap_speed : half the period within which radial speeds are unfolded, m/s
+    best_snr_db : signal-to-noise ratio above which plots become no more exact
+    edge_loss_db : two-way loss at the edge of a footprint; 6 where it is as wide as the one-way 3 dB beam
+    """
+
+    false_alarm_probability: float = 1e-6
+    reference_cells: int = 32
+    least_hits: int = 2
+    dwell_time: float = 0.131
+    wrap_speed: float = 40.0
+    best_snr_db: float = 25.0
+    edge_loss_db: float = 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Radar:
     """A radar; the defaults are a generic design of the open literature, not any radar that flew.
 
@@ -57,12 +83,14 @@ class Radar:
     ----------
     antenna : its aperture
     waveform : what it sends
+    detector : how it finds targets
     noise_figure_db, losses_db : dB
     nearest, farthest : slant ranges that it looks at, m
     """
 
     antenna: Antenna = field(default_factory=Antenna)
     waveform: Waveform = field(default_factory=Waveform)
+    detector: Detector = field(default_factory=Detector)
     noise_figure_db: float = 5.0
     losses_db: float = 8.0
     nearest: float = 50_000.0

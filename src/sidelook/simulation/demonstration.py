@@ -6,9 +6,11 @@ import numpy as np
 from numpy.random import Generator
 
 from sidelook.model.origin import Classification, Origin
+from sidelook.model.radar import Radar
+from sidelook.simulation.detection.revisits import World
+from sidelook.simulation.detection.scene import Scene, Weather, usual_performance
 from sidelook.simulation.island import Island, IslandSettings, make_island
 from sidelook.simulation.orbit import Racetrack
-from sidelook.simulation.plots import Radar, World
 from sidelook.simulation.routes import Places, RoutePlanner
 from sidelook.simulation.schedule import Area, Schedule
 from sidelook.simulation.towns import mainland
@@ -26,10 +28,10 @@ class DemonstrationSettings:
 
     Attributes
     ----------
-    seed : of traffic
+    seed : of traffic and of the radar's chance
     island : to drive on
     traffic : what drives; its start is that of the recording
-    radar : how it measures
+    radar : that looks at it
     stand_off : from the south shore to the middle of the racetrack, m
     """
 
@@ -49,24 +51,27 @@ def demonstrate(settings: DemonstrationSettings) -> tuple[Island, World]:
 
     Returns
     -------
-    island, world : ready for ``plots.simulate``
+    island, world : ready for ``detection.revisits.simulate``
     """
     island = make_island(settings.island)
     rng = np.random.default_rng(settings.seed)
     area, start = _extent(island), settings.traffic.start
+    orbit = Racetrack(
+        frame=island.frame,
+        east=0.5 * (area.west + area.east),
+        north=area.south - settings.stand_off,
+        heading=np.pi / 2.0,
+        start=start,
+    )
     world = World(
-        timetable=Timetable(_traffic(rng, island, settings.traffic)),
-        orbit=Racetrack(
-            frame=island.frame,
-            east=0.5 * (area.west + area.east),
-            north=area.south - settings.stand_off,
-            heading=np.pi / 2.0,
-            start=start,
-            # The recording that is shipped was flown with turns that are circles from end to end.
-            roll_rate=np.inf,
+        scene=Scene(
+            timetable=Timetable(_traffic(rng, island, settings.traffic)),
+            radar=settings.radar,
+            performance=usual_performance(settings.radar, Weather(), orbit.speed),
+            seed=settings.seed,
         ),
+        orbit=orbit,
         schedule=Schedule(area=area, start=start),
-        radar=settings.radar,
         origin=Origin(
             source="island",
             classification=Classification.UNCLASSIFIED,

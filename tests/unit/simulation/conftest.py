@@ -3,8 +3,8 @@
 import pytest
 
 from sidelook.simulation.demonstration import DemonstrationSettings, demonstrate
+from sidelook.simulation.detection.revisits import World
 from sidelook.simulation.island import Island
-from sidelook.simulation.plots import World
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from scipy.spatial import cKDTree
 from sidelook.geography.roads import RoadClass, RoadNetwork, in_frame
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.plots import TargetClass
+from sidelook.simulation.detection.revisits import World
 from sidelook.simulation.driving import Handling
 from sidelook.simulation.island import Island
-from sidelook.simulation.plots import World
 from sidelook.simulation.routes import Places, RoutePlanner
 from sidelook.simulation.traffic import TrafficSettings, drive
 from sidelook.simulation.trajectories import Trajectories
@@ -80,7 +80,7 @@ def test_bends_are_taken_slowly() -> None:
 
 def test_island_traffic_obeys_the_limits_of_its_roads(island: Island, world: World) -> None:
     """Every second's travel, against the greatest limit of any road within 60 m of it."""
-    driven = positions(world.timetable.trajectories)
+    driven = positions(world.scene.timetable.trajectories)
     rng = np.random.default_rng(1)
     vehicle, second = rng.integers(0, driven.shape[0], 4000), rng.integers(0, driven.shape[1] - 1, 4000)
     speed = np.linalg.norm(driven[vehicle, second + 1] - driven[vehicle, second], axis=-1)
@@ -102,13 +102,13 @@ def test_island_traffic_obeys_the_limits_of_its_roads(island: Island, world: Wor
 
 
 def test_a_share_stands_all_the_time(world: World) -> None:
-    standing = np.linalg.norm(np.diff(positions(world.timetable.trajectories), axis=1), axis=-1) < 0.3
+    standing = np.linalg.norm(np.diff(positions(world.scene.timetable.trajectories), axis=1), axis=-1) < 0.3
     by_time = standing.mean(axis=0)
     assert 0.05 < by_time.min() < by_time.max() < 0.5
 
 
 def test_convoys_are_numbered_and_of_one_kind(world: World) -> None:
-    vehicles = world.timetable.trajectories.entities
+    vehicles = world.scene.timetable.trajectories.entities
     settings = TrafficSettings(start=0)
     number, size = np.unique(vehicles.formation[vehicles.formation >= 0], return_counts=True)
     assert size.tolist() == list(settings.convoys)
@@ -119,7 +119,7 @@ def test_convoys_are_numbered_and_of_one_kind(world: World) -> None:
 
 
 def test_convoys_on_the_island_stay_together(world: World) -> None:
-    trajectories = world.timetable.trajectories
+    trajectories = world.scene.timetable.trajectories
     driven, convoy = positions(trajectories), trajectories.entities.formation
     for number in np.unique(convoy[convoy >= 0]):
         gap = np.linalg.norm(np.diff(driven[convoy == number], axis=0), axis=-1)

@@ -1,0 +1,1 @@
+"""What the radar reports of the truth, at detection level: no echoes, but their statistics."""
