@@ -84,7 +84,7 @@ STOP_COLUMNS = np.dtype(
 # until : greatest square of the speed at ``end`` of this link. leader, follower : in its queue. committed : links
 # ahead that it may enter. final : the links ahead end at its destination. halting : it will stop at this link's end;
 # waited : it has. timer : it stands so long. stood : it has stood so long for others. trip : number of its journey,
-# or the stop that a formation drives to. hop : links driven. way : length of its way off the road.
+# or the stop that a formation drives to. leads : it leads a formation; last : no one of its formation follows. hop : links driven. way : length of its way off the road.
 VEHICLE_COLUMNS = np.dtype(
     [
         ("along", np.float64),
@@ -118,6 +118,8 @@ VEHICLE_COLUMNS = np.dtype(
         ("final", np.bool_),
         ("halting", np.bool_),
         ("waited", np.bool_),
+        ("leads", np.bool_),
+        ("last", np.bool_),
         ("ahead", np.int32, (AHEAD,)),
         ("ahead_queue", np.int32, (AHEAD,)),
         ("ahead_length", np.float64, (AHEAD,)),

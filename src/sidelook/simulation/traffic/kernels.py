@@ -14,6 +14,7 @@ from sidelook.simulation.traffic.columns import (
     STAGED,
     Book,
     Row,
+    Table,
     Town,
 )
 from sidelook.simulation.traffic.driving.kernels import approach, chance, follow
@@ -28,122 +29,125 @@ from sidelook.simulation.traffic.journeys.kernels import (
 from sidelook.simulation.traffic.queues.kernels import admit, drop, enter, join, release
 
 STILL = 0.5  # m/s
+LONGEST = 30.0  # of a vehicle, whose rear may stand on a link before its own, m
 CREEP = 0.05  # gap beyond the one at rest below which nobody sets off, m
-CLOSING_UP = 1.1  # a formation's followers may be faster than its leader by so much
 APART = 30.0  # a formation's vehicles leave their places one after another so far apart, m
 
 
 @kernel
 def advance(town: Town, book: Book, now: int, seconds: int, track: Floats) -> None:
-    """Let ``seconds`` pass after second ``now``; ``track``, (T, 3, V), takes the places at the end of the last T."""
-    vehicles = book.vehicles
+    """Let ``seconds`` pass after second ``now``; ``track``, (T, 3, V), takes the places at the end of the last T.
+
+    What is done for every vehicle takes single tables: handing on all of them costs more than most of the work.
+    """
+    vehicles, queues, links, points, rule = book.vehicles, book.queues, town.links, town.points, town.rules[0]
     kept = track.shape[0]
     for step in range(seconds):
         time = now + step
         for i in range(vehicles.shape[0]):
-            if vehicles[i].status == DRIVING:
-                vehicles[i].following = choose_speed(town, book, i, time)
+            car = vehicles[i]
+            if car.status == DRIVING:
+                bound = led(town, book, car, time) if car.leads else car.cap
+                car.following = choose_speed(car, links[car.link], points, vehicles, queues, rule, bound, time)
         for i in range(vehicles.shape[0]):
             if vehicles[i].status == DRIVING:
                 move(vehicles[i])
         for i in range(vehicles.shape[0]):
-            settle(town, book, i, time + 1)
+            car = vehicles[i]
+            if car.status == DRIVING:
+                if car.along >= car.end - FINEST or car.speed == 0.0 or car.stood > 0:
+                    settle(town, book, i, time + 1)
+                pass_points(car, links[car.link], points)
+            elif car.status == PARKED:
+                car.timer -= 1
+                if car.timer <= 0:
+                    pull_out(town, book, i)
+            else:
+                off_road(town, book, i, time + 1)
         slot = step - (seconds - kept)
         if slot >= 0:
             write(town, book, track[slot])
 
 
 @kernel
-def is_last(town: Town, car: Row) -> bool:
-    """Tell whether nobody of its formation comes after a vehicle."""
-    return car.formation == NONE or car.place == town.formations[car.formation].size - 1
-
-
-@kernel
-def choose_speed(town: Town, book: Book, i: int, now: int) -> float:
+def choose_speed(
+    car: Row, link: Row, points: Table, vehicles: Table, queues: Table, rule: Row, bound: float, now: int
+) -> float:
     """Give the speed at the end of the next second, the greatest that everything allows."""
-    car, rules = book.vehicles[i], town.rules[0]
     if car.timer > 0:
         car.timer -= 1
-        release(book, car)
+        release(queues, car)
         return 0.0
-    link, speed = town.links[car.link], car.speed
-    chosen = min(speed + car.acceleration, car.temper * link.limit, car.cap)
-    if car.formation != NONE:
-        chosen = in_formation(town, book, car, chosen, now)
-    chosen = on_line(town, car, link, chosen, rules.deceleration)
-    chosen = approach(speed, chosen, car.until, car.end - car.along, rules.deceleration)
-    chosen = behind(book, car, link, chosen, rules.braking)
+    speed = car.speed
+    chosen = min(speed + car.acceleration, car.temper * link.limit, bound)
+    chosen = on_line(car, link, points, chosen, rule.deceleration)
+    chosen = approach(speed, chosen, car.until, car.end - car.along, rule.deceleration)
+    chosen = behind(car, link, vehicles, queues, chosen, rule.braking)
     if chosen <= CREEP and speed <= CREEP:
-        release(book, car)
+        release(queues, car)
         return 0.0
-    line = stop_line(town, book, car, link, now)
+    line = stop_line(car, link, queues, rule.deceleration, now)
     if line < math.inf:
-        chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rules.deceleration)
-    return max(chosen, speed - rules.braking, 0.0)
+        chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
+    return max(chosen, speed - rule.braking, 0.0)
 
 
 @kernel
-def in_formation(town: Town, book: Book, car: Row, chosen: float, now: int) -> float:
-    """Let a formation's leader halt on time and wait for those who are not on the road yet; its others close up."""
+def led(town: Town, book: Book, car: Row, now: int) -> float:
+    """Bound the speed of a formation's leader: it halts on time, and waits for those who are not on the road yet."""
     group = town.formations[car.formation]
-    if car.place > 0:
-        return chosen
-    chosen = min(chosen, car.cap / CLOSING_UP)
     slower = max(car.speed - town.rules[0].deceleration, 0.0)
     if group.halt_every > 0 and now >= group.halt_first:
         if (now - group.halt_first) % group.halt_every < group.halt_time:
-            return min(chosen, slower)
+            return slower
     if book.afloat[car.formation] < group.size:
-        return min(chosen, max(group.forming_speed, slower))
-    return chosen
+        return max(group.forming_speed, slower)
+    return car.cap
 
 
 @kernel
-def on_line(town: Town, car: Row, link: Row, chosen: float, deceleration: float) -> float:
+def on_line(car: Row, link: Row, points: Table, chosen: float, deceleration: float) -> float:
     """Lower a speed to what the bends of the link that come next allow."""
     reach, temper = car.speed + car.acceleration, car.temper * car.temper
     for p in range(car.point + 1, link.first + link.count - 1):
-        point = town.points[p]
-        distance = point.chainage - car.along
-        chosen = approach(car.speed, chosen, temper * point.ceiling, distance, deceleration)
+        distance = points[p].chainage - car.along
+        chosen = approach(car.speed, chosen, temper * points[p].ceiling, distance, deceleration)
         if distance > reach:
             break
     return chosen
 
 
 @kernel
-def behind(book: Book, car: Row, link: Row, chosen: float, braking: float) -> float:
+def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, braking: float) -> float:
     """Lower a speed to what is safe behind the vehicle ahead, on this link or on those that follow."""
     if car.leader != NONE:
-        other = book.vehicles[car.leader]
+        other = vehicles[car.leader]
         return follow(car, chosen, other.along - other.length - car.along, other.speed, braking)
     speed = car.speed + car.acceleration
     horizon = car.jam + (car.headway + 1.0) * speed + 0.5 * speed * speed / braking
     distance = link.length - car.along
     for k in range(car.count):
-        # A long vehicle's rear may still stand on the link before its own.
-        if distance > horizon + 30.0:
+        if distance > horizon + LONGEST:
             break
-        tail = book.queues[car.ahead_queue[k]].tail
+        tail = queues[car.ahead_queue[k]].tail
         if tail != NONE:
-            other = book.vehicles[tail]
+            other = vehicles[tail]
             return follow(car, chosen, distance + other.along - other.length, other.speed, braking)
         distance += car.ahead_length[k]
     return chosen
 
 
 @kernel
-def stop_line(town: Town, book: Book, car: Row, link: Row, now: int) -> float:
+def stop_line(car: Row, link: Row, queues: Table, deceleration: float, now: int) -> float:
     """Ask to enter the links that could no longer be avoided soon; give how far the first refusal is."""
-    speed, last = car.speed, is_last(town, car)
-    needed = 0.5 * speed * speed / town.rules[0].deceleration + 2.5 * speed + 5.0
+    speed = car.speed
+    needed = 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
     distance, origin = link.length - car.along, car.queue
     for k in range(car.count):
+        if distance > needed:
+            return math.inf
         if k >= car.committed:
-            if distance > needed:
-                return math.inf
-            if not admit(car, book.queues[car.ahead_queue[k]], origin, now, last):
+            if not admit(car, queues[car.ahead_queue[k]], origin, now):
                 return distance
             car.committed = k + 1
         distance += car.ahead_length[k]
@@ -159,20 +163,20 @@ def move(car: Row) -> None:
 
 
 @kernel
+def pass_points(car: Row, link: Row, points: Table) -> None:
+    """Find the point of the line that was passed last."""
+    last = link.first + link.count - 2
+    while car.point < last and points[car.point + 1].chainage <= car.along:
+        car.point += 1
+
+
+@kernel
 def settle(town: Town, book: Book, i: int, now: int) -> None:
-    """Let a vehicle that has come to an end go on: to the next link, into a parking place, out of one."""
+    """Let a vehicle that has come to an end go on: to the next link, into a parking place, off the road."""
     car = book.vehicles[i]
-    if car.status == DRIVING:
-        link = town.links[car.link]
-        if car.along >= link.length and car.count > 0:
-            cross(town, book, i, now)
-        arrive(town, book, i)
-    elif car.status == PARKED:
-        car.timer -= 1
-        if car.timer <= 0:
-            pull_out(town, book, i)
-    else:
-        off_road(town, book, i, now)
+    if car.along >= town.links[car.link].length and car.count > 0:
+        cross(town, book, i, now)
+    arrive(town, book, i)
 
 
 @kernel
@@ -185,7 +189,7 @@ def cross(town: Town, book: Book, i: int, now: int) -> None:
         return
     drop(book, i)
     while car.along >= length and car.committed > 0 and not car.halting:
-        enter(car, book.queues[car.ahead_queue[0]], now, is_last(town, car))
+        enter(car, book.queues[car.ahead_queue[0]], now)
         car.along -= length
         car.link, car.queue, length = car.ahead[0], car.ahead_queue[0], car.ahead_length[0]
         car.count, car.committed = car.count - 1, car.committed - 1
@@ -205,7 +209,6 @@ def cross(town: Town, book: Book, i: int, now: int) -> None:
 def arrive(town: Town, book: Book, i: int) -> None:
     """Stop at a junction or park at a journey's end, and find the point of the line that was passed last."""
     car = book.vehicles[i]
-    link = town.links[car.link]
     if car.count == 0 and car.formation != NONE and car.along >= car.end:
         drop(book, i)
         turn_in(town, book, car)
@@ -221,8 +224,6 @@ def arrive(town: Town, book: Book, i: int) -> None:
     car.stood = car.stood + 1 if car.speed == 0.0 and car.timer == 0 else 0
     if car.stood > town.rules[0].patience and car.formation == NONE and car.status == DRIVING:
         park(town, book, i)
-    while car.point < link.first + link.count - 2 and town.points[car.point + 1].chainage <= car.along:
-        car.point += 1
 
 
 @kernel
@@ -230,7 +231,7 @@ def park(town: Town, book: Book, i: int) -> None:
     """Leave the road where the vehicle is, rest, and choose the next destination."""
     car, rules = book.vehicles[i], town.rules[0]
     drop(book, i)
-    release(book, car)
+    release(book.queues, car)
     car.status, car.speed, car.following, car.stood = PARKED, 0.0, 0.0, 0
     car.timer = int(rules.rest[0] + (rules.rest[1] - rules.rest[0]) * chance(rules.seed, i, car.trip, REST))
     car.trip += 1
@@ -262,7 +263,7 @@ def is_free(town: Town, book: Book, link: Row, car: Row, along: float) -> bool:
     while other != NONE:
         near = book.vehicles[other]
         if near.along >= along:
-            together = near.formation != NONE and near.formation != car.formation and not is_last(town, near)
+            together = near.formation != NONE and near.formation != car.formation and not near.last
             return not together and near.along - near.length - car.jam > along
         if near.formation != NONE and near.place > 0 and near.formation != car.formation:
             return False
@@ -286,8 +287,7 @@ def set_off(town: Town, book: Book, i: int, number: int, along: float) -> None:
     car.status, car.along, car.speed, car.link = DRIVING, along, 0.0, number
     car.queue, car.point, car.timer, car.stood = lane_of(link, car), link.first, 0, 0
     car.count, car.committed, car.final, car.waited = 0, 0, False, False
-    while car.point < link.first + link.count - 2 and town.points[car.point + 1].chainage <= along:
-        car.point += 1
+    pass_points(car, link, town.points)
     join(book, i)
     extend(town, car)
     foresee(town, car, i)
@@ -296,7 +296,7 @@ def set_off(town: Town, book: Book, i: int, number: int, along: float) -> None:
 @kernel
 def turn_in(town: Town, book: Book, car: Row) -> None:
     """Leave the road for the formation's area, each to its own place."""
-    release(book, car)
+    release(book.queues, car)
     stop = town.stops[town.formations[car.formation].stop + car.trip]
     car.slot = stop.slot + car.place
     car.status, car.along, car.way = ENTERING, max(car.along - car.end, 0.0), distance_off(town, car)
@@ -339,7 +339,7 @@ def off_road(town: Town, book: Book, i: int, now: int) -> None:
         set_off(town, book, i, number, 0.0)
         book.afloat[car.formation] += 1
         lane = book.queues[car.queue]
-        if not is_last(town, car):
+        if not car.last:
             lane.column, lane.column_from, lane.column_at = car.formation, NONE, now
         elif lane.column == car.formation:
             lane.column = NONE

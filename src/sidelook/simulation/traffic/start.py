@@ -24,12 +24,12 @@ from sidelook.simulation.traffic.columns import (
     Table,
     Town,
 )
-from sidelook.simulation.traffic.kernels import CLOSING_UP
 from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 
 _LARGEST = 24  # places between which convoys without a plan drive
 _WANDER = 48  # stops of such a journey
 _NEVER = np.int64(2**62)
+_CLOSING_UP = 1.1  # followers may be faster than their leader by so much
 _CONVOY_TRUCK, _CONVOY_TRACKED = 9.0, 7.0  # lengths, m
 
 
@@ -137,6 +137,8 @@ def people(rng: Generator, settings: TrafficSettings) -> tuple[Table, Entities]:
     column["temper"], column["acceleration"] = 1.0, 0.6 * handling.acceleration
     for name, values in _of_convoys(convoys).items():
         column[name] = values[of]
+    column["leads"], column["last"], single["last"] = column["place"] == 0, column["place"] == sizes[of] - 1, True
+    column["cap"] /= np.where(column["leads"], _CLOSING_UP, 1.0)
     tracked = rng.random(alone) < settings.tracked
     truck = (rng.random(alone) < settings.trucks) & ~tracked
     temper = np.clip(rng.normal(handling.temper, handling.temper_spread, alone), 0.75, 1.1)
@@ -159,7 +161,7 @@ def people(rng: Generator, settings: TrafficSettings) -> tuple[Table, Entities]:
 def _of_convoys(convoys: tuple[Convoy, ...]) -> dict[str, NDArray[np.float64]]:
     """Give what the vehicles of each convoy have in common."""
     return {
-        "cap": np.array([CLOSING_UP * convoy.speed for convoy in convoys]),
+        "cap": np.array([_CLOSING_UP * convoy.speed for convoy in convoys]),
         "headway": np.array([convoy.headway for convoy in convoys]),
         "jam": np.array([convoy.spacing for convoy in convoys]),
         "length": np.array([_CONVOY_TRACKED if convoy.tracked else _CONVOY_TRUCK for convoy in convoys]),

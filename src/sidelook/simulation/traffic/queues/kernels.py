@@ -5,7 +5,7 @@ their turn. Formations pass as a whole.
 """
 
 from sidelook.compiling import kernel
-from sidelook.simulation.traffic.columns import NONE, Book, Row
+from sidelook.simulation.traffic.columns import NONE, Book, Row, Table
 
 TURN = 15  # a queue lets others in after so long, s
 STALE = 30  # a claim that nobody takes is void, s
@@ -50,8 +50,8 @@ def drop(book: Book, i: int) -> None:
 
 
 @kernel
-def admit(car: Row, lane: Row, origin: int, now: int, last: bool) -> bool:  # noqa: FBT001 - compiled
-    """Let a vehicle from a queue into the next, or note that it waits; ``last`` of its formation or alone."""
+def admit(car: Row, lane: Row, origin: int, now: int) -> bool:
+    """Let a vehicle from a queue into the next, or note that it waits."""
     if lane.column != NONE and now - lane.column_at > COLUMN_STALE:
         lane.column = NONE
     if NONE != lane.column != car.formation and lane.column_from != origin:
@@ -68,24 +68,24 @@ def admit(car: Row, lane: Row, origin: int, now: int, last: bool) -> bool:  # no
         lane.claim = NONE
     lane.holder = origin
     lane.holders += 1
-    if not last:
+    if not car.last:
         lane.column, lane.column_from, lane.column_at = car.formation, origin, now
     return True
 
 
 @kernel
-def enter(car: Row, lane: Row, now: int, last: bool) -> None:  # noqa: FBT001 - compiled
+def enter(car: Row, lane: Row, now: int) -> None:
     """Note that a vehicle that was let in has come."""
     lane.holders -= 1
     if car.formation != NONE and lane.column == car.formation:
         lane.column_at = now
-        if last:
+        if car.last:
             lane.column = NONE
 
 
 @kernel
-def release(book: Book, car: Row) -> None:
+def release(queues: Table, car: Row) -> None:
     """Give back the turns of a vehicle that has come to rest before it took them."""
     for k in range(car.committed):
-        book.queues[car.ahead_queue[k]].holders -= 1
+        queues[car.ahead_queue[k]].holders -= 1
     car.committed = 0
