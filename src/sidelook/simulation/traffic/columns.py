@@ -81,7 +81,7 @@ STOP_COLUMNS = np.dtype(
 
 # Vehicles. along, speed : on its link; following : the speed it has chosen for the next second. point : the last one
 # passed. temper : share of limits that it drives at; cap : it is never faster. headway, jam : time and distance kept.
-# until : greatest square of the speed at ``end`` of this link. leader, follower : in its queue. committed : links
+# until : greatest square of the speed at ``end`` of this link. origin : the queue it came from. leader, follower : in its queue. committed : links
 # ahead that it may enter. final : the links ahead end at its destination. halting : it will stop at this link's end;
 # waited : it has. timer : it stands so long. stood : it has stood so long for others. trip : number of its journey,
 # or the stop that a formation drives to. leads : it leads a formation; last : no one of its formation follows. hop : links driven. way : length of its way off the road.
@@ -101,6 +101,7 @@ VEHICLE_COLUMNS = np.dtype(
         ("link", np.int32),
         ("point", np.int32),
         ("queue", np.int32),
+        ("origin", np.int32),
         ("leader", np.int32),
         ("follower", np.int32),
         ("count", np.int32),
@@ -128,13 +129,14 @@ VEHICLE_COLUMNS = np.dtype(
     align=True,
 )
 
-# Queues. head, tail : first and last vehicle in it. holder : the queue whose vehicles may enter; holders : how many of
+# Queues. head, tail : first and last vehicle in it; gone : the last that drove out at its end. holder : the queue whose vehicles may enter; holders : how many of
 # them are about to. claim : the queue that waits for its turn, since ``claimed``. column : the formation that passes
 # into it from queue ``column_from``, last seen at ``column_at``.
 QUEUE_COLUMNS = np.dtype(
     [
         ("head", np.int32),
         ("tail", np.int32),
+        ("gone", np.int32),
         ("holder", np.int32),
         ("holders", np.int32),
         ("claim", np.int32),

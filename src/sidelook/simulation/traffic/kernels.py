@@ -126,6 +126,11 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
     speed = car.speed + car.acceleration
     horizon = car.jam + (car.headway + 1.0) * speed + 0.5 * speed * speed / braking
     distance = link.length - car.along
+    gone = queues[car.queue].gone
+    if gone != NONE and vehicles[gone].origin == car.queue and vehicles[gone].along < vehicles[gone].length:
+        # It may have turned off, but its rear has not.
+        other = vehicles[gone]
+        chosen = follow(car, chosen, distance + other.along - other.length, other.speed, braking)
     for k in range(car.count):
         if distance > horizon + LONGEST:
             break
@@ -190,7 +195,8 @@ def cross(town: Town, book: Book, i: int, now: int) -> None:
     drop(book, i)
     while car.along >= length and car.committed > 0 and not car.halting:
         enter(car, book.queues[car.ahead_queue[0]], now)
-        car.along -= length
+        book.queues[car.queue].gone = i
+        car.along, car.origin = car.along - length, car.queue
         car.link, car.queue, length = car.ahead[0], car.ahead_queue[0], car.ahead_length[0]
         car.count, car.committed = car.count - 1, car.committed - 1
         for k in range(car.count):
@@ -286,6 +292,7 @@ def set_off(town: Town, book: Book, i: int, number: int, along: float) -> None:
     car, link = book.vehicles[i], town.links[number]
     car.status, car.along, car.speed, car.link = DRIVING, along, 0.0, number
     car.queue, car.point, car.timer, car.stood = lane_of(link, car), link.first, 0, 0
+    car.origin = NONE
     car.count, car.committed, car.final, car.waited = 0, 0, False, False
     pass_points(car, link, town.points)
     join(book, i)

@@ -129,7 +129,7 @@ def people(rng: Generator, settings: TrafficSettings) -> tuple[Table, Entities]:
     sizes = np.array([convoy.size for convoy in convoys], np.int64)
     members, alone = int(sizes.sum()), settings.vehicles
     vehicles = np.zeros(members + alone, VEHICLE_COLUMNS)
-    for name in ("leader", "follower", "slot", "formation"):
+    for name in ("leader", "follower", "origin", "slot", "formation"):
         vehicles[name] = NONE
     column, single = vehicles[:members], vehicles[members:]
     of = np.repeat(np.arange(len(convoys)), sizes)
@@ -172,7 +172,7 @@ def blank_book(town: Town, vehicles: Table) -> Book:
     """Give the state in which nobody is on the road."""
     last = town.links[-1]
     queues = np.zeros(int(last["queue"]) + int(last["lanes"]), QUEUE_COLUMNS)
-    for name in ("head", "tail", "holder", "claim", "column", "column_from"):
+    for name in ("head", "tail", "gone", "holder", "claim", "column", "column_from"):
         queues[name] = NONE
     return Book(vehicles=vehicles, queues=queues, afloat=np.zeros(len(town.formations), np.int32))
 
