@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.random import Generator
 
+from sidelook.geometry.ground import Ellipsoid
 from sidelook.model.origin import Classification, Origin
 from sidelook.simulation.island import Island, IslandSettings, make_island
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.plots import Radar, World
-from sidelook.simulation.routes import Places, RoutePlanner
 from sidelook.simulation.schedule import Area, Schedule
 from sidelook.simulation.towns import mainland
-from sidelook.simulation.traffic import TrafficSettings, drive
-from sidelook.simulation.trajectories import Timetable, Trajectories
+from sidelook.simulation.traffic.model import make_traffic
+from sidelook.simulation.traffic.routing import Places
+from sidelook.simulation.traffic.settings import Convoy, TrafficSettings
+from sidelook.simulation.trajectories import SECOND, Streamed, Timetable, Trajectories
 
 # Monday 4 May 2026, 06:30 UTC: a morning rush hour.
 START = 1_777_876_200_000_000_000
 _MARGIN = 2_500.0
+_CONVOYS = (8, 12, 6, 10, 14, 7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,15 @@ class DemonstrationSettings:
     seed : of traffic
     island : to drive on
     traffic : what drives; its start is that of the recording
+    duration : of the traffic, s
     radar : how it measures
     stand_off : from the south shore to the middle of the racetrack, m
     """
 
     seed: int = 4607
     island: IslandSettings = field(default_factory=IslandSettings)
-    traffic: TrafficSettings = field(default_factory=lambda: TrafficSettings(start=START))
+    traffic: TrafficSettings = field(default_factory=lambda: TrafficSettings(start=START, convoys=_convoys()))
+    duration: float = 3_300.0
     radar: Radar = field(default_factory=Radar)
     stand_off: float = 110_000.0
 
@@ -55,7 +60,7 @@ def demonstrate(settings: DemonstrationSettings) -> tuple[Island, World]:
     rng = np.random.default_rng(settings.seed)
     area, start = _extent(island), settings.traffic.start
     world = World(
-        timetable=Timetable(_traffic(rng, island, settings.traffic)),
+        timetable=Timetable(_traffic(rng, island, settings)),
         orbit=Racetrack(
             frame=island.frame,
             east=0.5 * (area.west + area.east),
@@ -80,9 +85,16 @@ def demonstrate(settings: DemonstrationSettings) -> tuple[Island, World]:
     return island, world
 
 
-def _traffic(rng: Generator, island: Island, settings: TrafficSettings) -> Trajectories:
+def _convoys() -> tuple[Convoy, ...]:
+    """Give columns of several sizes, the last of tracked vehicles."""
+    return tuple(Convoy(size=size, tracked=size == _CONVOYS[-1]) for size in _CONVOYS)
+
+
+def _traffic(rng: Generator, island: Island, settings: DemonstrationSettings) -> Trajectories:
     places = Places(nodes=island.town_nodes, weight=island.towns.population.astype(float) ** 0.2)
-    return drive(rng, RoutePlanner(island.roads, island.frame, places), settings, island.frame)
+    ground, begin = Ellipsoid(frame=island.frame), settings.traffic.start
+    model = make_traffic(rng, island.roads, island.frame, ground, places, settings.traffic)
+    return Streamed(model).between(begin, begin + round(settings.duration * SECOND))
 
 
 def _extent(island: Island) -> Area:
