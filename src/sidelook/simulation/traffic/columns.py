@@ -85,6 +85,7 @@ STOP_COLUMNS = np.dtype(
 # ahead that it may enter. final : the links ahead end at its destination. halting : it will stop at this link's end;
 # waited : it has. timer : it stands so long. stood : it has stood so long for others. trip : number of its journey,
 # or the stop that a formation drives to. leads : it leads a formation; last : no one of its formation follows. hop : links driven. way : length of its way off the road.
+# driven : along a formation's journey, all its vehicles from the same point.
 VEHICLE_COLUMNS = np.dtype(
     [
         ("along", np.float64),
@@ -125,6 +126,7 @@ VEHICLE_COLUMNS = np.dtype(
         ("ahead_queue", np.int32, (AHEAD,)),
         ("ahead_length", np.float64, (AHEAD,)),
         ("way", np.float64),
+        ("driven", np.float64),
     ],
     align=True,
 )

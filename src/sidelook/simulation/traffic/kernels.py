@@ -31,6 +31,8 @@ from sidelook.simulation.traffic.queues.kernels import admit, drop, enter, join,
 STILL = 0.5  # m/s
 LONGEST = 30.0  # of a vehicle, whose rear may stand on a link before its own, m
 CREEP = 0.05  # gap beyond the one at rest below which nobody sets off, m
+LAGGING = 20.0  # a leader waits for one who is so much farther behind than it should be, m
+WAITING = 0.6  # at this share of its speed
 APART = 30.0  # a formation's vehicles leave their places one after another so far apart, m
 
 
@@ -94,7 +96,7 @@ def choose_speed(
 
 @kernel
 def led(town: Town, book: Book, car: Row, now: int) -> float:
-    """Bound the speed of a formation's leader: it halts on time, and waits for those who are not on the road yet."""
+    """Bound the speed of a formation's leader: it halts on time, and is slow while others lag or leave their area."""
     group = town.formations[car.formation]
     slower = max(car.speed - town.rules[0].deceleration, 0.0)
     if group.halt_every > 0 and now >= group.halt_first:
@@ -102,6 +104,11 @@ def led(town: Town, book: Book, car: Row, now: int) -> float:
             return slower
     if book.afloat[car.formation] < group.size:
         return max(group.forming_speed, slower)
+    for i in range(group.first + 1, group.first + group.size):
+        other = book.vehicles[i]
+        gap = book.vehicles[i - 1].driven - other.driven - other.length - other.jam
+        if gap > other.headway * other.cap + LAGGING:
+            return max(WAITING * car.cap, slower)
     return car.cap
 
 
@@ -163,7 +170,8 @@ def stop_line(car: Row, link: Row, queues: Table, deceleration: float, now: int)
 @kernel
 def move(car: Row) -> None:
     """Drive for a second with the acceleration that leads to the chosen speed."""
-    car.along += 0.5 * (car.speed + car.following)
+    step = 0.5 * (car.speed + car.following)
+    car.along, car.driven = car.along + step, car.driven + step
     car.speed = car.following
 
 
@@ -344,6 +352,7 @@ def off_road(town: Town, book: Book, i: int, now: int) -> None:
     waits = car.place > 0 and book.vehicles[i - 1].status != DRIVING
     if not waits and is_free(town, book, town.links[number], car, 0.0):
         set_off(town, book, i, number, 0.0)
+        car.driven = 0.0
         book.afloat[car.formation] += 1
         lane = book.queues[car.queue]
         if not car.last:

@@ -1,6 +1,7 @@
 """Who is where when traffic starts: vehicles on their journeys, convoys in column or in their areas."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
@@ -28,6 +29,7 @@ from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 
 _LARGEST = 24  # places between which convoys without a plan drive
 _WANDER = 48  # stops of such a journey
+_FARTHEST, _TRY = 30_000, 500  # convoys begin within so far of their first stop, and try at such steps, m
 _NEVER = np.int64(2**62)
 _CLOSING_UP = 1.1  # followers may be faster than their leader by so much
 _CONVOY_TRUCK, _CONVOY_TRACKED = 9.0, 7.0  # lengths, m
@@ -179,6 +181,7 @@ def blank_book(town: Town, vehicles: Table) -> Book:
 
 def place_columns(town: Town, book: Book) -> None:
     """Put convoys where their journeys begin: off the road in their area, or in column on the road."""
+    taken: set[int] = set()
     for number, group in enumerate(town.formations):
         members = book.vehicles[group["first"] : group["first"] + group["size"]]
         stop = town.stops[group["stop"]]
@@ -191,7 +194,7 @@ def place_columns(town: Town, book: Book) -> None:
             members["way"] = np.linalg.norm(town.slots[members["slot"]] - gate, axis=-1)
             members["along"] = members["way"]
         else:
-            _put_in_column(town, book, members)
+            taken |= _put_in_column(town, book, members, taken)
             book.afloat[number] = group["size"]
 
 
@@ -201,34 +204,44 @@ def _gate(town: Town, link: int) -> NDArray[np.float64]:
     return np.array([point["east"], point["north"], point["up"]])
 
 
-def _put_in_column(town: Town, book: Book, members: Table) -> None:
-    """Put a convoy on the first stretch of its journey, standing, its last vehicle at the start."""
-    spread = float(members["jam"][0] + members["length"][0])
-    front = 1.0 + spread * (len(members) - 1) + np.arange(len(members)) * -spread
-    way = _first_stretch(town, members[0], float(front[0]) + 1.0)
-    run = np.cumsum([0.0, *(town.links[link]["length"] for link, _ in way)])
-    at = np.searchsorted(run, front, side="right") - 1
-    members["link"], members["trip"] = np.array([link for link, _ in way])[at], np.array([trip for _, trip in way])[at]
-    members["along"], members["status"] = front - run[at], DRIVING
-    stop = town.formations[members["formation"][0]]["stop"]
-    members["destination"] = town.stops[stop + members["trip"]]["destination"]
-    for before, (link, _) in zip(way[int(at[-1]) : int(at[0])], way[int(at[-1]) + 1 : int(at[0]) + 1], strict=True):
+def _put_in_column(town: Town, book: Book, members: Table, taken: set[int]) -> set[int]:
+    """Put a standing convoy on the first stretch of its journey where no other is, and give the links it is on."""
+    back = np.arange(len(members)) * float(members["jam"][0] + members["length"][0])
+    for offset in range(1, _FARTHEST, _TRY):
+        front = offset + back[-1] - back
+        way = _first_stretch(town, members[0], float(front[0]) + 1.0)
+        run = np.cumsum([0.0, *(town.links[link]["length"] for link, _ in way)])
+        at = np.searchsorted(run, front, side="right") - 1
+        on = [link for link, _ in way[int(at[-1]) : int(at[0]) + 1]]
+        if taken.isdisjoint(on):
+            break
+    else:
+        message = f"there is no room on the roads for a convoy of {len(members)} at the start; let some begin elsewhere"
+        raise UsageError(message)
+    links, trips = np.array(way).T
+    members["link"], members["trip"] = links[at], trips[at]
+    members["along"], members["driven"], members["status"] = front - run[at], front, DRIVING
+    first = town.formations[members["formation"][0]]["stop"]
+    members["destination"] = town.stops[first + members["trip"]]["destination"]
+    for before, link in pairwise(on):
         lane = book.queues[town.links[link]["queue"]]
-        lane["column"], lane["column_from"] = members["formation"][0], town.links[before[0]]["queue"]
+        lane["column"], lane["column_from"] = members["formation"][0], town.links[before]["queue"]
+    return set(on)
 
 
 def _first_stretch(town: Town, leader: Table, length: float) -> list[tuple[int, int]]:
     """List the links, each with the stop it leads to, of the first ``length`` of a journey."""
     group = town.formations[leader["formation"]]
+    stops = town.stops[group["stop"] : group["stop"] + group["stops"]]
     trip, node, run = 0, int(town.node[leader["destination"]]), 0.0
     way: list[tuple[int, int]] = []
     while run < length:
-        while node == town.node[town.stops[group["stop"] + trip]["destination"]]:
-            if town.stops[group["stop"] + trip]["staged"]:
-                message = f"a convoy of {group['size']} is longer than its way to its first staging area"
+        while node == town.node[stops[trip]["destination"]]:
+            if stops[trip]["staged"]:
+                message = f"a convoy of {group['size']} has no room before its first staging area; begin farther away"
                 raise UsageError(message)
-            trip = (trip + 1) % int(group["stops"])
-        link = int(town.onward[town.stops[group["stop"] + trip]["destination"], node])
+            trip = (trip + 1) % len(stops)
+        link = int(town.onward[stops[trip]["destination"], node])
         way.append((link, trip))
         node, run = int(town.links[link]["end"]), run + float(town.links[link]["length"])
     return way
