@@ -1,0 +1,1 @@
+"""How fast a vehicle drives: bends, stops and vehicles ahead."""

@@ -1,0 +1,1 @@
+"""Where vehicles drive to, which way, and what slows them on it."""

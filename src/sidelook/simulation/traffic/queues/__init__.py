@@ -1,0 +1,1 @@
+"""Who is before whom, and who may enter a link."""

@@ -1,0 +1,97 @@
+"""The speeds that drivers choose, in plain float64: what the compiled step is compared with.
+
+Order is found by sorting, not kept in lists; ways ahead are walked anew.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidelook.simulation.traffic.columns import DRIVING, FINEST, NONE, Book, Row, Town
+from sidelook.simulation.traffic.driving.laws import approach_speed, following_speed
+
+
+def choose_speeds(town: Town, book: Book, committed: NDArray[np.int32], bound: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the speed that each vehicle on the road has a second later.
+
+    Parameters
+    ----------
+    town : roads, ways and rules
+    book : vehicles now
+    committed : (V,) links ahead that each may enter in this second
+    bound : (V,) greatest speed of each, m/s
+
+    Returns
+    -------
+    (V,) m/s, NaN for those not on the road
+    """
+    cars = book.vehicles
+    on = np.flatnonzero(cars["status"] == DRIVING)
+    order = on[np.lexsort((cars["along"][on], cars["queue"][on]))]
+    same = np.diff(cars["queue"][order]) == 0
+    leader = np.full(len(cars), NONE)
+    leader[order[:-1][same]] = order[1:][same]
+    tail = dict(zip(cars["queue"][order][::-1].tolist(), order[::-1].tolist(), strict=True))
+    chosen = np.full(len(cars), np.nan)
+    for i in on.tolist():
+        chosen[i] = _choose(town, book, i, (int(leader[i]), tail), int(committed[i]), float(bound[i]))
+    return chosen
+
+
+def _choose(
+    town: Town, book: Book, i: int, others: tuple[int, dict[int, int]], committed: int, bound: float
+) -> float:
+    car, rule = book.vehicles[i], town.rules[0]
+    if car["timer"] > 0:
+        return 0.0
+    link, comfort, hard = town.links[car["link"]], float(rule["deceleration"]), float(rule["braking"])
+    speed = float(car["speed"])
+    limits = [speed + car["acceleration"], car["temper"] * link["limit"], bound, *_bends(town, car, comfort)]
+    limits.append(float(approach_speed(speed, np.sqrt(car["until"]), car["end"] - car["along"], comfort)))
+    limits += _safe(book, car, link, others, hard)
+    if min(limits) <= 0.05 and speed <= 0.05:  # noqa: PLR2004 - as in the step
+        return 0.0
+    line = _refused(car, link, committed)
+    if line < 0.5 * speed**2 / comfort + 2.5 * speed + 5.0:
+        limits.append(float(approach_speed(speed, 0.0, line - min(FINEST, 0.5 * link["length"]), comfort)))
+    return max(float(min(limits)), speed - hard, 0.0)
+
+
+def _bends(town: Town, car: Row, comfort: float) -> list[float]:
+    link = town.links[car["link"]]
+    points = town.points[link["first"] + 1 : link["first"] + link["count"] - 1]
+    ahead = points[points["chainage"] > car["along"]]
+    distance = ahead["chainage"] - car["along"]
+    near = 1 + int((distance <= car["speed"] + car["acceleration"]).sum())
+    passing = car["temper"] * np.sqrt(ahead["ceiling"][:near])
+    found: list[float] = approach_speed(car["speed"], passing, distance[:near], comfort).tolist()
+    return found
+
+
+def _safe(book: Book, car: Row, link: Row, others: tuple[int, dict[int, int]], hard: float) -> list[float]:
+    """Give the speeds that are safe behind the vehicle ahead and behind a rear that stands over."""
+    leader, tail = others
+    if leader != NONE:
+        return [_behind(book, car, leader, -float(car["along"]), hard)]
+    distance, found = float(link["length"] - car["along"]), []
+    gone = int(book.queues["gone"][car["queue"]])
+    if gone != NONE and book.vehicles["origin"][gone] == car["queue"]:
+        if book.vehicles["along"][gone] < book.vehicles["length"][gone]:
+            found.append(_behind(book, car, gone, distance, hard))
+    for k in range(int(car["count"])):
+        if (other := tail.get(int(car["ahead_queue"][k]), NONE)) != NONE:
+            return [*found, _behind(book, car, other, distance, hard)]
+        distance += float(car["ahead_length"][k])
+    return found
+
+
+def _behind(book: Book, car: Row, other: int, distance: float, hard: float) -> float:
+    ahead = book.vehicles[other]
+    gap = distance + float(ahead["along"] - ahead["length"] - car["jam"])
+    return float(following_speed(car["speed"], ahead["speed"], gap, car["headway"], hard))
+
+
+def _refused(car: Row, link: Row, committed: int) -> float:
+    """Give how far the first junction is that may not be entered."""
+    if committed >= car["count"]:
+        return np.inf
+    return float(link["length"] - car["along"] + car["ahead_length"][:committed].sum())
