@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from sidelook.model.origin import Classification, Origin
-from sidelook.simulation.island import Island, IslandSettings, make_island
+from sidelook.simulation.first_island import Island, IslandSettings, make_island
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.plots import Radar, World
 from sidelook.simulation.routes import Places, RoutePlanner
