@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sidelook.geography.roads import RoadClass, in_frame
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
 from sidelook.geometry.ground import Ellipsoid
-from sidelook.simulation.contours import simplify, smooth_line, smooth_ring, trace_rings
+from sidelook.geometry.lines import simplify
+from sidelook.simulation.contours import smooth_line, smooth_ring, trace_rings
 from sidelook.simulation.first_island import Island
 
 Feature = dict[str, Any]

@@ -14,8 +14,9 @@ from sidelook.simulation.island.columns import Bytes, Cells, Marks, Numbers
 NO_ROAD = 255
 _DOWN = (0, 1, 1, 1, 0, -1, -1, -1)
 _RIGHT = (1, 1, 0, -1, -1, -1, 0, 1)
-# Steps to the east, north, north-east and north-west are kept at the cell they leave, the others at the cell they reach.
+# Steps to the east, north, north-east and north-west are kept at the cell they leave, others at the cell they reach.
 _KEPT = (0, 2, 1, 3, 0, 2, 1, 3)
+_LEAVING = 4
 
 
 @kernel
@@ -121,7 +122,9 @@ def gather(receiver: Cells, falling: Cells, own: Numbers) -> Numbers:
 
 
 @kernel
-def carve(height: Numbers, receiver: Cells, length: Numbers, falling: Cells, power: Numbers, steepest_slope: float) -> None:
+def carve(
+    height: Numbers, receiver: Cells, length: Numbers, falling: Cells, power: Numbers, steepest_slope: float
+) -> None:
     """Let rivers cut into the ground, in place: one implicit step of the stream power law (Braun and Willett 2013).
 
     The new height *h* of a cell obeys ``h = h0 - power (h - h_receiver) / length``, and no slope is left steeper than
@@ -179,7 +182,7 @@ def cheapest_way(cost: Numbers, built: Bytes, reuse: float, window: Cells, ends:
         for k in range(8):
             i, j = r + _DOWN[k], c + _RIGHT[k]
             if 0 <= i < high and 0 <= j < wide:
-                at_r, at_c = (r, c) if k < 4 else (i, j)
+                at_r, at_c = (r, c) if k < _LEAVING else (i, j)
                 step = cost[_KEPT[k], top + at_r, left + at_c]
                 if built[_KEPT[k], top + at_r, left + at_c] != NO_ROAD:
                     step *= reuse

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sidelook.geography.roads import RoadNetwork
 from sidelook.geometry.frames import LocalFrame
+from sidelook.simulation.island.cover import cover_land
 from sidelook.simulation.island.grading import grade
 from sidelook.simulation.island.names import name_rivers
 from sidelook.simulation.island.network import build_network
@@ -66,6 +67,7 @@ class Island:
     town_nodes : (T,) node of the road network at each town
     rivers : the longest first
     roads : network
+    cover : (R, C) ``LandCover`` of the relief's cells
     """
 
     name: str
@@ -75,6 +77,7 @@ class Island:
     town_nodes: NDArray[np.int64]
     rivers: tuple[River, ...]
     roads: RoadNetwork
+    cover: NDArray[np.uint8]
 
 
 def make_island(settings: IslandSettings) -> Island:
@@ -92,6 +95,7 @@ def make_island(settings: IslandSettings) -> Island:
     roads, town_nodes = build_network(layout, settings.frame)
     rivers = find_rivers(relief, settings.river)
     named = zip(rivers, name_rivers(len(rivers)), strict=True)
+    cover = cover_land(rng, relief, towns)
     return Island(
         name=settings.name,
         frame=settings.frame,
@@ -100,4 +104,5 @@ def make_island(settings: IslandSettings) -> Island:
         town_nodes=town_nodes,
         rivers=tuple(replace(river, name=name) for river, name in named),
         roads=roads,
+        cover=cover,
     )

@@ -81,7 +81,9 @@ def _chains(layout: Layout) -> list[tuple[list[int], int]]:
         steps.setdefault(b, {})[a] = rank
     towns = set(layout.towns.tolist())
     through = {
-        point for point, out in steps.items() if len(out) == 2 and len(set(out.values())) == 1 and point not in towns  # noqa: PLR2004 - in and out
+        point
+        for point, out in steps.items()
+        if len(out) == 2 and len(set(out.values())) == 1 and point not in towns  # noqa: PLR2004 - in and out
     }
     chains = []
     for start in sorted(set(steps) - through):

@@ -51,7 +51,7 @@ class Relief:
     Attributes
     ----------
     spacing : of the grid, m
-    height : (R, C) above the sea, m; negative in the sea; a lake is level but for millimetres, by which its water finds the outlet
+    height : (R, C) above the sea, m; negative in the sea; a lake is level but for millimetres that its water follows
     lake : (R, C) True where a lake lies
     receiver : (R C,) cell to which the water of each cell goes; itself in the sea
     drained : (R, C) area whose water comes through, km2
@@ -75,7 +75,7 @@ class Relief:
         return self.spacing * np.stack([east, north], axis=-1)
 
     def cell(self, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Turn (..., 2) places, east and north of the grid's centre in m, into (...) rows and columns within the grid."""
+        """Turn (..., 2) places, east and north of the grid's centre, m, into (...) rows and columns of the grid."""
         rows, columns = self.height.shape
         column = np.rint(places[..., 0] / self.spacing + (columns - 1) / 2.0).astype(np.int64)
         row = np.rint(places[..., 1] / self.spacing + (rows - 1) / 2.0).astype(np.int64)
@@ -132,17 +132,13 @@ def _finer(shape: tuple[int, ...]) -> tuple[int, int]:
 
 def _bend(rng: Generator, height: NDArray[np.float64]) -> NDArray[np.float64]:
     """Push the ground about by a cell or two, so that no valley keeps the straight ways of the coarser grid."""
-    shape = height.shape
-    rows, columns = np.indices(shape, np.float64)
-    for shift in (rows, columns):
-        shift += 1.3 * fine_noise(rng, shape, 3.0)
-    bent = ndimage.map_coordinates(height, [rows, columns], order=1, mode="nearest")
+    shape = (height.shape[0], height.shape[1])
+    moved = [cells + 1.3 * fine_noise(rng, shape, 3.0) for cells in np.indices(shape)]
+    bent = ndimage.map_coordinates(height, moved, order=1, mode="nearest")
     return np.maximum(bent, 0.0)
 
 
-def _outline(
-    rng: Generator, settings: ReliefSettings, shape: tuple[int, int], spacing: float
-) -> NDArray[np.float64]:
+def _outline(rng: Generator, settings: ReliefSettings, shape: tuple[int, int], spacing: float) -> NDArray[np.float64]:
     """Draw the shore: 1 in the middle, 0 on it, negative in the sea; the land just fills its extent."""
     along = np.linspace(-1.7, 1.7, _SKETCH)
     north, east = np.meshgrid(along, along, indexing="ij")
@@ -235,9 +231,7 @@ def _dig(
     return np.maximum(ground + share * (floor - ground) - depth, np.minimum(ground, 0.5))
 
 
-def _lakes(
-    ground: NDArray[np.float64], filled: NDArray[np.float64], settings: ReliefSettings
-) -> NDArray[np.bool_]:
+def _lakes(ground: NDArray[np.float64], filled: NDArray[np.float64], settings: ReliefSettings) -> NDArray[np.bool_]:
     """Call the largest filled hollows lakes; the others are silted up."""
     label, found = ndimage.label(filled - ground > 1.5, structure=np.ones((3, 3)))  # noqa: PLR2004 - m of water
     size = np.bincount(np.ravel(label), minlength=found + 1)
