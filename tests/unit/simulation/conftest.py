@@ -3,7 +3,7 @@
 import pytest
 
 from sidelook.simulation.demonstration import DemonstrationSettings, demonstrate
-from sidelook.simulation.island import Island
+from sidelook.simulation.first_island import Island
 from sidelook.simulation.plots import World
 
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from sidelook.simulation.island import Island
+from sidelook.simulation.first_island import Island
 from sidelook.simulation.island_map import island_map
 
 

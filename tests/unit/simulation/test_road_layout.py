@@ -3,7 +3,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from sidelook.geography.roads import RoadClass, in_frame
-from sidelook.simulation.island import Island
+from sidelook.simulation.first_island import Island
 from sidelook.simulation.road_layout import SPEED_LIMITS
 
 

@@ -4,7 +4,7 @@ import pytest
 from sidelook.errors import UsageError
 from sidelook.geography.roads import RoadClass, RoadNetwork
 from sidelook.geometry.frames import LocalFrame
-from sidelook.simulation.island import Island
+from sidelook.simulation.first_island import Island
 from sidelook.simulation.routes import Places, RoutePlanner
 
 FRAME = LocalFrame(latitude=0.0, longitude=0.0)

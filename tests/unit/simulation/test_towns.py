@@ -1,6 +1,6 @@
 import numpy as np
 
-from sidelook.simulation.island import Island
+from sidelook.simulation.first_island import Island
 from sidelook.simulation.relief import ReliefSettings, make_relief
 from sidelook.simulation.towns import TownSettings, mainland, settle
 

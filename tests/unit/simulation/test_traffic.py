@@ -6,7 +6,7 @@ from sidelook.geography.roads import RoadClass, RoadNetwork, in_frame
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.plots import TargetClass
 from sidelook.simulation.driving import Handling
-from sidelook.simulation.island import Island
+from sidelook.simulation.first_island import Island
 from sidelook.simulation.plots import World
 from sidelook.simulation.routes import Places, RoutePlanner
 from sidelook.simulation.traffic import TrafficSettings, drive

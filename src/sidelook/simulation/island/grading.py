@@ -10,9 +10,9 @@ from sidelook.simulation.island.relief import Relief
 from sidelook.simulation.island.roads import Layout
 
 _ROUNDS = 10  # of evening out along the road: over about two kilometres
-_PASSES = 3
+_PASSES = 5
 _POINTS = 4  # along a step of the layout, so that none of the relief's cells is missed
-_WIDTH = 0.8  # cells over which a cutting falls back into the slope
+_WIDTH = 0.65  # cells over which a cutting falls back into the slope
 
 
 def grade(relief: Relief, layout: Layout, stream: float) -> Relief:

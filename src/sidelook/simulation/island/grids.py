@@ -93,8 +93,8 @@ def _resample(
     """Sample a function of (..., 2) east and north, m, over all that the island's grid covers."""
     step = island.relief.spacing / MEAN_RADIUS if spacing is None else spacing
     south, north, west, east = _extent(island)
-    latitude: NDArray[np.float64] = south + step * np.arange(int(np.ceil((north - south) / step)) + 1)
-    longitude: NDArray[np.float64] = west + step * np.arange(int(np.ceil((east - west) / step)) + 1)
+    latitude: NDArray[np.float64] = south + step * np.arange(np.ceil((north - south) / step) + 1.0, dtype=np.float64)
+    longitude: NDArray[np.float64] = west + step * np.arange(np.ceil((east - west) / step) + 1.0, dtype=np.float64)
     values = np.empty((len(latitude), len(longitude)), np.float32)
     for first in range(0, len(latitude), _BAND):
         band = latitude[first : first + _BAND]

@@ -89,11 +89,10 @@ class Relief:
     def height_at(self, east: ArrayLike, north: ArrayLike) -> NDArray[np.float64]:
         """Give the height, (...) m, between the grid's points; 0 in the sea and beyond the grid."""
         rows, columns = self.height.shape
-        column = np.asarray(east, np.float64) / self.spacing + (columns - 1) / 2.0
-        row = np.asarray(north, np.float64) / self.spacing + (rows - 1) / 2.0
-        above = np.maximum(self.height, 0.0)
-        found = ndimage.map_coordinates(above, [row, column], order=1, mode="constant", output=np.float64)
-        return np.asarray(found)
+        east, north = np.broadcast_arrays(np.asarray(east, np.float64), np.asarray(north, np.float64))
+        places = np.stack([north.ravel(), east.ravel()]) / self.spacing + [[(rows - 1) / 2.0], [(columns - 1) / 2.0]]
+        found = ndimage.map_coordinates(np.maximum(self.height, 0.0), places, order=1, output=np.float64)
+        return np.reshape(found, east.shape)
 
 
 def make_relief(rng: Generator, settings: ReliefSettings) -> Relief:

@@ -13,7 +13,7 @@ from sidelook.simulation.island.relief import Relief
 
 STRIDE = 2  # cells of the relief to a cell of the grid on which towns and roads are laid
 _FEW = 6.0  # widths after which a town's weight on others is nothing
-_CITIES = 10
+_CITIES = 10  # at most, and a tenth of the towns
 _TOO_STEEP = 0.11  # mean slope of ground on which nobody builds
 
 
@@ -103,7 +103,7 @@ def passable(relief: Relief) -> NDArray[np.bool_]:
 
 def _elbow_room(rank: int, named: int) -> tuple[float, float, float]:
     """Give how strongly and how far, m, a place keeps others away, and the ground, m, that is its own."""
-    if rank < _CITIES:  # cities draw the trade of half a day's ride
+    if rank < min(_CITIES, named // 10):  # cities draw the trade of half a day's ride
         return 3.0, 38_000.0, 11_000.0
     return (2.5, 11_000.0, 5_500.0) if rank < named else (1.0, 4_000.0, 2_600.0)
 
