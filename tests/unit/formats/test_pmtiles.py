@@ -1,5 +1,6 @@
 import gzip
 import struct
+from itertools import pairwise
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_every_tile_of_a_zoom_has_its_own_number_and_neighbours_follow() -> None
     found = {tile_id((5, x, y)): (x, y) for x in range(32) for y in range(32)}
     assert sorted(found) == list(range(341, 1365))
     path = [found[number] for number in sorted(found)]
-    assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1 for a, b in zip(path, path[1:], strict=False))
+    assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1 for a, b in pairwise(path))
 
 
 def test_the_header_says_where_things_are() -> None:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import ndimage, sparse
@@ -112,7 +114,7 @@ def field_of_costs(seed: int, shape: tuple[int, int]) -> tuple[np.ndarray, np.nd
     ends, weights = [], []
     for k, (down, right) in enumerate(STEPS):
         rows, columns = np.nonzero(rng.random(shape) < 0.8)
-        fits = (rows + down < shape[0]) & (0 <= columns + right) & (columns + right < shape[1])
+        fits = (rows + down < shape[0]) & (columns + right >= 0) & (columns + right < shape[1])
         rows, columns = rows[fits], columns[fits]
         cost[k, rows, columns] = rng.uniform(1.0, 9.0, len(rows))
         built[k, rows, columns] = np.where(rng.random(len(rows)) < 0.2, 2, NO_ROAD)
@@ -133,7 +135,7 @@ def test_the_cheapest_way_costs_what_another_program_finds(seed: int) -> None:
     assert spent == pytest.approx(expected, rel=1e-12)
     assert (way[0], way[-1]) == (goal, start)
     joined = graph + graph.T
-    assert sum(joined[a, b] for a, b in zip(way[:-1], way[1:], strict=True)) == pytest.approx(expected)
+    assert sum(joined[a, b] for a, b in pairwise(way.tolist())) == pytest.approx(expected)
 
 
 def test_a_way_keeps_within_its_window_and_says_where_there_is_none() -> None:
