@@ -80,7 +80,7 @@ function geojsonParts(entry: BasemapEntry, id: string, colours: BaseColours): En
     source: { type: 'geojson', data: new URL(entry.url, document.baseURI).href },
     ground: [
       { id: `${id}-land`, type: 'fill', ...layer, filter: kind('land'), paint: { 'fill-color': colours.land } },
-      ...reliefLayers(id, layer, colours),
+      ...reliefLayers(id, layer, (step) => ['all', kind('relief'), ['==', ['get', 'class'], step]], colours),
       { id: `${id}-water`, type: 'fill', ...layer, filter: kind('water'), paint: { 'fill-color': colours.water } },
       { id: `${id}-coast`, type: 'line', ...layer, filter: kind('coast'), paint: coastPaint(colours) },
       {
@@ -118,7 +118,7 @@ const TILE_LAYERS = {
   places: ['place', 'places', 'place_labels'],
 } as const;
 
-/** A PMTiles basemap: lines for roads, fills for water and names, where its tiles have such layers. */
+/** A PMTiles basemap: fills for land, relief and water, lines for roads, and names, where its tiles have such layers. */
 function pmtilesParts(entry: BasemapEntry, id: string, colours: BaseColours): EntryParts {
   const layers = <T>(
     names: readonly string[],
@@ -128,6 +128,22 @@ function pmtilesParts(entry: BasemapEntry, id: string, colours: BaseColours): En
     id,
     source: { type: 'vector', url: `pmtiles://${new URL(entry.url, document.baseURI).href}` },
     ground: [
+      {
+        id: `${id}-earth`,
+        type: 'fill',
+        source: id,
+        'source-layer': 'earth',
+        filter: ['==', ['geometry-type'], 'Polygon'],
+        paint: { 'fill-color': colours.land },
+      },
+      ...reliefLayers(id, { source: id, 'source-layer': 'relief' }, (step) => ['==', ['get', 'kind'], step], colours),
+      {
+        id: `${id}-coastline`,
+        type: 'line',
+        source: id,
+        'source-layer': 'coastline',
+        paint: coastPaint(colours),
+      },
       ...layers(TILE_LAYERS.water, (layer, name): LayerSpecification => ({
         id: `${name}-fill`,
         type: 'fill',
@@ -160,12 +176,17 @@ function pmtilesParts(entry: BasemapEntry, id: string, colours: BaseColours): En
 const ROUND = { 'line-cap': 'round', 'line-join': 'round' } as const;
 
 /** Higher ground a little lighter, step by step. */
-function reliefLayers(id: string, layer: { source: string }, colours: BaseColours): LayerSpecification[] {
+function reliefLayers(
+  id: string,
+  layer: { source: string; 'source-layer'?: string },
+  filter: (step: string) => FilterSpecification,
+  colours: BaseColours,
+): LayerSpecification[] {
   return ['above 250 m', 'above 600 m', 'above 1000 m'].map((step, k) => ({
     id: `${id}-relief-${k}`,
     type: 'fill',
     ...layer,
-    filter: ['all', ['==', ['get', 'kind'], 'relief'], ['==', ['get', 'class'], step]],
+    filter: filter(step),
     paint: { 'fill-color': colours.relief[k] },
   }));
 }

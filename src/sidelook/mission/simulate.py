@@ -120,7 +120,7 @@ def write_setting(scenario: Scenario, path: Path, country: "Country", folder: Pa
     shutil.copyfile(path, folder / "scenario.toml")
     (folder / "scenario.json").write_bytes(msgspec.json.format(msgspec.json.encode(scenario, enc_hook=str)))
     if country.island is not None:
-        from sidelook.simulation.island_map import island_map  # noqa: PLC0415 - only an island has a map
+        from sidelook.simulation.island.drawing import island_map  # noqa: PLC0415 - only an island has a map
 
         drawn = json.dumps(island_map(country.island), separators=(",", ":"), ensure_ascii=False)
         (folder / "island.geojson").write_text(drawn + "\n", encoding="utf-8")

@@ -119,34 +119,3 @@ def smooth_line(line: NDArray[np.float64], rounds: int = 2) -> NDArray[np.float6
         cut = np.stack([0.75 * line[:-1] + 0.25 * line[1:], 0.25 * line[:-1] + 0.75 * line[1:]], axis=1)
         line = np.concatenate([line[:1], cut.reshape(-1, 2)[1:-1], line[-1:]])
     return line
-
-
-def simplify(line: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
-    """Drop points that lie within a tolerance of the line without them (Douglas and Peucker 1973).
-
-    Parameters
-    ----------
-    line : (K, 2)
-    tolerance : in the units of the line
-
-    Returns
-    -------
-    (L, 2) some of the points, the ends always
-    """
-    keep = np.zeros(len(line), bool)
-    keep[[0, -1]] = True
-    spans = [(0, len(line) - 1)]
-    while spans:
-        first, last = spans.pop()
-        if last - first < 2:  # noqa: PLR2004 - nothing lies between
-            continue
-        inner = line[first + 1 : last] - line[first]
-        chord = line[last] - line[first]
-        length = np.hypot(*chord)
-        off = np.abs(inner[:, 0] * chord[1] - inner[:, 1] * chord[0]) / length if length else np.hypot(*inner.T)
-        worst = int(np.argmax(off))
-        if off[worst] > tolerance:
-            middle = first + 1 + worst
-            keep[middle] = True
-            spans += [(first, middle), (middle, last)]
-    return line[keep]

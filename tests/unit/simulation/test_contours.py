@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sidelook.simulation.contours import simplify, smooth_line, smooth_ring, trace_rings
+from sidelook.simulation.contours import smooth_line, smooth_ring, trace_rings
 
 
 def area(ring: np.ndarray) -> float:
@@ -53,12 +53,3 @@ def test_smoothing_a_line_keeps_its_ends() -> None:
     assert smooth[[0, -1]].tolist() == line[[0, -1]].tolist()
     assert smooth[:, 0].max() < 10.0
     assert smooth_line(line[:2]).tolist() == line[:2].tolist()
-
-
-def test_simplifying_stays_within_the_tolerance() -> None:
-    along = np.linspace(0.0, 10.0, 401)
-    line = np.stack([along, np.sin(along)], axis=-1)
-    few = simplify(line, 0.05)
-    assert 8 < len(few) < 40
-    assert np.abs(np.interp(along, *few.T) - line[:, 1]).max() < 0.08
-    assert simplify(line[:1].repeat(3, axis=0), 0.1).tolist() == line[[0, 0]].tolist()

@@ -1,16 +1,21 @@
-"""A fictional island in mid-ocean: relief, towns, roads and rivers, all from one seed."""
+"""A fictional island in mid-ocean: relief, rivers, towns and roads, all from one seed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from sidelook.geography.roads import RoadNetwork
 from sidelook.geometry.frames import LocalFrame
-from sidelook.simulation.relief import Relief, ReliefSettings, make_relief, rivers
-from sidelook.simulation.road_layout import add_streets, build_network, plan_roads
-from sidelook.simulation.towns import Towns, TownSettings, settle
+from sidelook.simulation.island.cover import cover_land
+from sidelook.simulation.island.grading import grade
+from sidelook.simulation.island.names import name_rivers
+from sidelook.simulation.island.network import build_network
+from sidelook.simulation.island.relief import Relief, ReliefSettings, make_relief
+from sidelook.simulation.island.rivers import River, find_rivers
+from sidelook.simulation.island.roads import plan_roads
+from sidelook.simulation.island.streets import add_streets
+from sidelook.simulation.island.towns import Towns, TownSettings, settle
 
 # Open Atlantic between the Azores and Bermuda, 1,300 km from the nearest land.
 MID_OCEAN = LocalFrame(latitude=float(np.radians(38.0)), longitude=float(np.radians(-43.0)))
@@ -27,7 +32,7 @@ class IslandSettings:
     frame : where it lies; its origin is the middle of the island's grid
     relief : its size
     towns : how it is peopled
-    rivers : how many rise on it
+    river : area that the smallest river drains at its spring, km2
     """
 
     seed: int = 3
@@ -35,22 +40,34 @@ class IslandSettings:
     frame: LocalFrame = MID_OCEAN
     relief: ReliefSettings = field(default_factory=ReliefSettings)
     towns: TownSettings = field(default_factory=TownSettings)
-    rivers: int = 22
+    river: float = 45.0
+
+
+FULL = IslandSettings()
+"""300 by 250 km."""
+
+SMALL = IslandSettings(
+    relief=ReliefSettings(half_width=66_000.0, half_depth=50_000.0, summit=1_650.0, lakes=6),
+    towns=TownSettings(named=56, hamlets=130, largest=240_000),
+    river=25.0,
+)
+"""132 by 100 km: made in a second or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Island:
-    """An island; its relief shapes shore and roads, while everything that moves is at sea level for now.
+    """An island.
 
     Attributes
     ----------
     name : invented
-    frame : its local frame
+    frame : its local frame; a place of so much east and north lies there on the ellipsoid, and heights go up from it
     relief : heights
     towns : settlements
     town_nodes : (T,) node of the road network at each town
-    rivers : of (K, 2) east and north, m, from source to mouth
+    rivers : the longest first
     roads : network
+    cover : (R, C) ``LandCover`` of the relief's cells
     """
 
     name: str
@@ -58,8 +75,9 @@ class Island:
     relief: Relief
     towns: Towns
     town_nodes: NDArray[np.int64]
-    rivers: tuple[NDArray[np.float64], ...]
+    rivers: tuple[River, ...]
     roads: RoadNetwork
+    cover: NDArray[np.uint8]
 
 
 def make_island(settings: IslandSettings) -> Island:
@@ -73,23 +91,18 @@ def make_island(settings: IslandSettings) -> Island:
     relief = make_relief(rng, settings.relief)
     towns = settle(rng, relief, settings.towns)
     layout = add_streets(rng, plan_roads(rng, relief, towns), relief, towns)
-    roads, cells = build_network(layout, settings.frame)
+    relief = grade(relief, layout, settings.river)
+    roads, town_nodes = build_network(layout, settings.frame)
+    rivers = find_rivers(relief, settings.river)
+    named = zip(rivers, name_rivers(len(rivers)), strict=True)
+    cover = cover_land(rng, relief, towns)
     return Island(
         name=settings.name,
         frame=settings.frame,
         relief=relief,
         towns=towns,
-        town_nodes=np.searchsorted(cells, layout.towns),
-        rivers=_courses(rng, relief, settings.rivers),
+        town_nodes=town_nodes,
+        rivers=tuple(replace(river, name=name) for river, name in named),
         roads=roads,
+        cover=cover,
     )
-
-
-def _courses(rng: np.random.Generator, relief: Relief, count: int) -> tuple[NDArray[np.float64], ...]:
-    """Let rivers rise at summits, the highest first, and wind a little on their way."""
-    peaks = ndimage.gaussian_filter(relief.height, 3.0) + rng.normal(0.0, 60.0, relief.height.shape)
-    springs = np.flatnonzero((peaks == ndimage.maximum_filter(peaks, 21)) & relief.dry)
-    highest = springs[np.argsort(relief.height.ravel()[springs])[::-1][:count]]
-    rows, columns = np.indices(relief.height.shape) + rng.uniform(-0.4, 0.4, (2, *relief.height.shape))
-    places = relief.place(rows, columns).reshape(-1, 2)
-    return tuple(places[course] for course in rivers(rng, relief, highest))
