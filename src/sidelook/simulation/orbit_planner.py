@@ -2,7 +2,7 @@
 
 What an orbit is worth is the length of road that the antenna can look at, in range, in the field of view and not
 hidden, on the average of the time flown; what a turn blinds counts as nothing. All candidates are valued by geometry
-alone first, then the best of them by what terrain hides.
+alone on coarse cells first, then the best of them on finer ones and by what terrain hides.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from sidelook.model.radar import Radar
 from sidelook.sensing.coverage_map import Visibility
 from sidelook.sensing.equal_area import grid_over
 from sidelook.sensing.location import bearing_and_distance
-from sidelook.simulation.antenna import Mount, can_look, swath
+from sidelook.simulation.antenna import Mount, can_look, steady, swath
 from sidelook.simulation.orbit import Racetrack, fly
 from sidelook.simulation.schedule.areas import Polygon, contains
 
@@ -51,8 +51,8 @@ class OrbitSearch:
     like : leg, radius, height, speed, rate of roll and start of all racetracks; its place and heading do not matter
     keep_out : the aircraft does not fly over it; None is over nothing
     moments : around the racetrack at which an orbit is valued
-    shortlist : of orbits that are valued with what is hidden
-    cell : side of the cells into which roads are gathered, m
+    shortlist : of orbits that are valued on finer cells and with what is hidden
+    coarse, cell : sides of the cells into which roads are gathered, first and for the shortlist, m
     """
 
     like: Racetrack
@@ -62,6 +62,7 @@ class OrbitSearch:
     keep_out: Polygon | None = None
     moments: int = 24
     shortlist: int = 12
+    coarse: float = 6_000.0
     cell: float = 2_000.0
 
 
@@ -107,16 +108,19 @@ def plan_orbit(
     ------
     UsageError : there are no roads, or no racetrack stays clear of what is to be kept out of
     """
-    gathered = gather(roads, search.cell)
-    base = mount or Mount()
-    tried = [value_orbit(orbit, gathered, radar, base, search.moments) for orbit in candidates(gathered, search)]
+    coarse, base = gather(roads, max(search.coarse, search.cell)), mount or Mount()
+    tried = [value_orbit(orbit, coarse, radar, base, search.moments) for orbit in candidates(coarse, search)]
     if not tried:
         message = "every racetrack crosses what is to be kept out of: allow larger stand-offs or other headings"
         raise UsageError(message)
-    best = sorted(tried, key=lambda value: -value.mean_km)[: search.shortlist]
-    if visible is not None:
-        best = [value_orbit(each.orbit, gathered, radar, base, search.moments, visible) for each in best]
-    return sorted(best, key=lambda value: -value.mean_km)
+    chosen = sorted(tried, key=_worth)[: search.shortlist]
+    fine = gather(roads, search.cell)
+    best = [value_orbit(each.orbit, fine, radar, base, search.moments, visible) for each in chosen]
+    return sorted(best, key=_worth)
+
+
+def _worth(value: OrbitValue) -> float:
+    return -value.mean_km
 
 
 def gather(roads: Roads, cell: float) -> Roads:
@@ -176,7 +180,7 @@ def value_orbit(
     near, far = swath(radar, orbit.height)
     looked: Flags = np.zeros(len(roads.length), bool)
     seen_time = np.zeros(len(roads.length))
-    for row in range(moments):
+    for row in np.flatnonzero(steady(mount, flown.roll)).tolist():
         at = float(flown.latitude[row]), float(flown.longitude[row])
         bearing, distance = bearing_and_distance(*at, roads.latitude, roads.longitude)
         inside = (distance >= near) & (distance <= far)
