@@ -195,6 +195,36 @@ def replay(
         raise typer.Exit(Exit.INTERRUPTED)
 
 
+@app.command(
+    epilog="Examples: sidelook simulate convoy -o out | sidelook simulate my.toml -o out --plot | sidelook simulate --list"
+)
+def simulate(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario file (TOML), or the name of one of --list.")
+    ] = None,
+    *,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to fill.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Send it live too: udp://HOST:PORT or tcp://HOST:PORT.")
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Of what is sent, times real time; inf for no pauses.")] = 1.0,
+    seed: Annotated[int | None, typer.Option(help="In place of the scenario's.", min=0)] = None,
+    truth_tags: Annotated[bool, typer.Option(help="Say in each report whose it is.")] = True,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw what a revisit covers (PNG).")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write into a folder that is not empty.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="List the scenarios that come along.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play a scenario: traffic, an aircraft and its radar; gives a recording, the truth, schedule and coverage."""
+    from sidelook.mission.simulate import SimulateOptions, list_scenarios, simulate
+
+    if listing:
+        list_scenarios(as_json=as_json)
+        return
+    options = SimulateOptions(to=to, speed=speed, seed=seed, truth_tags=truth_tags, plot=plot, overwrite=overwrite)
+    simulate(scenario, output, options, as_json=as_json)
+
+
 def main() -> None:
     """Run a command; what goes wrong is one sentence and an exit code."""
     try:

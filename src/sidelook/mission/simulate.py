@@ -2,9 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -12,14 +11,13 @@ import msgspec
 
 from sidelook.errors import StorageError, UsageError
 from sidelook.mission.reporting import Advance, answer, progress
-from sidelook.mission.scenario import bring_country, bring_truth, find_scenario, read_scenario
+from sidelook.mission.scenario import bring_country, bring_truth, find_scenario, read_scenario, shipped_scenarios
 from sidelook.simulation.scenario.settings import Scenario
 
 if TYPE_CHECKING:
     from sidelook.formats.stanag4607 import DwellWriter
     from sidelook.simulation.scenario.country import Country
     from sidelook.simulation.scenario.playing import Stretch
-    from sidelook.simulation.scenario.world import World
 
 
 class OccupiedError(UsageError):
@@ -40,12 +38,15 @@ class SimulateOptions:
     truth_tags : are written into the reports
     plot : draw the coverage
     overwrite : a folder that holds something
+    to, speed : address to send to, and how many times real time
     """
 
     seed: int | None = None
     truth_tags: bool = True
     plot: bool = False
     overwrite: bool = False
+    to: str | None = None
+    speed: float = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +77,13 @@ class SimulateReport:
     missions: list[MissionFigures] = field(default_factory=list)
 
 
-def simulate(given: str, folder: Path, options: SimulateOptions, *, as_json: bool = False) -> None:
+def list_scenarios(*, as_json: bool = False) -> None:
+    """Say which scenarios come along."""
+    known = shipped_scenarios()
+    answer(known, "\n".join(f"{name:<12}{words}" for name, words in known.items()), as_json=as_json)
+
+
+def simulate(given: str | None, folder: Path | None, options: SimulateOptions, *, as_json: bool = False) -> None:
     """Play a scenario into a folder and say what came of it.
 
     Raises
@@ -85,6 +92,9 @@ def simulate(given: str, folder: Path, options: SimulateOptions, *, as_json: boo
     InputError : a file the scenario names is not what it should be
     SimulationStorageError : the folder cannot be written
     """
+    if given is None or folder is None:
+        message = "say which scenario, and with -o which folder to fill; --list names the scenarios that come along"
+        raise UsageError(message)
     path = find_scenario(given)
     scenario = read_scenario(path)
     scenario = scenario if options.seed is None else replace(scenario, seed=options.seed)
@@ -197,7 +207,9 @@ def describe(report: SimulateReport) -> str:
             f"{mission.masked:,} masked, {mission.in_notch:,} in the notch"
         )
         if mission.scanned_km2:
-            lines.append(f"    one revisit: {mission.scanned_km2:,.0f} km2 scanned, {mission.visible_km2:,.0f} km2 visible")
+            lines.append(
+                f"    one revisit: {mission.scanned_km2:,.0f} km2 scanned, {mission.visible_km2:,.0f} km2 visible"
+            )
         if not mission.plots:
             lines.append("    nothing was reported: does the aircraft ever see the area?")
     return "\n".join(lines)

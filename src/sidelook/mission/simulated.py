@@ -16,12 +16,14 @@ from sidelook.formats.stanag4607 import (
     SensorErrors,
     WriterSettings,
 )
-from sidelook.geometry.frames import ecef_to_enu, enu_to_geodetic
+from sidelook.geometry.frames import ecef_to_enu
 from sidelook.geometry.wgs84 import geodetic_to_ecef
+from sidelook.model.collection import CollectionObstacle, CollectionOutcome
 from sidelook.model.columns import Flags, Floats
 from sidelook.model.plots import Dwells, concatenate_dwells
 from sidelook.sensing.coverage_map import CoverageMap
 from sidelook.sensing.location import Place
+from sidelook.sensing.performance import at_snr, detectable_speed
 from sidelook.simulation.coverage import dwells_of, map_of
 from sidelook.simulation.scenario.playing import Stretch
 from sidelook.simulation.scenario.settings import Scenario
@@ -30,8 +32,8 @@ from sidelook.timescale import format_utc
 
 CELL = 1_000.0
 """Side of the cells of coverage, m."""
-_REPORTED_SNR_DB = 20.0
-"""At which the job definition names the errors; every report bears its own."""
+_NAMED_SNR_DB, _NAMED_CLUTTER_DB = 20.0, 30.0
+"""At which the job definition names errors and minimum detectable speed; reports and dwells bear their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +114,14 @@ class Ledger:
 
 
 def writer_settings(scenario: Scenario, world: World, *, truth_tags: bool) -> WriterSettings:
-    """Say in the mission and job segments what the world is."""
-    job, radar = world.jobs[0], world.radar
-    slowest = float(np.nanmedian(world.performance.slowest)) if hasattr(world.performance, "slowest") else 1.5
+    """Say in the mission and job segments what the world is; every report bears errors of its own."""
+    job, tables = world.jobs[0], world.performance
+    to_speed = world.radar.waveform.wavelength / 2.0
     errors = SensorErrors(
-        sigma_slant_range=radar.waveform.bandwidth and 3e8 / (2.0 * radar.waveform.bandwidth) / 3.5,
-        sigma_cross_range_angle=0.886 * radar.waveform.wavelength / radar.antenna.length / (1.6 * 10.0),
-        sigma_radial_speed=0.3,
-        minimum_detectable_speed=slowest,
+        sigma_slant_range=float(at_snr(tables, tables.sigma_slant_range, _NAMED_SNR_DB)),
+        sigma_cross_range_angle=float(at_snr(tables, tables.sigma_azimuth, _NAMED_SNR_DB)),
+        sigma_radial_speed=float(at_snr(tables, tables.sigma_doppler, _NAMED_SNR_DB)) * to_speed,
+        minimum_detectable_speed=float(detectable_speed(tables, _NAMED_CLUTTER_DB)),
     )
     return WriterSettings(
         preset=Preset.COMPLETE_WITH_TRUTH if truth_tags else Preset.COMPLETE,
@@ -127,3 +129,49 @@ def writer_settings(scenario: Scenario, world: World, *, truth_tags: bool) -> Wr
         job=JobNotes(sensor_model="SIM", revisit_interval=min(job.revisit, 6_000.0), errors=errors),
         motion_errors=MotionErrors(track=1e-3, speed=0.1, climb=0.1),
     )
+
+
+def _schedule_table(dwells: Dwells) -> pa.Table:
+    """Spell dwells as they were looked: time, job, place, footprint."""
+    jobs = np.array([origin.job for origin in dwells.origins] or [0], np.int32)
+    sensor = (dwells.sensor_latitude, dwells.sensor_longitude)
+    area = (dwells.area_latitude, dwells.area_longitude)
+    columns = {
+        "time": pa.array(dwells.time).cast(pa.timestamp("ns", tz="UTC")),
+        "job": pa.array(jobs[dwells.origin]),
+        "revisit": pa.array(dwells.revisit),
+        "dwell": pa.array(dwells.dwell),
+        "last_of_revisit": pa.array(dwells.last_of_revisit),
+        "sensor_latitude_deg": pa.array(np.degrees(sensor[0])),
+        "sensor_longitude_deg": pa.array(np.degrees(sensor[1])),
+        "sensor_height_m": pa.array(dwells.sensor_height),
+        "track_deg": pa.array(np.degrees(dwells.track)),
+        "roll_deg": pa.array(np.degrees(dwells.roll)),
+        "area_latitude_deg": pa.array(np.degrees(area[0])),
+        "area_longitude_deg": pa.array(np.degrees(area[1])),
+        "range_half_extent_m": pa.array(dwells.range_half_extent),
+        "angle_half_extent_deg": pa.array(np.degrees(dwells.angle_half_extent)),
+        "minimum_detectable_speed_mps": pa.array(dwells.minimum_detectable_speed),
+        "plots": pa.array(dwells.plot_count),
+    }
+    return pa.table(columns)
+
+
+def _image_table(stretch: Stretch) -> pa.Table:
+    """Spell images as they were taken, put off or given up, and why."""
+    images = stretch.collections
+    outcome, obstacle = images.outcome.tolist(), images.obstacle.tolist()
+    columns = {
+        "time": pa.array(images.time).cast(pa.timestamp("ns", tz="UTC")),
+        "duration_s": pa.array(images.duration),
+        "job": pa.array(images.job),
+        "number": pa.array(images.number),
+        "latitude_deg": pa.array(np.degrees(images.latitude)),
+        "longitude_deg": pa.array(np.degrees(images.longitude)),
+        "resolution_m": pa.array(images.resolution),
+        "slant_range_m": pa.array(images.slant_range),
+        "squint_deg": pa.array(np.degrees(images.squint)),
+        "outcome": pa.array([CollectionOutcome(value).name.lower() for value in outcome], pa.string()),
+        "obstacle": pa.array([CollectionObstacle(value).name.lower() for value in obstacle], pa.string()),
+    }
+    return pa.table(columns)

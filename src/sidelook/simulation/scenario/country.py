@@ -115,7 +115,9 @@ def _on_known_ground(roads: RoadNetwork, grid: HeightGrid) -> RoadNetwork:
     kept = np.logical_and.reduceat(known, roads.offset[:-1]) if len(roads) else np.zeros(0, bool)
     points = np.repeat(kept, np.diff(roads.offset))
     offset = np.concatenate([[0], np.cumsum(np.diff(roads.offset)[kept])])
-    columns = {name: getattr(roads, name)[kept] for name in ("edge_start", "edge_end", "edge_class", "speed_limit", "one_way")}
+    columns = {
+        name: getattr(roads, name)[kept] for name in ("edge_start", "edge_end", "edge_class", "speed_limit", "one_way")
+    }
     return RoadNetwork(
         node_latitude=roads.node_latitude,
         node_longitude=roads.node_longitude,

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from sidelook.geometry.frames import ecef_to_enu, enu_to_ecef, enu_to_geodetic, local_axes, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import geodetic_to_ecef
-from sidelook.model.columns import stack
 from sidelook.model.collection import Collections
+from sidelook.model.columns import stack
 from sidelook.model.plots import Dwells
 from sidelook.model.truth import TruthLooks
 from sidelook.sensing.location import observe
@@ -99,7 +99,9 @@ def at_moments(world: World, scene: Scene, dwells: Dwells, begin: int, end: int)
     there = states.present
     row, time = row[there], time[there]
     states = States(present=states.present[there], position=states.position[there], velocity=states.velocity[there])
-    return _written(scene, row, time, states, dwell=np.full(len(row), -1, np.int32), **_seen_at(world, scene, dwells, time, states))
+    return _written(
+        scene, row, time, states, dwell=np.full(len(row), -1, np.int32), **_seen_at(world, scene, dwells, time, states)
+    )
 
 
 def _seen_at(

@@ -12,14 +12,21 @@ from sidelook.geometry.frames import enu_to_geodetic, geodetic_to_enu
 from sidelook.geometry.ground import Ellipsoid
 from sidelook.geometry.visibility import Points, Sight, SightRules, line_of_sight
 from sidelook.model.origin import Classification, Origin
-from sidelook.model.truth import Entities
 from sidelook.model.radar import Antenna, Detector, Radar, Waveform
+from sidelook.model.truth import Entities
 from sidelook.sensing.performance import Performance
 from sidelook.simulation.aircraft import make_aircraft, random_flights
 from sidelook.simulation.detection.points import scatter_points
-from sidelook.simulation.detection.scene import Imperfections, Surroundings, Visible, Weather, all_visible, usual_performance
+from sidelook.simulation.detection.scene import (
+    Imperfections,
+    Surroundings,
+    Visible,
+    Weather,
+    all_visible,
+    usual_performance,
+)
 from sidelook.simulation.orbit import CircularOrbit, FlightPath, Racetrack, Waypoints
-from sidelook.simulation.scenario.country import Box, Country
+from sidelook.simulation.scenario.country import Country
 from sidelook.simulation.scenario.settings import (
     AircraftKind,
     AircraftSection,
@@ -95,7 +102,10 @@ def make_world(scenario: Scenario, country: Country, truth: Trajectories | None 
     start = scenario.begins(day)
     end = start + round(scenario.duration_s * 1e9)
     chance = [np.random.default_rng(seed) for seed in SeedSequence([scenario.seed, day]).spawn(3)]
-    radar, weather = make_radar(scenario.radar), Weather(wind=scenario.weather.wind_mps, rain_rate=scenario.weather.rain_mm_h)
+    radar, weather = (
+        make_radar(scenario.radar),
+        Weather(wind=scenario.weather.wind_mps, rain_rate=scenario.weather.rain_mm_h),
+    )
     path = make_path(scenario.platform, country, start)
     box = country.box
     points = scatter_points(chance[2], box, country.ground, scenario.errors.fixed_discretes, scenario.errors.rotators)
@@ -145,7 +155,13 @@ def make_path(section: PlatformSection, country: Country, start: int) -> FlightP
     if section.path is PathKind.WAYPOINTS:
         places = tuple(_local(country, place) for place in section.waypoints_deg)
         return Waypoints(
-            frame=frame, places=places, bank=radians(section.bank_deg), closed=True, height=height, speed=speed, start=start
+            frame=frame,
+            places=places,
+            bank=radians(section.bank_deg),
+            closed=True,
+            height=height,
+            speed=speed,
+            start=start,
         )
     east, north = _path_middle(section, country)
     if section.path is PathKind.CIRCLE:
@@ -241,7 +257,9 @@ def _traffic(
         trucks=scenario.traffic.truck_share,
     )
     if settings.vehicles or settings.convoys:
-        parts.append(Streamed(make_traffic(rng, country.roads, country.frame, country.ground, country.places, settings)))
+        parts.append(
+            Streamed(make_traffic(rng, country.roads, country.frame, country.ground, country.places, settings))
+        )
     if scenario.aircraft:
         flights = random_flights(air_rng, country.box, **_counts(scenario.aircraft))
         parts.append(Streamed(make_aircraft(flights, country.frame, country.ground, start)))
@@ -296,7 +314,10 @@ def _sight(country: Country) -> Visible:
     grid, rules = country.grid, SightRules(ceiling=country.ceiling)
 
     def visible(sensors: NDArray[np.float64], positions: NDArray[np.float64]) -> NDArray[np.bool_]:
-        ends = [Points(latitude=a, longitude=b, height=c) for a, b, c in (enu_to_geodetic(p, country.frame) for p in (sensors, positions))]
+        ends = [
+            Points(latitude=a, longitude=b, height=c)
+            for a, b, c in (enu_to_geodetic(p, country.frame) for p in (sensors, positions))
+        ]
         return np.asarray(line_of_sight(grid, ends[0], ends[1], rules) == Sight.VISIBLE)
 
     return visible
