@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from math import radians
 
+from sidelook.errors import UsageError
+
 SPEED_OF_LIGHT = 299_792_458.0
 
 
@@ -38,12 +40,23 @@ class Waveform:
     bandwidth : Hz
     pulse_rates : of the coherent intervals that make a dwell, Hz
     average_power : W
+
+    Raises
+    ------
+    UsageError : no pulse rate, or something that is not above zero
     """
 
     frequency: float = 9.6e9
     bandwidth: float = 15e6
     pulse_rates: tuple[float, ...] = (1_900.0, 2_300.0, 2_700.0)
     average_power: float = 1_000.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sent."""
+        values = (self.frequency, self.bandwidth, self.average_power, *self.pulse_rates)
+        if not self.pulse_rates or not all(value > 0.0 for value in values):
+            message = "a waveform needs a frequency, a bandwidth, a power and one pulse rate or more, all above zero"
+            raise UsageError(message)
 
     @property
     def wavelength(self) -> float:
@@ -64,6 +77,10 @@ class Detector:
     wrap_speed : half the period within which radial speeds are unfolded, m/s
     best_snr_db : signal-to-noise ratio above which plots become no more exact
     edge_loss_db : two-way loss at the edge of a footprint; 6 where it is as wide as the one-way 3 dB beam
+
+    Raises
+    ------
+    UsageError : a probability that is none, or something that is not above zero
     """
 
     false_alarm_probability: float = 1e-6
@@ -73,6 +90,16 @@ class Detector:
     wrap_speed: float = 40.0
     best_snr_db: float = 25.0
     edge_loss_db: float = 6.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot detect."""
+        counts = (self.reference_cells, self.least_hits, self.dwell_time, self.wrap_speed)
+        if not 0.0 < self.false_alarm_probability < 1.0 or not all(value > 0 for value in counts):
+            message = (
+                "a detector needs a false alarm probability between 0 and 1, "
+                "and reference cells, hits, a dwell time and a wrap speed above zero"
+            )
+            raise UsageError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

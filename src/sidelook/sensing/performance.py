@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sidelook.errors import UsageError
 from sidelook.model.radar import Radar
 from sidelook.sensing.ambiguity import blind_speed
 from sidelook.sensing.clutter import LandClass, Spectrum, range_cell
@@ -40,6 +41,10 @@ class Performance:
     sigma_azimuth : (S,) straight ahead, rad
     sigma_doppler : (S,) of the radial speed against the clutter in the same direction, m/s
     false_alarms : (L,) mean number by ``LandClass``, per m2 of footprint and dwell
+
+    Raises
+    ------
+    UsageError : tables do not fit one another, do not rise, or hold what is no probability
     """
 
     speed: NDArray[np.float64]
@@ -51,6 +56,18 @@ class Performance:
     sigma_azimuth: NDArray[np.float64]
     sigma_doppler: NDArray[np.float64]
     false_alarms: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Refuse tables that cannot be looked up."""
+        by_snr = (self.detection, self.sigma_slant_range, self.sigma_azimuth, self.sigma_doppler)
+        axes = (self.speed, self.clutter_db, self.snr_db)
+        fitting = all(len(axis) > 1 and bool((np.diff(axis) > 0.0).all()) for axis in axes)
+        fitting &= self.loss_db.shape == (len(self.clutter_db), len(self.speed))
+        fitting &= all(table.shape == self.snr_db.shape for table in by_snr)
+        fitting &= self.false_alarms.shape == (len(LandClass),) and bool((self.false_alarms >= 0.0).all())
+        if not fitting or not bool(((self.detection >= 0.0) & (self.detection <= 1.0)).all()):
+            message = "tables of performance need rising axes, one value for each of their points, probabilities 0 to 1"
+            raise UsageError(message)
 
 
 def performance_by_formula(
@@ -107,8 +124,8 @@ def loss_db(performance: Performance, speed: ArrayLike, clutter_db: ArrayLike) -
     -------
     (...) dB, zero or below
     """
-    row, down = _between(performance.clutter_db, clutter_db)
-    column, along = _between(performance.speed, np.abs(np.asarray(speed, np.float64)))
+    row, down = between(performance.clutter_db, clutter_db)
+    column, along = between(performance.speed, np.abs(np.asarray(speed, np.float64)))
     table = performance.loss_db
     upper = table[row, column] * (1.0 - along) + table[row, column + 1] * along
     lower = table[row + 1, column] * (1.0 - along) + table[row + 1, column + 1] * along
@@ -128,8 +145,19 @@ def detectable_speed(
     return minimum_detectable_speed(performance.speed, losses, limit_db)
 
 
-def _between(points: NDArray[np.float64], value: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Find the points before values, and how far on to the next they lie, 0..1."""
+def between(points: NDArray[np.float64], value: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Find where in a table values lie.
+
+    Parameters
+    ----------
+    points : (N,) rising
+    value : (...); beyond the ends they count as there
+
+    Returns
+    -------
+    before : (...) row of the point before each, the last but one at most
+    on : (...) how far on to the next point it lies, 0..1
+    """
     inside = np.clip(np.asarray(value, np.float64), points[0], points[-1])
     before = np.clip(np.searchsorted(points, inside, side="right") - 1, 0, len(points) - 2)
     return before, (inside - points[before]) / (points[before + 1] - points[before])

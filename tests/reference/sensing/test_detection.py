@@ -62,8 +62,7 @@ def test_a_steady_target_of_exponential_power_is_swerling_1() -> None:
 
 def test_two_of_three() -> None:
     chance = np.array([0.2, 0.5, 0.9])
-    two = 0.2 * 0.5 * 0.1 + 0.2 * 0.5 * 0.9 + 0.8 * 0.5 * 0.9
-    assert found_in(chance, 2) == pytest.approx(0.2 * 0.5 + 0.2 * 0.5 * 0.9 + 0.8 * 0.5 * 0.9)
-    assert two + 0.2 * 0.5 * 0.9 == pytest.approx(float(found_in(chance, 2)), abs=0.2)
-    same = found_in(np.full((5, 3), 0.4), 3)
-    assert_allclose(same, stats.binom.sf(2, 5, 0.4))
+    all_three, two = 0.2 * 0.5 * 0.9, 0.2 * 0.5 * 0.1 + 0.2 * 0.5 * 0.9 + 0.8 * 0.5 * 0.9
+    assert found_in(chance, 2) == pytest.approx(two + all_three)
+    assert found_in(chance, 3) == pytest.approx(all_three)
+    assert_allclose(found_in(np.full((5, 3), 0.4), 3), stats.binom.sf(2, 5, 0.4))

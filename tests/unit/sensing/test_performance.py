@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from sidelook.errors import UsageError
 from sidelook.model.radar import Antenna, Radar
 from sidelook.sensing.clutter import LandClass, wind_spectrum
 from sidelook.sensing.detection import steady
@@ -57,3 +60,15 @@ def test_rough_ground_gives_more_false_alarms(calm: Performance) -> None:
     flat, farm, woods, rough, _ = calm.false_alarms
     assert flat < farm < woods < rough
     assert calm.false_alarms[LandClass.FARMLAND] * 50_000e6 == pytest.approx(60.0)
+
+
+def test_tables_that_do_not_fit_are_refused(calm: Performance) -> None:
+    for wrong in (
+        {"detection": calm.detection[:-1]},
+        {"detection": calm.detection * 2.0},
+        {"speed": calm.speed[::-1]},
+        {"loss_db": calm.loss_db.T},
+        {"false_alarms": calm.false_alarms[:2]},
+    ):
+        with pytest.raises(UsageError, match="rising axes"):
+            replace(calm, **wrong)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.model.plots import TargetClass
+from sidelook.sensing.performance import between
 
 REPORTED = (
     TargetClass.WHEELED,
@@ -96,14 +97,14 @@ def chances(
     -------
     (K, ...) as the table, what is chosen left out
     """
-    row, down = _between(naming.snr_db, snr_db)
-    column, along = _between(naming.dwell_time, dwell_time)
-    mixed = 0.0
+    row, down = between(naming.snr_db, snr_db)
+    column, along = between(naming.dwell_time, dwell_time)
+    parts: list[NDArray[np.float64]] = []
     for lower, vertical in ((0, 1.0 - down), (1, down)):
         for right, horizontal in ((0, 1.0 - along), (1, along)):
             part = naming.chance[row + lower, column + right, kind, said]
-            mixed = mixed + part * (vertical * horizontal).reshape(-1, *[1] * (part.ndim - 1))
-    return np.asarray(mixed)
+            parts.append(part * (vertical * horizontal).reshape(-1, *[1] * (part.ndim - 1)))
+    return np.asarray(sum(parts))
 
 
 def name(
@@ -135,9 +136,3 @@ def name(
     known = (said < len(REPORTED) - 1) & (whole > 0.0)
     probability = np.where(known, joint[np.arange(len(kind)), said] / np.where(whole > 0.0, whole, 1.0), 0.0)
     return np.array(REPORTED, np.uint8)[said], probability
-
-
-def _between(points: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    inside = np.clip(value, points[0], points[-1])
-    before = np.clip(np.searchsorted(points, inside, side="right") - 1, 0, len(points) - 2)
-    return before, (inside - points[before]) / (points[before + 1] - points[before])

@@ -7,6 +7,7 @@ they are at the time of the dwell itself.
 """
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from sidelook.simulation.trajectories import States
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]
 _BLOCK, _GROUP = 32_000_000_000, 4_000_000_000  # ns
+_FEW = 1_000
 _MARGIN = 1.01  # of footprints, for what the shape of the earth does to bearings
 
 
@@ -68,15 +70,9 @@ def pair(dwells: Dwells, things: Moving, frame: LocalFrame, rows: Rows, fastest:
     states : of each at its dwell's time
     """
     search = _Search(dwells=dwells, things=things, frame=frame, fastest=fastest)
-    none = np.zeros(0, np.intp)
-    pairs = [(none, none)]
-    if len(rows):
-        for block in _groups(dwells.time, 0, _BLOCK):
-            near = _in_sector(search, block, rows)
-            pairs += [
-                _candidates(search, group, _within(group, near, rows))
-                for group in _groups(dwells.time[block], block.start, _GROUP)
-            ]
+    pairs = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
+    for block in _groups(dwells.time, 0, _BLOCK) if len(rows) else ():
+        pairs += [_candidates(search, group, near) for group, near in _divided(search, block, rows)]
     dwell, row = (np.concatenate([part[index] for part in pairs]) for index in (0, 1))
     states = things.at(row, dwells.time[dwell])
     inside = np.flatnonzero(states.present & _inside(dwells, dwell, states.position, frame))
@@ -111,18 +107,17 @@ def _bearings(search: _Search, group: slice, rows: Rows) -> tuple[Floats, Floats
     return bearing, toward, np.minimum(half, np.pi)
 
 
-def _in_sector(search: _Search, block: slice, rows: Rows) -> tuple[int, Floats, Floats, Floats]:
+def _divided(search: _Search, block: slice, rows: Rows) -> Iterator[tuple[slice, Rows]]:
+    """Cut a block into groups, each with the things that it may see at all; a few things are not worth it."""
+    if len(rows) <= _FEW:
+        yield block, rows
+        return
     bearing, toward, half = _bearings(search, block, rows)
-    return block.start, bearing, toward, half
-
-
-def _within(group: slice, near: tuple[int, Floats, Floats, Floats], rows: Rows) -> Rows:
-    """Keep the things that a group of a block may see at all."""
-    start, bearing, toward, half = near
-    inside = slice(group.start - start, group.stop - start)
-    centre = toward[inside][0]
-    reach = np.max(np.abs(wrap_longitude(toward[inside] - centre)) + half[inside])
-    return rows[np.abs(wrap_longitude(bearing - centre)) <= reach]
+    for group in _groups(search.dwells.time[block], block.start, _GROUP):
+        inside = slice(group.start - block.start, group.stop - block.start)
+        centre = toward[inside][0]
+        reach = np.max(np.abs(wrap_longitude(toward[inside] - centre)) + half[inside])
+        yield group, rows[np.abs(wrap_longitude(bearing - centre)) <= reach]
 
 
 def _candidates(search: _Search, group: slice, rows: Rows) -> tuple[Rows, Rows]:

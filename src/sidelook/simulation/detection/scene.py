@@ -127,7 +127,7 @@ class Scene:
     imperfections: Imperfections = field(default_factory=Imperfections)
     surroundings: Surroundings = field(default_factory=Surroundings)
     seed: int = 0
-    fastest_ground: float = 60.0
+    fastest_ground: float = 90.0
     fastest_air: float = 350.0
 
     @property

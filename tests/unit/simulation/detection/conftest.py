@@ -1,11 +1,9 @@
 """Small worlds whose statistics are known: vehicles on straight ways under a radar that stares."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pytest
 
 from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.ground import Ellipsoid
@@ -15,7 +13,7 @@ from sidelook.model.radar import Detector, Radar, Waveform
 from sidelook.model.truth import Entities
 from sidelook.sensing.location import locate_ground
 from sidelook.simulation.detection.detecting import Detections
-from sidelook.simulation.detection.scene import Imperfections, Scene, Surroundings, Weather, usual_performance
+from sidelook.simulation.detection.scene import Imperfections, Scene, Surroundings, usual_performance
 from sidelook.simulation.trajectories import Timetable, Trajectories
 
 FRAME = LocalFrame(latitude=0.66, longitude=-0.75)
@@ -88,7 +86,7 @@ def outward(count: int, speed: Any, seed: int = 1, half_angle: float = 0.09) -> 
 def make_radar(
     power: float = 1_000.0, rates: tuple[float, ...] = (1_900.0, 2_300.0, 2_700.0), **detector: float
 ) -> Radar:
-    """Give the default radar with another power, pulse rates and detector; no loss at the edge of its wide footprints."""
+    """Give the default radar with another power, pulse rates and detector; footprints lose nothing at their edge."""
     return Radar(
         waveform=Waveform(average_power=power, pulse_rates=rates), detector=Detector(edge_loss_db=0.0, **detector)
     )
@@ -132,12 +130,3 @@ def lone(result: Detections) -> Errors:
     pairs = [(place[key], row) for row, key in enumerate(keys) if key in place]
     look, plot = np.array(pairs).reshape(-1, 2).T
     return Errors(look=look, plot=plot)
-
-
-@pytest.fixture
-def calm() -> Weather:
-    """No wind at all."""
-    return Weather(wind=0.0)
-
-
-Maker = Callable[..., Scene]

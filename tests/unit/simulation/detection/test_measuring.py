@@ -8,10 +8,13 @@ from scipy import stats
 
 from sidelook.geometry.frames import enu_to_ecef
 from sidelook.geometry.wgs84 import geodetic_to_ecef, wrap_longitude
+from sidelook.model.plots import TargetClass
 from sidelook.sensing.location import observe
 from sidelook.simulation.detection.detecting import Detections, detect
 from sidelook.simulation.detection.log import Looks
+from sidelook.simulation.detection.naming import REPORTED, chances
 from sidelook.simulation.detection.scene import Imperfections, heavy_tail_growth
+from sidelook.simulation.detection.signatures import Kind
 
 from .conftest import EXACT, FRAME, drive, lone, make_radar, make_scene, outward, stare
 
@@ -133,3 +136,28 @@ def test_longer_looks_tell_speed_better() -> None:
     short, long = (detect(scene, stare(), dwell_time=time).dwells.plots for time in (0.131, 1.0))
     assert long.sigma_radial_speed.mean() < short.sigma_radial_speed.mean()
     assert np.median(long.snr_db) - np.median(short.snr_db) == pytest.approx(10.0 * np.log10(1.0 / 0.131), abs=1.0)
+
+
+def test_classes_come_by_the_table_and_never_as_the_truth() -> None:
+    """What tracked vehicles are called, by strength: as often as the table has it, within 3 standard deviations."""
+    rng = np.random.default_rng(2)
+    scene = make_scene(
+        drive(*outward(COUNT, rng.uniform(-20.0, 20.0, COUNT)), TargetClass.TRACKED), make_radar(power=100.0)
+    )
+    plots = detect(scene, stare(2)).dwells.plots
+    count = len(plots)
+    table = chances(
+        scene.naming,
+        plots.snr_db.astype(float),
+        np.full(count, 0.131),
+        np.full(count, int(Kind.TRACKED)),
+        slice(None),
+    )
+    for low in (12.0, 18.0, 22.0, 26.0):
+        mine = (plots.snr_db > low) & (plots.snr_db <= low + 4.0)
+        assert mine.sum() > 300
+        for row, said in enumerate(REPORTED):
+            chance = table[mine, row]
+            spread = np.sqrt(np.sum(chance * (1.0 - chance)))
+            assert abs((plots.target_class[mine] == said).sum() - chance.sum()) < 3.5 * spread + 1e-9
+    assert set(plots.target_class.tolist()) >= {TargetClass.UNKNOWN, TargetClass.TRACKED, TargetClass.WHEELED}

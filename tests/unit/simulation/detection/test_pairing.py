@@ -7,6 +7,7 @@ from sidelook.geometry.frames import enu_to_geodetic
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, concatenate_dwells
 from sidelook.sensing.coverage import covers
+from sidelook.simulation.detection import pairing
 from sidelook.simulation.detection.pairing import pair
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.schedule import Area, Schedule, plan_revisit
@@ -23,9 +24,13 @@ def scan(heading: float = np.pi / 2, north: float = -150e3) -> Dwells:
     return plan_revisit(schedule, orbit, 0, Origin(source="test", simulated=True))
 
 
+@pytest.mark.parametrize("few", [0, 10_000])
 @pytest.mark.parametrize("side", [-1.0, 1.0])
-def test_no_one_in_a_footprint_is_overlooked_and_no_one_else_is_in(side: float) -> None:
-    """Looking north and looking south, where bearings wrap."""
+def test_no_one_in_a_footprint_is_overlooked_and_no_one_else_is_in(
+    side: float, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking north and looking south, where bearings wrap; however the work is divided."""
+    monkeypatch.setattr(pairing, "_FEW", few)
     rng = np.random.default_rng(1)
     place = rng.uniform([-55e3, -35e3], [55e3, 35e3], (COUNT, 2))
     timetable = drive(place, rng.uniform(-30.0, 30.0, (COUNT, 2)))
