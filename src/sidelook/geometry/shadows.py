@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sidelook.geometry.kernels import BEYOND_HORIZON, MASKED, NEAREST, NOTHING, UNKNOWN, VISIBLE, Marks, View
+from sidelook.geometry.kernels import BEYOND_HORIZON, BORDER, MASKED, NEAREST, NOTHING, UNKNOWN, VISIBLE, Marks, View
 from sidelook.geometry.sightlines import FARTHEST, SightRules, cell_size, curvature_radius, feet
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.viewing import EARTH_RADIUS
@@ -75,7 +75,8 @@ def fan(grid: HeightGrid, sensor: Viewpoint, quadrant: int, view: View) -> Fan |
     cell = float(np.sqrt(np.prod(cell_size(grid)))) / EARTH_RADIUS
     far = min(far + cell, float(np.tan(view[3] * view[1] / EARTH_RADIUS)))
     near = max(near - cell, cell)
-    if far <= near:
+    # A quadrant that meets the grid in its border alone leaves those cells to the next.
+    if far <= near or right - left < BORDER - 1.0:
         return None
     rays = max(int(np.ceil((right - left) * far / (_RAY_SPACING * cell))) + 2, _LEAST_RAYS)
     samples = max(int(np.ceil((far - near) / (_SAMPLE_SPACING * cell))) + 1, 2)
@@ -117,7 +118,7 @@ def shade(
     for rays, profile in swept:
         main = rays.turn[0] * east + rays.turn[1] * north
         cross = rays.turn[0] * north - rays.turn[1] * east
-        mine = (sight != UNKNOWN) & (up > 0.0) & (main > 0.0) & (np.abs(cross) <= main)
+        mine = (sight != UNKNOWN) & (up > 0.0) & (main > 0.0) & (np.abs(cross) <= main * BORDER)
         m, c, u, h = main[mine], cross[mine], up[mine], grid.heights[mine].astype(np.float64) + above
         across, along = (c / m - rays.marks[0]) / rays.marks[1], (m / u - rays.marks[2]) / rays.marks[3]
         nearest = np.clip(across.astype(np.int64), 0, len(rays.ray) - 2)
@@ -128,7 +129,9 @@ def shade(
 
 def unjudged(grid: HeightGrid) -> NDArray[np.uint8]:
     """Give what is seen where no ray goes, (R, C) uint8: nothing known, or nothing at all."""
-    return np.where(np.isnan(grid.heights), UNKNOWN, BEYOND_HORIZON).astype(np.uint8)
+    sight = np.full(grid.heights.shape, BEYOND_HORIZON, np.uint8)
+    sight[np.isnan(grid.heights)] = UNKNOWN
+    return sight
 
 
 def directions_of(sensor: Viewpoint, turn: tuple[float, float]) -> NDArray[np.float64]:
