@@ -230,13 +230,14 @@ def shade(
             h = heights[i, j]
             if math.isnan(h) or up <= 0.0 or main < 0.0 or abs(cross) > main * BORDER:
                 continue
-            if main == 0.0:
-                sight[i, j] = VISIBLE
-                continue
             per_up = 1.0 / up
-            across, along = (cross / main - marks[0]) * per_across, (main * per_up - marks[2]) * per_along
+            along = (main * per_up - marks[2]) * per_along
+            if along < NEAREST:
+                sight[i, j] = VISIBLE  # right below the sensor
+                continue
+            across = (cross / main - marks[0]) * per_across
             n = min(max(int(across), 0), rays - 2)
-            m = min(max(int(along - NEAREST), 0), samples - 1)
+            m = min(int(along - NEAREST), samples - 1)
             right = min(max(across - n, 0.0), 1.0)
             known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
             doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])

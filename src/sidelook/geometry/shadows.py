@@ -88,7 +88,10 @@ def fan(grid: HeightGrid, sensor: Viewpoint, quadrant: int, view: View) -> Fan |
     unit = axis[2] + distance[:, None] * (axis[0] + tangent[:, None, None] * axis[1])
     length = np.sqrt(1.0 + tangent**2)
     scale = _scale(sensor, turn, tangent, unit[:, 1], view)
-    before = _slope_of_unknown(np.arctan(near * length) * scale, view)
+    # Before the first sample there is nothing of the grid; of a sensor above it, nothing at all.
+    before = np.full(rays, -NOTHING)
+    if not _covers(grid, sensor):
+        before = _slope_of_unknown(np.arctan(near * length) * scale, view)
     return Fan(
         turn=turn, marks=marks, samples=samples, foot=feet(grid, unit), ray=np.stack([length, scale, before], axis=-1)
     )
@@ -118,12 +121,15 @@ def shade(
     for rays, profile in swept:
         main = rays.turn[0] * east + rays.turn[1] * north
         cross = rays.turn[0] * north - rays.turn[1] * east
-        mine = (sight != UNKNOWN) & (up > 0.0) & (main > 0.0) & (np.abs(cross) <= main * BORDER)
+        mine = ~np.isnan(grid.heights) & (up > 0.0) & (main >= 0.0) & (np.abs(cross) <= main * BORDER)
         m, c, u, h = main[mine], cross[mine], up[mine], grid.heights[mine].astype(np.float64) + above
-        across, along = (c / m - rays.marks[0]) / rays.marks[1], (m / u - rays.marks[2]) / rays.marks[3]
+        with np.errstate(invalid="ignore"):
+            across, along = (c / m - rays.marks[0]) / rays.marks[1], (m / u - rays.marks[2]) / rays.marks[3]
+        below = along < NEAREST
+        across = np.where(below, 0.0, across)
         nearest = np.clip(across.astype(np.int64), 0, len(rays.ray) - 2)
         angle = rays.ray[nearest, 1] * np.arctan(np.hypot(m, c) / u)
-        sight[mine] = _judge(h, angle, view, _behind(profile, across, along))
+        sight[mine] = np.where(below, VISIBLE, _judge(h, angle, view, _behind(profile, across, along)))
     return sight
 
 
@@ -206,7 +212,7 @@ def _slope_of_unknown(angle: NDArray[np.float64], view: View) -> NDArray[np.floa
 
 def _slope(height: ArrayLike, angle: NDArray[np.float64], sensor: float, earth: float) -> NDArray[np.float64]:
     out = earth + np.asarray(height, np.float64)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         slope: NDArray[np.float64] = np.cos(angle) / np.sin(angle) - sensor / (out * np.sin(angle))
     return slope
 
