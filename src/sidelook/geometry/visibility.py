@@ -69,7 +69,7 @@ def shadow_mask(
 ) -> NDArray[np.uint8]:
     """Tell what a sensor sees of targets at every node of a grid, by sweeping fans of rays over it.
 
-    Agrees with ``line_of_sight`` but at the very edges of shadows. Takes about 12 times the memory of the heights.
+    Agrees with ``line_of_sight`` but at the very edges of shadows. Works in about ten times the memory of the heights.
 
     Parameters
     ----------
