@@ -18,6 +18,7 @@ Octets: TypeAlias = NDArray[np.uint8]
 
 VISIBLE, MASKED, UNKNOWN, BEYOND_HORIZON = 0, 1, 2, 3
 NOTHING = 1e6  # a slope steeper than any: below, nothing stands in the way yet; above, anything may
+BORDER = 1.0 + 1e-9  # cells between two quadrants belong to both
 STRIDE = 16  # samples, of the search for where a ray leaves the grid
 NEAREST = 0.65  # samples: what stands less far before a place is the place itself
 MARGIN = 2.0 * STRIDE  # rows and columns, more than a stride crosses
@@ -227,15 +228,16 @@ def shade(
             north, up = place[1] * sin_lat - place[0] * forward, place[0] * sin_lat + place[1] * forward
             main, cross = turn[0] * east + turn[1] * north, turn[0] * north - turn[1] * east
             h = heights[i, j]
-            if math.isnan(h) or up <= 0.0 or main < 0.0 or abs(cross) > main:
-                continue
-            if main == 0.0:
-                sight[i, j] = VISIBLE
+            if math.isnan(h) or up <= 0.0 or main < 0.0 or abs(cross) > main * BORDER:
                 continue
             per_up = 1.0 / up
-            across, along = (cross / main - marks[0]) * per_across, (main * per_up - marks[2]) * per_along
+            along = (main * per_up - marks[2]) * per_along
+            if along < NEAREST:
+                sight[i, j] = VISIBLE  # right below the sensor
+                continue
+            across = (cross / main - marks[0]) * per_across
             n = min(max(int(across), 0), rays - 2)
-            m = min(max(int(along - NEAREST), 0), samples - 1)
+            m = min(int(along - NEAREST), samples - 1)
             right = min(max(across - n, 0.0), 1.0)
             known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
             doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])

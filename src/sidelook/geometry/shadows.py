@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sidelook.geometry.kernels import BEYOND_HORIZON, MASKED, NEAREST, NOTHING, UNKNOWN, VISIBLE, Marks, View
+from sidelook.geometry.kernels import BEYOND_HORIZON, BORDER, MASKED, NEAREST, NOTHING, UNKNOWN, VISIBLE, Marks, View
 from sidelook.geometry.sightlines import FARTHEST, SightRules, cell_size, curvature_radius, feet
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.viewing import EARTH_RADIUS
@@ -75,7 +75,8 @@ def fan(grid: HeightGrid, sensor: Viewpoint, quadrant: int, view: View) -> Fan |
     cell = float(np.sqrt(np.prod(cell_size(grid)))) / EARTH_RADIUS
     far = min(far + cell, float(np.tan(view[3] * view[1] / EARTH_RADIUS)))
     near = max(near - cell, cell)
-    if far <= near:
+    # A quadrant that meets the grid in its border alone leaves those cells to the next.
+    if far <= near or right - left < BORDER - 1.0:
         return None
     rays = max(int(np.ceil((right - left) * far / (_RAY_SPACING * cell))) + 2, _LEAST_RAYS)
     samples = max(int(np.ceil((far - near) / (_SAMPLE_SPACING * cell))) + 1, 2)
@@ -87,7 +88,10 @@ def fan(grid: HeightGrid, sensor: Viewpoint, quadrant: int, view: View) -> Fan |
     unit = axis[2] + distance[:, None] * (axis[0] + tangent[:, None, None] * axis[1])
     length = np.sqrt(1.0 + tangent**2)
     scale = _scale(sensor, turn, tangent, unit[:, 1], view)
-    before = _slope_of_unknown(np.arctan(near * length) * scale, view)
+    # Before the first sample there is nothing of the grid; of a sensor above it, nothing at all.
+    before = np.full(rays, -NOTHING)
+    if not _covers(grid, sensor):
+        before = _slope_of_unknown(np.arctan(near * length) * scale, view)
     return Fan(
         turn=turn, marks=marks, samples=samples, foot=feet(grid, unit), ray=np.stack([length, scale, before], axis=-1)
     )
@@ -117,18 +121,23 @@ def shade(
     for rays, profile in swept:
         main = rays.turn[0] * east + rays.turn[1] * north
         cross = rays.turn[0] * north - rays.turn[1] * east
-        mine = (sight != UNKNOWN) & (up > 0.0) & (main > 0.0) & (np.abs(cross) <= main)
+        mine = ~np.isnan(grid.heights) & (up > 0.0) & (main >= 0.0) & (np.abs(cross) <= main * BORDER)
         m, c, u, h = main[mine], cross[mine], up[mine], grid.heights[mine].astype(np.float64) + above
-        across, along = (c / m - rays.marks[0]) / rays.marks[1], (m / u - rays.marks[2]) / rays.marks[3]
+        with np.errstate(invalid="ignore"):
+            across, along = (c / m - rays.marks[0]) / rays.marks[1], (m / u - rays.marks[2]) / rays.marks[3]
+        below = along < NEAREST
+        across = np.where(below, 0.0, across)
         nearest = np.clip(across.astype(np.int64), 0, len(rays.ray) - 2)
         angle = rays.ray[nearest, 1] * np.arctan(np.hypot(m, c) / u)
-        sight[mine] = _judge(h, angle, view, _behind(profile, across, along))
+        sight[mine] = np.where(below, VISIBLE, _judge(h, angle, view, _behind(profile, across, along)))
     return sight
 
 
 def unjudged(grid: HeightGrid) -> NDArray[np.uint8]:
     """Give what is seen where no ray goes, (R, C) uint8: nothing known, or nothing at all."""
-    return np.where(np.isnan(grid.heights), UNKNOWN, BEYOND_HORIZON).astype(np.uint8)
+    sight = np.full(grid.heights.shape, BEYOND_HORIZON, np.uint8)
+    sight[np.isnan(grid.heights)] = UNKNOWN
+    return sight
 
 
 def directions_of(sensor: Viewpoint, turn: tuple[float, float]) -> NDArray[np.float64]:
@@ -203,7 +212,7 @@ def _slope_of_unknown(angle: NDArray[np.float64], view: View) -> NDArray[np.floa
 
 def _slope(height: ArrayLike, angle: NDArray[np.float64], sensor: float, earth: float) -> NDArray[np.float64]:
     out = earth + np.asarray(height, np.float64)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         slope: NDArray[np.float64] = np.cos(angle) / np.sin(angle) - sensor / (out * np.sin(angle))
     return slope
 

@@ -1,7 +1,7 @@
 """Lines from sensors to targets over a grid of heights, and what stands in their way: the float64 reference.
 
 A line's foot follows the great circle of geodetic directions; its length there is measured with the ellipsoid's
-radius of curvature along it, good to a metre in 100 km, and laid on a sphere of the effective radius, over which the
+radius of curvature along it, good to 2 m in 100 km, and laid on a sphere of the effective radius, over which the
 ray is straight.
 """
 
@@ -110,7 +110,7 @@ def sightlines(grid: HeightGrid, sensors: Points, targets: Points, rules: SightR
     start, end = directions(targets.latitude, targets.longitude), directions(sensors.latitude, sensors.longitude)
     shares = _SHARES[:, None]
     foot = feet(grid, start[:, None] * (1.0 - shares) + end[:, None] * shares)
-    angle = _effective_angle(start, end, sensors, targets) / rules.earth_radius
+    angle = _ground_distance(start, end, sensors, targets) / rules.earth_radius
     target, sensor = rules.earth_radius + targets.height, rules.earth_radius + sensors.height
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = (sensor * np.cos(angle) - target) / (sensor * np.sin(angle))
@@ -134,10 +134,10 @@ def follow(grid: HeightGrid, lines: Sightlines, rules: SightRules) -> NDArray[np
     return sight
 
 
-def _effective_angle(
+def _ground_distance(
     start: NDArray[np.float64], end: NDArray[np.float64], sensors: Points, targets: Points
 ) -> NDArray[np.float64]:
-    """Give the lengths of ways along the ground, (K,) m."""
+    """Give the lengths of ways along the ellipsoid between (K, 3) directions, (K,) m."""
     middle = 0.5 * (sensors.latitude + np.asarray(targets.latitude))
     aside = np.mod(sensors.longitude - targets.longitude + np.pi, 2.0 * np.pi) - np.pi
     radius = curvature_radius(middle, aside * np.cos(middle), sensors.latitude - targets.latitude)

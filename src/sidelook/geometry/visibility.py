@@ -17,6 +17,7 @@ from sidelook.geometry.terrain import HeightGrid
 __all__ = ["Points", "Sight", "SightRules", "Viewpoint", "line_of_sight", "on_ground", "shadow_mask"]
 
 _RULES = SightRules()
+_BLOCK = 1 << 15  # lines laid at once: 30 MB
 
 
 class Sight(IntEnum):
@@ -51,12 +52,16 @@ def line_of_sight(grid: HeightGrid, sensors: Points, targets: Points, rules: Sig
     """
     columns = (getattr(points, name) for points in (sensors, targets) for name in ("latitude", "longitude", "height"))
     spread = np.broadcast_arrays(*(np.asarray(column, np.float64) for column in columns))
-    flat = [np.ascontiguousarray(column).reshape(-1) for column in spread]
-    ends = [Points(latitude=lat, longitude=lon, height=h) for lat, lon, h in (flat[:3], flat[3:])]
-    lines = sightlines(grid, ends[0], ends[1], rules)
+    flat = [column.reshape(-1) for column in spread]
     limits = (rules.earth_radius, grid.highest, rules.ceiling)
-    kernels.cross_all(grid.heights, lines.foot, lines.ray, limits, lines.sight)
-    return lines.sight.reshape(spread[0].shape)
+    sight = np.empty(flat[0].shape, np.uint8)
+    for begin in range(0, len(sight), _BLOCK):
+        lat, lon, h, *target = (column[begin : begin + _BLOCK] for column in flat)
+        to = Points(latitude=target[0], longitude=target[1], height=target[2])
+        lines = sightlines(grid, Points(latitude=lat, longitude=lon, height=h), to, rules)
+        kernels.cross_all(grid.heights, lines.foot, lines.ray, limits, lines.sight)
+        sight[begin : begin + _BLOCK] = lines.sight
+    return sight.reshape(spread[0].shape)
 
 
 def shadow_mask(
@@ -64,7 +69,7 @@ def shadow_mask(
 ) -> NDArray[np.uint8]:
     """Tell what a sensor sees of targets at every node of a grid, by sweeping fans of rays over it.
 
-    Agrees with ``line_of_sight`` but at the very edges of shadows. Takes about 12 times the memory of the heights.
+    Agrees with ``line_of_sight`` but at the very edges of shadows. Works in about ten times the memory of the heights.
 
     Parameters
     ----------
