@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.geometry.frames import ecef_to_enu, enu_to_ecef, enu_to_geodetic, local_axes, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import geodetic_to_ecef
-from sidelook.model.collection import Collections
+from sidelook.model.collection import Collections, JobAnswer, JobRequest
 from sidelook.model.columns import stack
 from sidelook.model.plots import Dwells
 from sidelook.model.truth import TruthLooks
@@ -17,6 +18,7 @@ from sidelook.simulation.antenna import can_look
 from sidelook.simulation.detection.detecting import Detections, detect
 from sidelook.simulation.detection.scene import Scene
 from sidelook.simulation.orbit import fly
+from sidelook.simulation.scenario.asking import ask, waiting_at
 from sidelook.simulation.scenario.world import World
 from sidelook.simulation.trajectories import States, Timetable
 
@@ -31,11 +33,12 @@ _STANDS = 0.05  # m/s, slower than which nothing has a heading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """What came of a minute.
+    """What came of a minute, or of less where a request comes.
 
     Attributes
     ----------
     begin, end : ns UTC
+    answers : to the requests that came at its beginning
     dwells : with plots, as the radar reports them
     collections : images taken, put off and given up
     truth : at every look, then at every moment of the minute, in order of time within each
@@ -46,22 +49,36 @@ class Stretch:
     dwells: Dwells
     collections: Collections
     truth: TruthLooks
+    answers: tuple[JobAnswer, ...] = ()
 
 
-def play(world: World) -> Iterator[Stretch]:
-    """Play a mission; the same world gives the same stretches."""
+def play(world: World, requests: Sequence[JobRequest] = ()) -> Iterator[Stretch]:
+    """Play a mission; the same world and requests give the same stretches.
+
+    Parameters
+    ----------
+    world : of the mission
+    requests : each is answered at its earliest time, at once where that is over when the mission begins, and never
+        where it lies behind its end; a new stretch begins there
+
+    Yields
+    ------
+    stretches, without gaps
+    """
     state = world.timeline.init(world.jobs, world.start)
-    lengths = {job.number: job.dwell_time for job in world.jobs}
-    for begin in range(world.start, world.end, STRETCH):
-        end = min(begin + STRETCH, world.end)
+    waiting = waiting_at(requests, world.start, world.end)
+    for begin, end in pairwise(sorted({*range(world.start, world.end, STRETCH), *waiting, world.end})):
+        state, answers = ask(world.timeline, state, waiting.get(begin, ()))
+        # After the step those that are over are gone.
+        lengths = {kept.job.number: kept.job.dwell_time for kept in state.jobs}
         state, dwells, collections = world.timeline.step(state, end)
         first = min(begin, int(dwells.time.min())) if len(dwells) else begin
         last = max(end, int(dwells.time.max())) if len(dwells) else end
         scene = _scene(world, Timetable(world.traffic.between(first - _MARGIN, last + _MARGIN)))
-        lasted = np.array([lengths.get(origin.job, 0.131) for origin in dwells.origins] or [0.131])[dwells.origin]
+        lasted = np.array([lengths[origin.job] for origin in dwells.origins])[dwells.origin]
         found = detect(scene, dwells, lasted)
         truth = join_looks([at_looks(scene, found), at_moments(world, scene, found.dwells, begin, end)])
-        yield Stretch(begin=begin, end=end, dwells=found.dwells, collections=collections, truth=truth)
+        yield Stretch(begin=begin, end=end, dwells=found.dwells, collections=collections, truth=truth, answers=answers)
 
 
 def join_looks(parts: Sequence[TruthLooks]) -> TruthLooks:

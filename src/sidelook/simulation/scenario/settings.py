@@ -15,6 +15,10 @@ Degrees = tuple[float, float]
 """Latitude and longitude."""
 
 _LONGEST_DAYS = 400
+_LONGEST_NAME = 10  # R1, R2
+_CORNERS = (3, 4)
+_MOST = 65_535.0  # of a field of 16 bits
+_DAY_S = 86_400.0
 
 
 class ScenarioError(UsageError):
@@ -220,6 +224,54 @@ class JobSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSection:
+    """A job that somebody asks for while the mission goes on.
+
+    Attributes
+    ----------
+    requestor, task : who asks, and their name for it, ten characters each
+    corners_deg : three or four, in order around the area; none are needed to cancel
+    mode : ``moving_targets``, ``fixed_targets`` (an image) or another of ``RadarMode``, or a number of the standard's
+    priority : 1 the highest to 99, 0 the radar's default
+    at_s : when it is asked, and to begin at the earliest, after the start
+    delay_s : by which it may begin later, 0 any
+    duration_s : 0 to the end
+    revisit_s, resolution_m : 0 the radar's default
+    cancel : end the job of the same requestor and task
+    """
+
+    requestor: str
+    task: str
+    corners_deg: tuple[Degrees, ...] = ()
+    mode: int | str = "moving_targets"
+    priority: int = 0
+    at_s: float = 0.0
+    delay_s: float = 0.0
+    duration_s: float = 0.0
+    revisit_s: float = 0.0
+    resolution_m: float = 0.0
+    cancel: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what a job request of STANAG 4607 could not say."""
+        numbers = (self.delay_s, self.duration_s, self.revisit_s, self.resolution_m)
+        angles = np.array(self.corners_deg, np.float64).reshape(-1, 2)
+        checks = {
+            "a requestor and a task of one to ten ASCII characters": all(
+                0 < len(name) <= _LONGEST_NAME and name.isascii() for name in (self.requestor, self.task)
+            ),
+            "three or four corners": self.cancel or len(self.corners_deg) in _CORNERS,
+            "corners on earth, in degrees": bool((np.abs(angles) <= (90.0, 360.0)).all()),
+            "at_s on the same day": 0.0 <= self.at_s <= _DAY_S,
+            "delay, duration, revisit and resolution from 0 to 65,535": all(0.0 <= each <= _MOST for each in numbers),
+        }
+        for need, met in checks.items():
+            if not met:
+                message = f"request {self.task!r} of {self.requestor!r} needs {need}"
+                raise ScenarioError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeatherSection:
     """The day's weather: wind moves the clutter, rain weakens echoes."""
 
@@ -270,6 +322,7 @@ class Scenario:
     platform: PlatformSection = field(default_factory=PlatformSection)
     radar: RadarSection = field(default_factory=RadarSection)
     jobs: tuple[JobSection, ...] = (JobSection(),)
+    requests: tuple[RequestSection, ...] = ()
     weather: WeatherSection = field(default_factory=WeatherSection)
     errors: ErrorSection = field(default_factory=ErrorSection)
 
