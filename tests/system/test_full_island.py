@@ -49,7 +49,7 @@ def test_its_rivers_run_down_to_the_sea(island: Island) -> None:
 
 
 def test_its_terrain_is_a_grid_that_hides_and_shows(island: Island) -> None:
-    """From 12 km up, 100 km off the shore, on a 4/3 earth: between the hills of Franconia (71 %) and the Pyrenees (21 %)."""
+    """From 12 km up, 100 km off shore, 4/3 earth: between the hills of Franconia (71 %) and the Pyrenees (21 %)."""
     heights = terrain_of(island).values
     assert heights.nbytes < 20e6
     assert np.isfinite(heights).all()
