@@ -196,9 +196,9 @@ def replay(
 
 
 @app.command(
-    epilog="Examples: sidelook simulate convoy -o out | sidelook simulate my.toml -o out --plot | sidelook simulate --list"
+    epilog="Examples: sidelook simulate --list | sidelook simulate convoy -o out | sidelook simulate my.toml -o o --plot"
 )
-def simulate(
+def simulate(  # noqa: PLR0913 - each is an option of the command line
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario file (TOML), or the name of one of --list.")
     ] = None,

@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -136,7 +137,7 @@ def _schedule_table(dwells: Dwells) -> pa.Table:
     jobs = np.array([origin.job for origin in dwells.origins] or [0], np.int32)
     sensor = (dwells.sensor_latitude, dwells.sensor_longitude)
     area = (dwells.area_latitude, dwells.area_longitude)
-    columns = {
+    columns: dict[str, pa.Array[Any]] = {
         "time": pa.array(dwells.time).cast(pa.timestamp("ns", tz="UTC")),
         "job": pa.array(jobs[dwells.origin]),
         "revisit": pa.array(dwells.revisit),
@@ -161,7 +162,7 @@ def _image_table(stretch: Stretch) -> pa.Table:
     """Spell images as they were taken, put off or given up, and why."""
     images = stretch.collections
     outcome, obstacle = images.outcome.tolist(), images.obstacle.tolist()
-    columns = {
+    columns: dict[str, pa.Array[Any]] = {
         "time": pa.array(images.time).cast(pa.timestamp("ns", tz="UTC")),
         "duration_s": pa.array(images.duration),
         "job": pa.array(images.job),

@@ -102,7 +102,8 @@ def _bed(course: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.
 
 
 def _roads(island: Island) -> Iterator[Feature]:
-    roads, points = island.roads, in_frame(island.roads, island.frame).points[:, :2]
+    # Rounded to millimetres: the last bits of a sine must not decide which points a line keeps.
+    roads, points = island.roads, np.round(in_frame(island.roads, island.frame).points[:, :2], 3)
     lines = [simplify(points[roads.line(edge)], _ROAD_TOLERANCE) for edge in range(len(roads))]
     for road_class in reversed(RoadClass):
         edges = np.flatnonzero(roads.edge_class == road_class)
@@ -134,7 +135,7 @@ def _towns(island: Island) -> Iterator[Feature]:
 
 def _ring(island: Island, ring: NDArray[np.float64], tolerance: float, rounds: int = 1) -> list[list[float]]:
     """Smooth a ring of grid cells and give it as a closed line of degrees."""
-    smooth = island.relief.place(*smooth_ring(ring, rounds).T)
+    smooth = np.round(island.relief.place(*smooth_ring(ring, rounds).T), 3)
     closed = simplify(np.concatenate([smooth, smooth[:1]]), tolerance)
     if len(closed) < 4:  # noqa: PLR2004 - a ring has three corners
         closed = np.concatenate([smooth, smooth[:1]])

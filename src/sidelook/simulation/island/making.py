@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sidelook.errors import UsageError
 from sidelook.geography.roads import RoadNetwork
 from sidelook.geometry.frames import LocalFrame
 from sidelook.simulation.island.cover import cover_land
@@ -86,10 +87,17 @@ def make_island(settings: IslandSettings) -> Island:
     Parameters
     ----------
     settings : what island
+
+    Raises
+    ------
+    UsageError : no town finds a place on it
     """
     rng = np.random.default_rng(settings.seed)
     relief = make_relief(rng, settings.relief)
     towns = settle(rng, relief, settings.towns)
+    if not len(towns):
+        message = "no town finds a place: give the island more land or fewer mountains, or ask for towns"
+        raise UsageError(message)
     layout = add_streets(rng, plan_roads(rng, relief, towns), relief, towns)
     relief = grade(relief, layout, settings.river)
     roads, town_nodes = build_network(layout, settings.frame)

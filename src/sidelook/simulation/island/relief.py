@@ -11,6 +11,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
+from sidelook.errors import UsageError
 from sidelook.simulation.island.kernels import carve, flood, gather, steepest
 from sidelook.simulation.island.noise import fine_noise, fractal_noise, refine, rounded
 
@@ -20,6 +21,7 @@ _ROOM = 1.14  # half extent of the grid, in half axes of the island
 _FALL = 1e-3  # m by which water sinks from cell to cell where the ground is level
 _EROSION = 60.0  # of a cell of a square kilometre in one round, m
 _STEEPEST = 0.75  # slope that rock stands, as a ratio
+_LEAST, _MOST = 50, 3e7  # cells in half a side, and in all (some 2 GB while it is made)
 _SKETCH = 161  # cells of the sketch of the outline, along a side
 
 
@@ -42,6 +44,18 @@ class ReliefSettings:
     roughness: float = 0.22
     summit: float = 2_350.0
     lakes: int = 14
+
+    def __post_init__(self) -> None:
+        """Refuse what no land or no memory is enough for."""
+        if not (self.spacing > 0.0 and self.summit > 0.0 and min(self.half_width, self.half_depth) > 0.0):
+            message = "spacing, extent and summit of an island must be above zero"
+            raise UsageError(message)
+        if min(self.half_width, self.half_depth) < _LEAST * self.spacing:
+            message = f"an island needs half a width and half a depth of {_LEAST} cells: take a smaller spacing"
+            raise UsageError(message)
+        if 4.0 * _ROOM**2 * self.half_width * self.half_depth > _MOST * self.spacing**2:
+            message = f"an island may have {_MOST:.0f} cells: take a larger spacing"
+            raise UsageError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +116,10 @@ def make_relief(rng: Generator, settings: ReliefSettings) -> Relief:
     ----------
     rng : source of chance
     settings : its size
+
+    Raises
+    ------
+    UsageError : its settings leave no land, or too much
     """
     coarsest = settings.spacing * 2 ** (_LEVELS - 1)
     half = _ROOM * np.array([settings.half_depth, settings.half_width]) / coarsest

@@ -66,7 +66,7 @@ def _down(receiver: NDArray[np.int64], channel: NDArray[np.bool_], spring: int) 
 def _river(relief: Relief, cells: NDArray[np.int64], drained: NDArray[np.float32]) -> River:
     course = relief.place(*np.divmod(cells, relief.height.shape[1]))
     # A river winds within its valley; only the grid makes it turn by half right angles.
-    smooth = ndimage.gaussian_filter1d(course, 1.2, axis=0, mode="nearest")
+    smooth = np.round(ndimage.gaussian_filter1d(course, 1.2, axis=0, mode="nearest"), 3)
     smooth[[0, -1]] = course[[0, -1]]
     through = np.maximum.accumulate(drained[cells].astype(np.float64))
     return River(name="", cells=cells, course=smooth, drained=through)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from sidelook.errors import UsageError
 from sidelook.simulation.island.making import Island, IslandSettings
-from sidelook.simulation.island.relief import make_relief
+from sidelook.simulation.island.relief import ReliefSettings, make_relief
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -62,3 +63,12 @@ def test_heights_between_points_are_linear_and_the_sea_is_level(island: Island) 
     place = relief.place(np.array(row + 0.5), np.array(column + 0.5))
     assert relief.height_at(*place) == pytest.approx(np.maximum(corner, 0.0).mean(), abs=1e-3)
     assert relief.height_at([1e6, 0.0], [0.0, -1e6]).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"spacing": 0.0}, {"spacing": float("nan")}, {"summit": -1.0}, {"half_depth": 5_000.0}, {"spacing": 20.0}],
+)
+def test_what_cannot_be_made_is_refused(wrong: dict) -> None:
+    with pytest.raises(UsageError):
+        ReliefSettings(**wrong)
