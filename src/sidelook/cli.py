@@ -208,6 +208,9 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         str | None, typer.Option("--to", help="Send it live too: udp://HOST:PORT or tcp://HOST:PORT.")
     ] = None,
     speed: Annotated[float, typer.Option(help="Of what is sent, times real time; inf for no pauses.")] = 1.0,
+    requests: Annotated[
+        Path | None, typer.Option("--requests", help="Job requests for the radar to answer, a STANAG 4607 recording.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="In place of the scenario's.", min=0)] = None,
     truth_tags: Annotated[bool, typer.Option(help="Say in each report whose it is.")] = True,
     plot: Annotated[bool, typer.Option("--plot", help="Draw what a revisit covers (PNG).")] = False,
@@ -221,8 +224,11 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
     if listing:
         list_scenarios(as_json=as_json)
         return
-    options = SimulateOptions(to=to, speed=speed, seed=seed, truth_tags=truth_tags, plot=plot, overwrite=overwrite)
-    simulate(scenario, output, options, as_json=as_json)
+    options = SimulateOptions(
+        to=to, speed=speed, requests=requests, seed=seed, truth_tags=truth_tags, plot=plot, overwrite=overwrite
+    )
+    if not simulate(scenario, output, options, as_json=as_json):
+        raise typer.Exit(Exit.INTERRUPTED)
 
 
 def main() -> None:

@@ -45,9 +45,9 @@ class Outlet:
     def __init__(self, address: Address, loop: asyncio.AbstractEventLoop) -> None:
         self._recipient = OPERATOR_HERE if address.here else Recipient(name=str(address))
         self._loop = loop
-        self._waiting: asyncio.Queue[list[TimedPacket] | None] = asyncio.Queue(_AHEAD)
+        self._waiting: asyncio.Queue[list[TimedPacket] | None] = asyncio.Queue()
+        self._room = threading.Semaphore(_AHEAD)
         self._stopped = threading.Event()
-        self._ended = False
 
     @property
     def stopped(self) -> bool:
@@ -64,31 +64,32 @@ class Outlet:
 
         Raises
         ------
-        ReleaseRefusedError : a packet may not leave this machine
+        ReleaseRefusedError : a packet may not leave this machine; none of these does then
         """
+        if not packets or self.stopped:
+            return
         batch = self._timed(packets, begin)
-        if not self.stopped:
-            asyncio.run_coroutine_threadsafe(self._waiting.put(batch), self._loop).result()
+        self._room.acquire()
+        self._loop.call_soon_threadsafe(self._waiting.put_nowait, batch)
 
     def end(self) -> None:
         """Say, in the thread that plays, that nothing more will come."""
-        asyncio.run_coroutine_threadsafe(self._waiting.put(None), self._loop).result()
+        self._loop.call_soon_threadsafe(self._waiting.put_nowait, None)
 
     async def packets(self) -> AsyncIterator[TimedPacket]:
         """Give packets until the end is said."""
         while (batch := await self._waiting.get()) is not None:
+            self._room.release()
             for packet in batch:
                 yield packet
-        self._ended = True
 
-    async def stop(self) -> None:
-        """Send nothing more, and let the thread that plays come to its end."""
+    def stop(self) -> None:
+        """Take nothing more; the thread that plays does not wait any longer."""
         self._stopped.set()
-        while not self._ended:
-            self._ended = await self._waiting.get() is None
+        self._room.release()
 
     def _timed(self, packets: list[bytes], begin: int) -> list[TimedPacket]:
-        """Read packets' own times and markings, as a receiver will; those without a dwell go with what was before."""
+        """Read packets' own times and markings, as a receiver will; one without a dwell goes with what is before it."""
         told = decode(b"".join(packets))
         release_origins(header_origins(told, "simulation"), self._recipient, "the simulation").refuse_if_withheld()
         moments = dwell_moments(told)
@@ -109,7 +110,7 @@ def broadcast(play: Play, address: Address, pace: Pace) -> BroadcastReport:
     ----------
     play : run in a thread of its own
     address : to send to
-    pace : of the packets' times
+    pace : of the packets' times; without pauses a UDP receiver may lose datagrams
 
     Raises
     ------
@@ -124,14 +125,15 @@ def broadcast(play: Play, address: Address, pace: Pace) -> BroadcastReport:
 async def _broadcast(play: Play, address: Address, pace: Pace, report: BroadcastReport) -> None:
     sink = open_sink(address)
     outlet = Outlet(address, asyncio.get_running_loop())
-    stop = stop_on_signals()
     playing = asyncio.create_task(asyncio.to_thread(_play_to_the_end, play, outlet))
     try:
-        await run_until(stop, _send(outlet, sink, pace, report))
+        await run_until(stop_on_signals(), _send(outlet, sink, pace, report))
     finally:
-        await outlet.stop()
-        await asyncio.gather(playing, sink.close())
-    report.complete = not stop.is_set()
+        outlet.stop()
+        try:
+            await playing
+        finally:
+            await sink.close()
 
 
 def _play_to_the_end(play: Play, outlet: Outlet) -> None:
@@ -152,6 +154,7 @@ async def _send(outlet: Outlet, sink: ByteSink, pace: Pace, report: BroadcastRep
             raise FeedError(message) from error
         report.packets += 1
         report.octets += len(packet.data)
+    report.complete = True
 
 
 def _whole_days(nanoseconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

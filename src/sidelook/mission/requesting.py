@@ -11,14 +11,13 @@ from sidelook.errors import InputError
 from sidelook.mission.opening import CHUNK_SIZE, open_recording, refuse_without_packets
 from sidelook.mission.reporting import warn, warn_of_damage
 from sidelook.model.collection import JobAnswer, JobRequest, RequestStatus
-from sidelook.model.origin import Origin
 from sidelook.release import Recipient, release_origins
-from sidelook.simulation.scenario.asking import make_requests
 from sidelook.simulation.scenario.settings import Scenario
 from sidelook.timescale import format_utc
 
 if TYPE_CHECKING:
     from sidelook.formats.stanag4607 import Packets
+    from sidelook.model.origin import Origin
 
 _MOST_REQUESTS = 100_000
 
@@ -101,6 +100,8 @@ def requests_of(scenario: Scenario, given: tuple[JobRequest, ...], day: int) -> 
 
     Those given for no time, or for before the first mission, are the first one's.
     """
+    from sidelook.simulation.scenario.asking import make_requests  # noqa: PLC0415 - the command line is quick to help
+
     since = scenario.begins(day) if day else 0
     until = scenario.begins(day + 1) if day + 1 < scenario.days else None
     given = tuple(each for each in given if since <= each.earliest and (until is None or each.earliest < until))

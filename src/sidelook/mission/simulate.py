@@ -1,21 +1,28 @@
-"""``sidelook simulate``: a scenario becomes a recording, and the truth, schedule and coverage beside it."""
+"""``sidelook simulate``: a scenario becomes a recording, with truth, schedule and coverage, or goes out live."""
 
 import json
 import shutil
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from sidelook.errors import StorageError, UsageError
+from sidelook.feeds.address import Address, parse_address
+from sidelook.feeds.pace import Pace
 from sidelook.mission.reporting import Advance, answer, progress
+from sidelook.mission.requesting import AnswerBook, bring_requests, requests_of
 from sidelook.mission.scenario import bring_country, bring_truth, find_scenario, read_scenario, shipped_scenarios
+from sidelook.model.collection import JobRequest
 from sidelook.simulation.scenario.settings import Scenario
 
 if TYPE_CHECKING:
     from sidelook.formats.stanag4607 import DwellWriter
+    from sidelook.mission.broadcast import BroadcastReport, Outlet
+    from sidelook.model.origin import Origin
     from sidelook.simulation.scenario.country import Country
     from sidelook.simulation.scenario.playing import Stretch
 
@@ -39,6 +46,7 @@ class SimulateOptions:
     plot : draw the coverage
     overwrite : a folder that holds something
     to, speed : address to send to, and how many times real time
+    requests : recording of job requests for the radar to answer
     """
 
     seed: int | None = None
@@ -47,6 +55,7 @@ class SimulateOptions:
     overwrite: bool = False
     to: str | None = None
     speed: float = 1.0
+    requests: Path | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +74,9 @@ class MissionFigures:
     in_notch: int = 0
     scanned_km2: float = 0.0
     visible_km2: float = 0.0
+    requests: int = 0
+    answered: int = 0
+    granted: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,9 +84,33 @@ class SimulateReport:
     """What was made."""
 
     scenario: str
-    folder: Path
+    folder: Path | None
     seed: int
     missions: list[MissionFigures] = field(default_factory=list)
+    sent: "BroadcastReport | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staging:
+    """What all missions of a scenario are played with.
+
+    Attributes
+    ----------
+    scenario, beside : and the folder its file lies in
+    country : where it plays
+    folder : to fill, if any
+    requests : given besides the scenario's own
+    options : of the command line
+    advance : told the seconds that are played
+    """
+
+    scenario: Scenario
+    beside: Path
+    country: "Country"
+    folder: Path | None
+    requests: tuple[JobRequest, ...]
+    options: SimulateOptions
+    advance: Advance
 
 
 def list_scenarios(*, as_json: bool = False) -> None:
@@ -83,36 +119,58 @@ def list_scenarios(*, as_json: bool = False) -> None:
     answer(known, "\n".join(f"{name:<12}{words}" for name, words in known.items()), as_json=as_json)
 
 
-def simulate(given: str | None, folder: Path | None, options: SimulateOptions, *, as_json: bool = False) -> None:
-    """Play a scenario into a folder and say what came of it.
+def simulate(given: str | None, folder: Path | None, options: SimulateOptions, *, as_json: bool = False) -> bool:
+    """Play a scenario into a folder, to an address or both, and say what came of it.
+
+    Returns
+    -------
+    True where it was played to its end, False where a signal came before
 
     Raises
     ------
-    ScenarioError, OccupiedError
-    InputError : a file the scenario names is not what it should be
+    ScenarioError, OccupiedError, AddressError
+    InputError : a file the scenario names, or the one of requests, is not what it should be
     SimulationStorageError : the folder cannot be written
+    FeedError, ReleaseRefusedError : it cannot be sent
     """
-    if given is None or folder is None:
-        message = "say which scenario, and with -o which folder to fill; --list names the scenarios that come along"
+    if given is None or (folder is None and options.to is None):
+        message = (
+            "say which scenario, and with -o which folder to fill or with --to where to send it; --list names the "
+            "scenarios that come along"
+        )
         raise UsageError(message)
     path = find_scenario(given)
     scenario = read_scenario(path)
     scenario = scenario if options.seed is None else replace(scenario, seed=options.seed)
-    refuse_occupied(folder, overwrite=options.overwrite)
+    link = None if options.to is None else (parse_address(options.to), Pace(speed=options.speed))
+    requests = bring_requests(options.requests)
     report = SimulateReport(scenario=scenario.name, folder=folder, seed=scenario.seed)
-    seconds = round(scenario.duration_s) * scenario.days
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with progress("Simulating", seconds) as advance:
-            country = bring_country(scenario, path.parent)
+    with storing(folder), progress("Simulating", round(scenario.duration_s) * scenario.days) as advance:
+        if folder is not None:
+            refuse_occupied(folder, overwrite=options.overwrite)
+            folder.mkdir(parents=True, exist_ok=True)
+        country = bring_country(scenario, path.parent)
+        staging = Staging(
+            scenario=scenario, beside=path.parent, country=country, folder=folder, requests=requests, options=options,
+            advance=advance,
+        )  # fmt: skip
+        if folder is not None:
             write_setting(scenario, path, country, folder)
-            for day in range(scenario.days):
-                report.missions.append(play_mission(scenario, path.parent, country, (folder, day), options, advance))
-        (folder / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(report, enc_hook=str)))
+        play_missions(staging, report, link)
+    answer(report, describe(report), as_json=as_json)
+    return report.sent is None or report.sent.complete
+
+
+@contextmanager
+def storing(folder: Path | None) -> Iterator[None]:
+    """Say what goes wrong with the folder, where there is one."""
+    try:
+        yield
     except OSError as error:
+        if folder is None:
+            raise
         message = f"cannot write to {folder}: {error.strerror or error}; choose a folder that has room"
         raise SimulationStorageError(message) from error
-    answer(report, describe(report), as_json=as_json)
 
 
 def refuse_occupied(folder: Path, *, overwrite: bool) -> None:
@@ -136,56 +194,76 @@ def write_setting(scenario: Scenario, path: Path, country: "Country", folder: Pa
         (folder / "island.geojson").write_text(drawn + "\n", encoding="utf-8")
 
 
-def play_mission(
-    scenario: Scenario,
-    beside: Path,
-    country: "Country",
-    where: tuple[Path, int],
-    options: SimulateOptions,
-    advance: Advance,
-) -> MissionFigures:
-    """Play one mission into its files."""
+def play_missions(staging: Staging, report: SimulateReport, link: tuple[Address, Pace] | None) -> None:
+    """Play all missions, and send them where there is a link to send them by."""
+
+    def play_all(outlet: "Outlet | None") -> None:
+        for day in range(staging.scenario.days):
+            if outlet is None or not outlet.stopped:
+                report.missions.append(play_mission(staging, day, outlet))
+
+    if link is None:
+        play_all(None)
+    else:
+        from sidelook.mission.broadcast import broadcast  # noqa: PLC0415 - only who sends needs it
+
+        report.sent = broadcast(play_all, *link)
+    if staging.folder is not None:
+        summary = msgspec.json.format(msgspec.json.encode(report, enc_hook=str))
+        (staging.folder / "summary.json").write_bytes(summary)
+
+
+def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> MissionFigures:
+    """Play one mission into its files and out of the outlet, until it ends or the outlet stops."""
     from sidelook.formats.stanag4607 import DwellWriter  # noqa: PLC0415 - the command line is quick to help
-    from sidelook.formats.truth.parquet import TruthParquetWriter  # noqa: PLC0415
-    from sidelook.mission.simulated import Ledger, writer_settings  # noqa: PLC0415
+    from sidelook.mission.filing import MissionFiles  # noqa: PLC0415
+    from sidelook.mission.simulated import writer_settings  # noqa: PLC0415
     from sidelook.simulation.scenario.playing import play  # noqa: PLC0415
     from sidelook.simulation.scenario.world import make_world  # noqa: PLC0415
 
-    folder, day = where
-    world = make_world(scenario, country, bring_truth(scenario, beside, country, day), day)
+    scenario, country, options = staging.scenario, staging.country, staging.options
+    world = make_world(scenario, country, bring_truth(scenario, staging.beside, country, day), day)
+    requests = requests_of(scenario, staging.requests, day)
     stem = "" if scenario.days == 1 else f"day-{day + 1:02d}-"
-    ledger = Ledger(world)
     figures = MissionFigures(recording=f"{stem}recording.4607", entities=len(world.traffic.entities))
     writer = DwellWriter(writer_settings(scenario, world, truth_tags=options.truth_tags))
-    with ExitStack() as files:
-        recording = files.enter_context((folder / figures.recording).open("wb"))
-        truth = TruthParquetWriter(files.enter_context((folder / f"{stem}truth.parquet").open("wb")))
-        for stretch in play(world):
-            figures.octets += write_dwells(recording, writer, stretch)
-            truth.write(stretch.truth)
-            ledger.note(stretch)
-            count(figures, stretch)
-            advance(round((stretch.end - stretch.begin) * 1e-9))
-        truth.close()
-    ledger.write(folder, stem)
-    figures.scanned_km2, figures.visible_km2 = ledger.best_revisit()
-    if options.plot:
+    book = AnswerBook(requests)
+    with nullcontext() if staging.folder is None else MissionFiles(staging.folder, stem, world) as files:
+        for stretch in play(world, requests):
+            packets = write_stretch(writer, stretch, world.timeline.origin)
+            book.note(stretch.answers, stretch.begin)
+            count(figures, packets, stretch)
+            if files is not None:
+                files.take(packets, stretch)
+            staging.advance(round((stretch.end - stretch.begin) * 1e-9))
+            if outlet is not None:
+                outlet.offer(packets, stretch.begin)
+                if outlet.stopped:
+                    break
+        if files is not None:
+            files.finish(book)
+            figures.scanned_km2, figures.visible_km2 = files.ledger.best_revisit()
+    figures.requests, figures.answered, figures.granted = len(requests), len(book.rows), book.granted
+    if options.plot and files is not None:
         from sidelook.mission.plotting import plot_coverage  # noqa: PLC0415 - only who draws needs it
 
-        plot_coverage(world, ledger, folder / f"{stem}coverage.png")
+        plot_coverage(world, files.ledger, files.folder / f"{stem}coverage.png")
     return figures
 
 
-def write_dwells(recording: BinaryIO, writer: "DwellWriter", stretch: "Stretch") -> int:
-    """Write a stretch's dwells as packets; give how many bytes."""
-    return sum(recording.write(packet) for packet in writer.write(stretch.dwells))
+def write_stretch(writer: "DwellWriter", stretch: "Stretch", origin: "Origin") -> list[bytes]:
+    """Write the answers that were given at a stretch's beginning, and its dwells, as packets."""
+    from sidelook.formats.stanag4607.tasking import encode_answers  # noqa: PLC0415 - as above
+
+    return encode_answers(stretch.answers, origin, writer.settings.version) + writer.write(stretch.dwells)
 
 
-def count(figures: MissionFigures, stretch: "Stretch") -> None:
+def count(figures: MissionFigures, packets: list[bytes], stretch: "Stretch") -> None:
     """Add a stretch to the figures."""
     from sidelook.model.collection import CollectionOutcome  # noqa: PLC0415 - as above
 
     looked = stretch.truth.dwell >= 0
+    figures.octets += sum(map(len, packets))
     figures.dwells += len(stretch.dwells)
     figures.plots += len(stretch.dwells.plots)
     figures.images += int((stretch.collections.outcome == CollectionOutcome.TAKEN).sum())
@@ -196,7 +274,8 @@ def count(figures: MissionFigures, stretch: "Stretch") -> None:
 
 def describe(report: SimulateReport) -> str:
     """Say it for people."""
-    lines = [f"{report.folder}: {report.scenario}, seed {report.seed}; all of it simulated"]
+    where = report.folder or "not kept"
+    lines = [f"{where}: {report.scenario}, seed {report.seed}; all of it simulated"]
     for mission in report.missions:
         lines.append(
             f"  {mission.recording}: {mission.dwells:,} dwells, {mission.plots:,} plots, {mission.images:,} images, "
@@ -210,6 +289,13 @@ def describe(report: SimulateReport) -> str:
             lines.append(
                 f"    one revisit: {mission.scanned_km2:,.0f} km2 scanned, {mission.visible_km2:,.0f} km2 visible"
             )
+        if mission.requests:
+            lines.append(
+                f"    {mission.requests:,} requests, {mission.answered:,} answered, {mission.granted:,} granted"
+            )
         if not mission.plots:
             lines.append("    nothing was reported: does the aircraft ever see the area?")
+    if report.sent is not None:
+        ending = "" if report.sent.complete else ", then interrupted"
+        lines.append(f"  {report.sent.packets:,} packets, {report.sent.octets:,} bytes to {report.sent.to}{ending}")
     return "\n".join(lines)

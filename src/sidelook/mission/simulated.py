@@ -60,18 +60,19 @@ class Ledger:
         self._world = world
         self._schedule: list[pa.Table] = []
         self._images: list[pa.Table] = []
-        self._open: dict[int, list[Dwells]] = {job.number: [] for job in world.jobs if not job.images}
+        self._open: dict[int, list[Dwells]] = {}
         self.covered: list[Covered] = []
 
     def note(self, stretch: Stretch) -> None:
         """Take note of a stretch."""
         self._schedule.append(_schedule_table(stretch.dwells))
         self._images.append(_image_table(stretch))
-        for job in sorted(self._open):
+        # Jobs that are asked for come later than the world's own.
+        for job in sorted({origin.job for origin in stretch.dwells.origins} - {one.job for one in self.covered}):
             mine = dwells_of(stretch.dwells, job)
             if not len(mine):
                 continue
-            self._open[job].append(mine)
+            self._open.setdefault(job, []).append(mine)
             whole = concatenate_dwells(self._open[job])
             done = whole.revisit[whole.last_of_revisit]
             if len(done):
@@ -116,7 +117,9 @@ class Ledger:
 
 def writer_settings(scenario: Scenario, world: World, *, truth_tags: bool) -> WriterSettings:
     """Say in the mission and job segments what the world is; every report bears errors of its own."""
-    job, tables = world.jobs[0], world.performance
+    tables = world.performance
+    # A radar may have nothing to do until it is asked.
+    revisit = world.jobs[0].revisit if world.jobs else 0.0
     to_speed = world.radar.waveform.wavelength / 2.0
     errors = SensorErrors(
         sigma_slant_range=float(at_snr(tables, tables.sigma_slant_range, _NAMED_SNR_DB)),
@@ -127,7 +130,7 @@ def writer_settings(scenario: Scenario, world: World, *, truth_tags: bool) -> Wr
     return WriterSettings(
         preset=Preset.COMPLETE_WITH_TRUTH if truth_tags else Preset.COMPLETE,
         mission=MissionNotes(plan="FICTION", flight_plan=scenario.platform.path.name),
-        job=JobNotes(sensor_model="SIM", revisit_interval=min(job.revisit, 6_000.0), errors=errors),
+        job=JobNotes(sensor_model="SIM", revisit_interval=min(revisit, 6_000.0), errors=errors),
         motion_errors=MotionErrors(track=1e-3, speed=0.1, climb=0.1),
     )
 

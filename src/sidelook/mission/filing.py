@@ -1,0 +1,52 @@
+"""The files of one simulated mission, open while it is played."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sidelook.formats.truth.parquet import TruthParquetWriter
+from sidelook.mission.requesting import AnswerBook
+from sidelook.mission.simulated import Ledger
+from sidelook.simulation.scenario.playing import Stretch
+from sidelook.simulation.scenario.world import World
+
+
+class MissionFiles:
+    """Recording, truth, schedule, images and coverage of one mission.
+
+    Parameters
+    ----------
+    folder, stem : where they lie, and what their names begin with
+    world : of the mission
+    """
+
+    def __init__(self, folder: Path, stem: str, world: World) -> None:
+        self.folder = folder
+        self.stem = stem
+        self.ledger = Ledger(world)
+        self._open = ExitStack()
+        self._recording = self._open.enter_context((folder / f"{stem}recording.4607").open("wb"))
+        self._truth = TruthParquetWriter(self._open.enter_context((folder / f"{stem}truth.parquet").open("wb")))
+
+    def __enter__(self) -> Self:
+        """Be ready to take stretches."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the files."""
+        self._open.close()
+
+    def take(self, packets: list[bytes], stretch: Stretch) -> None:
+        """Write what a stretch gave."""
+        self._recording.writelines(packets)
+        self._truth.write(stretch.truth)
+        self.ledger.note(stretch)
+
+    def finish(self, book: AnswerBook) -> None:
+        """Write what is known only when the mission is over, or broken off."""
+        self._truth.close()
+        self.ledger.write(self.folder, self.stem)
+        book.write(self.folder / f"{self.stem}answers.json")
