@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import radians
 
 from sidelook.model.collection import JobAnswer, JobRequest, RadarMode
-from sidelook.simulation.scenario.settings import RequestSection, ScenarioError
+from sidelook.simulation.scenario.settings import RequestSection
 from sidelook.simulation.schedule import Timeline, TimelineState, answer
 
 _NATIONALITY = "XN"  # as the simulated platform's
@@ -44,23 +44,19 @@ def ask(
 
 
 def make_requests(sections: Iterable[RequestSection], start: int) -> tuple[JobRequest, ...]:
-    """Turn the sections of a scenario into requests of a mission that begins at ``start``, ns UTC.
-
-    Raises
-    ------
-    ScenarioError : a mode has no such name
-    """
-    return tuple(_make_request(number, section, start) for number, section in enumerate(sections))
+    """Turn the sections of a scenario into requests of a mission that begins at ``start``, ns UTC."""
+    return tuple(_make_request(section, start) for section in sections)
 
 
-def _make_request(number: int, section: RequestSection, start: int) -> JobRequest:
+def _make_request(section: RequestSection, start: int) -> JobRequest:
+    mode = section.mode
     return JobRequest(
         requestor=section.requestor,
         task=section.task,
         corners=tuple((radians(latitude), radians(longitude)) for latitude, longitude in section.corners_deg),
         earliest=start + round(section.at_s * 1e9),
         priority=section.priority,
-        mode=section.mode if isinstance(section.mode, int) else _mode(number, section.mode),
+        mode=mode if isinstance(mode, int) else RadarMode[mode.upper()],
         range_resolution=section.resolution_m,
         cross_range_resolution=section.resolution_m,
         allowed_delay=section.delay_s,
@@ -69,12 +65,3 @@ def _make_request(number: int, section: RequestSection, start: int) -> JobReques
         cancel=section.cancel,
         nationality=_NATIONALITY,
     )
-
-
-def _mode(number: int, name: str) -> RadarMode:
-    try:
-        return RadarMode[name.upper()]
-    except KeyError:
-        known = ", ".join(mode.name.lower() for mode in RadarMode)
-        message = f"requests[{number}].mode: no mode {name!r}; known are {known}, or a number of the standard's"
-        raise ScenarioError(message) from None

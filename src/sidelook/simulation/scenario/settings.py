@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from sidelook.errors import UsageError
+from sidelook.model.collection import RadarMode
 
 Degrees = tuple[float, float]
 """Latitude and longitude."""
@@ -255,11 +256,13 @@ class RequestSection:
     def __post_init__(self) -> None:
         """Refuse what a job request of STANAG 4607 could not say."""
         numbers = (self.delay_s, self.duration_s, self.revisit_s, self.resolution_m)
+        known = isinstance(self.mode, int) or self.mode.upper() in RadarMode.__members__
         angles = np.array(self.corners_deg, np.float64).reshape(-1, 2)
         checks = {
             "a requestor and a task of one to ten ASCII characters": all(
                 0 < len(name) <= _LONGEST_NAME and name.isascii() for name in (self.requestor, self.task)
             ),
+            f"a mode that is a number or one of {', '.join(RadarMode.__members__).lower()}": known,
             "three or four corners": self.cancel or len(self.corners_deg) in _CORNERS,
             "corners on earth, in degrees": bool((np.abs(angles) <= (90.0, 360.0)).all()),
             "at_s on the same day": 0.0 <= self.at_s <= _DAY_S,
