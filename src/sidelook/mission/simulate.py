@@ -74,6 +74,7 @@ class SimulateReport:
     scenario: str
     folder: Path
     seed: int
+    simulated: bool = True
     missions: list[MissionFigures] = field(default_factory=list)
 
 
