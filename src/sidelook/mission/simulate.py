@@ -86,6 +86,7 @@ class SimulateReport:
     scenario: str
     folder: Path | None
     seed: int
+    simulated: bool = True
     missions: list[MissionFigures] = field(default_factory=list)
     sent: "BroadcastReport | None" = None
 

@@ -85,10 +85,10 @@ class Ledger:
         pq.write_table(pa.concat_tables(self._images), folder / f"{stem}images.parquet")
         with (folder / f"{stem}coverage.csv").open("w", newline="", encoding="utf-8") as stream:
             rows = csv.writer(stream)
-            rows.writerow(["job", "revisit", "begin", "end", "scanned_km2", "visible_km2"])
+            rows.writerow(["job", "revisit", "begin", "end", "scanned_km2", "visible_km2", "simulated"])
             for one in self.covered:
                 area = [round(one.coverage.scanned_km2), round(one.coverage.visible_km2)]
-                rows.writerow([one.job, one.revisit, format_utc(one.begin), format_utc(one.end), *area])
+                rows.writerow([one.job, one.revisit, format_utc(one.begin), format_utc(one.end), *area, True])
 
     def best_revisit(self) -> tuple[float, float]:
         """Give the area scanned, and of it visible, in a revisit of the job that scans most, km2; zeros without any."""
@@ -158,7 +158,7 @@ def _schedule_table(dwells: Dwells) -> pa.Table:
         "minimum_detectable_speed_mps": pa.array(dwells.minimum_detectable_speed),
         "plots": pa.array(dwells.plot_count),
     }
-    return pa.table(columns)
+    return _marked(columns)
 
 
 def _image_table(stretch: Stretch) -> pa.Table:
@@ -178,4 +178,10 @@ def _image_table(stretch: Stretch) -> pa.Table:
         "outcome": pa.array([CollectionOutcome(value).name.lower() for value in outcome], pa.string()),
         "obstacle": pa.array([CollectionObstacle(value).name.lower() for value in obstacle], pa.string()),
     }
-    return pa.table(columns)
+    return _marked(columns)
+
+
+def _marked(columns: "dict[str, pa.Array[Any]]") -> pa.Table:
+    """Mark a table as simulated, as a whole and in each row."""
+    rows = len(next(iter(columns.values())))
+    return pa.table({**columns, "simulated": pa.array([True] * rows, pa.bool_())}, metadata={"simulated": "true"})

@@ -67,9 +67,7 @@ def test_turns_are_flown_at_the_bank() -> None:
 
 def test_heights_follow_the_ground_and_never_fall_under_the_floor() -> None:
     points = np.array([[0.0, 0.0], [8e3, 500.0]])
-    low = Flight(
-        kind=TargetClass.LOW_SLOW_FLYER, points=points, hover=np.zeros(2), speed=25.0, height=60.0, floor=40.0
-    )
+    low = Flight(kind=TargetClass.LOW_SLOW_FLYER, points=points, hover=np.zeros(2), speed=25.0, height=60.0, floor=40.0)
     way = flown(make_aircraft([helicopter(points, hover=0.0), low], FRAME, Ridge(), 0), 1_200)
     above = way[..., 2] - Ridge().height(way[..., 0], way[..., 1])
     assert (above.min(axis=0) >= [30.0 - 1e-9, 40.0 - 1e-9]).all()

@@ -45,6 +45,7 @@ from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 from sidelook.simulation.trajectories import Recorded, Streamed, Together, Traffic, Trajectories
 
 GRAVITY = 9.80665
+_VEHICLE = 1.5  # height at which a vehicle sends back most, m
 _KILOMETRES_AN_HOUR = 1.0 / 3.6
 
 
@@ -314,9 +315,12 @@ def _sight(country: Country) -> Visible:
     grid, rules = country.grid, SightRules(ceiling=country.ceiling)
 
     def visible(sensors: NDArray[np.float64], positions: NDArray[np.float64]) -> NDArray[np.bool_]:
+        eye, target = (enu_to_geodetic(ends, country.frame) for ends in (sensors, positions))
+        # Roads are straight between their points, the ground is not: who drives is never below it.
+        height = np.fmax(target[2], grid.height_at(target[0], target[1])) + _VEHICLE
         ends = [
-            Points(latitude=a, longitude=b, height=c)
-            for a, b, c in (enu_to_geodetic(p, country.frame) for p in (sensors, positions))
+            Points(latitude=latitude, longitude=longitude, height=above)
+            for latitude, longitude, above in (eye, (target[0], target[1], height))
         ]
         return np.asarray(line_of_sight(grid, ends[0], ends[1], rules) == Sight.VISIBLE)
 

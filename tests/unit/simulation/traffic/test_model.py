@@ -128,7 +128,11 @@ def test_vehicles_stay_on_roads_and_the_parked_stand_still(city: RoadTraffic) ->
     assert off.max() < 1e-6
     parked = city.first.book.vehicles["status"] == PARKED
     later, _ = city.step(city.first, 25, 25)
-    still = parked & (later.book.vehicles["status"] == PARKED) & (later.book.vehicles["trip"] == city.first.book.vehicles["trip"])
+    still = (
+        parked
+        & (later.book.vehicles["status"] == PARKED)
+        & (later.book.vehicles["trip"] == city.first.book.vehicles["trip"])
+    )
     assert still.sum() > 20
     assert (track[:25][:, :, still] == track[0][:, still]).all()
 
@@ -246,10 +250,10 @@ def test_convoys_keep_together_in_traffic(history: list[TrafficState]) -> None:
 
 def test_a_formation_stages_in_a_grid_and_leaves_again(network: MakeNetwork, drive: MakeTraffic) -> None:
     area = Stop(place=1, staged=True, leave=2_600.0, east=50.0, north=80.0, columns=3, apart=15.0)
-    convoy = Convoy(size=7, speed=18.0, spacing=20.0, stops=(Stop(place=0, staged=True, leave=100.0), area, Stop(place=2)))
-    roads = network(
-        [(0, 1, 25.0, []), (1, 2, 25.0, [])], [(0.0, 0.0), (12e3, 0.0), (30e3, 4e3)]
+    convoy = Convoy(
+        size=7, speed=18.0, spacing=20.0, stops=(Stop(place=0, staged=True, leave=100.0), area, Stop(place=2))
     )
+    roads = network([(0, 1, 25.0, []), (1, 2, 25.0, [])], [(0.0, 0.0), (12e3, 0.0), (30e3, 4e3)])
     traffic = drive(roads, [0, 1, 2], vehicles=0, convoys=(convoy,), warm_up=0)
     assert (traffic.first.book.vehicles["status"] == STAGED).all()
     state, track = traffic.step(traffic.first, 99, 99)
