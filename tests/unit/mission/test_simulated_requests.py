@@ -1,4 +1,4 @@
-"""``sidelook simulate`` with requests and live, on a crossing of two roads."""
+"""``sidelook simulate`` with requests and live."""
 
 import json
 import socket
@@ -18,28 +18,29 @@ from sidelook.formats.stanag4607 import decode, decode_dwells
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.rules.checker import RuleChecker
 from sidelook.formats.stanag4607.tasking import encode_requests
-from sidelook.mission import simulate as command
 from sidelook.mission.simulate import SimulateOptions, simulate
+from sidelook.model.collection import JobRequest
 from sidelook.model.origin import Classification, Origin
-from sidelook.simulation.scenario.country import real_country
-from sidelook.simulation.scenario.settings import ScenarioError
+from sidelook.simulation.scenario.settings import Scenario, ScenarioError
 
-from ..simulation.scenario.test_asking import ASKED, MIDDLE, START, crossing  # noqa: TID252 - tests are no package
+from .test_scenario import ROADS
 
 SECOND = 1_000_000_000
 ORIGIN = Origin(source="test", classification=Classification.UNCLASSIFIED, nationality="QQ", platform="GROUND")
-CORNERS = [
-    [float(np.degrees(MIDDLE[0] + a)), float(np.degrees(MIDDLE[1] + b))] for a, b in ((0, 0), (0, 4e-4), (4e-4, 0))
-]
+CORNERS = [[37.79, -43.1], [37.81, -43.1], [37.81, -43.08]]
+START = Scenario().begins(0)
+ASKED = JobRequest(
+    requestor="GROUND", task="A", corners=tuple((np.radians(a), np.radians(b)) for a, b in CORNERS),
+    earliest=START + 70 * SECOND, priority=5, revisit=5.0,
+)  # fmt: skip
 
 MakeScenario: TypeAlias = Callable[..., Path]
 
 
 @pytest.fixture
-def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeScenario:
-    """Write a scenario down; its country is made without reading a map."""
-    country = real_country(np.random.default_rng(1), crossing(), None, 0.0)
-    monkeypatch.setattr(command, "bring_country", lambda *_: country)
+def scenario(tmp_path: Path) -> MakeScenario:
+    """Write a scenario down, and the roads it is played on."""
+    (tmp_path / "roads.osm").write_text(ROADS)
 
     def write(extra: str = "", *, days: int = 1, duration_s: float = 150.0) -> Path:
         path = tmp_path / "scenario.toml"
@@ -52,13 +53,13 @@ def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeScenario:
 PLAIN = """
 [ground]
 kind = "smooth"
-roads = "none.osm"
+roads = "roads.osm"
 
 [traffic]
-vehicles = 20
+vehicles = 25
 
 [platform]
-stand_off_km = 60.0
+stand_off_km = 70.0
 
 [[jobs]]
 revisit_s = 20.0

@@ -7,67 +7,33 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
-from sidelook.geography.roads import RoadClass, RoadNetwork
 from sidelook.model.collection import JobRequest, RadarMode, RequestStatus
 from sidelook.model.plots import Dwells, Plots, concatenate_dwells
 from sidelook.simulation.scenario.asking import make_requests, waiting_at
-from sidelook.simulation.scenario.country import real_country
+from sidelook.simulation.scenario.country import Country
 from sidelook.simulation.scenario.playing import STRETCH, Stretch, play
-from sidelook.simulation.scenario.settings import (
-    GroundKind,
-    GroundSettings,
-    JobSection,
-    PlatformSection,
-    RequestSection,
-    Scenario,
-    ScenarioError,
-    TrafficSection,
-)
+from sidelook.simulation.scenario.settings import RequestSection, Scenario, ScenarioError
 from sidelook.simulation.scenario.world import World, make_world
 
-SECOND = 1_000_000_000
-REACH = 0.002  # rad, of the roads from their crossing
-MIDDLE = (0.5, 0.2)
+from .conftest import FRAME
 
 MakeWorld: TypeAlias = Callable[[], World]
 
-
-def crossing() -> RoadNetwork:
-    north, east = np.array([0.0, REACH, 0.0, -REACH, 0.0]), np.array([0.0, 0.0, REACH, 0.0, -REACH])
-    ends = np.arange(1, 5, dtype=np.int32)
-    line = np.column_stack([np.zeros(4, int), ends]).ravel()
-    return RoadNetwork(
-        node_latitude=MIDDLE[0] + north,
-        node_longitude=MIDDLE[1] + east,
-        edge_start=np.zeros(4, np.int32),
-        edge_end=ends,
-        edge_class=np.full(4, RoadClass.PRIMARY, np.uint8),
-        speed_limit=np.full(4, 20.0),
-        offset=np.arange(0, 10, 2),
-        latitude=MIDDLE[0] + north[line],
-        longitude=MIDDLE[1] + east[line],
-    )
-
-
-SCENARIO = Scenario(
-    duration_s=150.0,
-    ground=GroundSettings(kind=GroundKind.SMOOTH, roads="none.osm"),
-    traffic=TrafficSection(vehicles=20),
-    platform=PlatformSection(stand_off_km=60.0),
-    jobs=(JobSection(revisit_s=20.0),),
+SECOND = 1_000_000_000
+START = Scenario().begins(0)
+SPOT = tuple(
+    (FRAME.latitude + a, FRAME.longitude + b) for a, b in ((-3e-4, -3e-4), (3e-4, -3e-4), (3e-4, 3e-4), (-3e-4, 3e-4))
 )
-START = SCENARIO.begins(0)
-SPOT = tuple((MIDDLE[0] + a, MIDDLE[1] + b) for a, b in ((-3e-4, -3e-4), (3e-4, -3e-4), (3e-4, 3e-4), (-3e-4, 3e-4)))
 ASKED = JobRequest(
     requestor="GROUND", task="A", corners=SPOT, earliest=START + 70 * SECOND, priority=5, revisit=5.0,
 )  # fmt: skip
 
 
 @pytest.fixture
-def world() -> MakeWorld:
+def world(flat: Country, scenario: Scenario) -> MakeWorld:
     """Make the same world again and again: traffic is asked forward in time, once."""
-    country = real_country(np.random.default_rng(1), crossing(), None, 0.0)
-    return lambda: make_world(SCENARIO, country)
+    shorter = replace(scenario, duration_s=150.0)
+    return lambda: make_world(shorter, flat)
 
 
 def jobs_of(dwells: Dwells) -> list[int]:
