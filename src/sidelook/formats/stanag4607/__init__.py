@@ -16,6 +16,7 @@ from sidelook.formats.stanag4607.presets import (
 from sidelook.formats.stanag4607.reader import decode
 from sidelook.formats.stanag4607.signatures import hrr_segment
 from sidelook.formats.stanag4607.stream import SkippedBytes, StreamCounters, StreamDecoder
+from sidelook.formats.stanag4607.tasking import encode_answers, encode_requests, read_requests
 from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
 from sidelook.formats.stanag4607.writer import DwellWriter, encode_dwells
 
@@ -41,6 +42,9 @@ __all__ = [
     "decode",
     "decode_dwells",
     "encode",
+    "encode_answers",
     "encode_dwells",
+    "encode_requests",
     "hrr_segment",
+    "read_requests",
 ]
