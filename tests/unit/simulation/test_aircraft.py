@@ -18,6 +18,7 @@ class Ridge:
     """A ridge along north, 600 m high, 1,500 m to either foot, 4 km east of the origin."""
 
     def height(self, east: ArrayLike, north: ArrayLike) -> NDArray[np.float64]:
+        """Give up, m."""
         return np.maximum(600.0 - 0.4 * np.abs(np.asarray(east) - 4e3), 0.0) + 0.0 * np.asarray(north)
 
 
@@ -67,9 +68,7 @@ def test_turns_are_flown_at_the_bank() -> None:
 
 def test_heights_follow_the_ground_and_never_fall_under_the_floor() -> None:
     points = np.array([[0.0, 0.0], [8e3, 500.0]])
-    low = Flight(
-        kind=TargetClass.LOW_SLOW_FLYER, points=points, hover=np.zeros(2), speed=25.0, height=60.0, floor=40.0
-    )
+    low = Flight(kind=TargetClass.LOW_SLOW_FLYER, points=points, hover=np.zeros(2), speed=25.0, height=60.0, floor=40.0)
     way = flown(make_aircraft([helicopter(points, hover=0.0), low], FRAME, Ridge(), 0), 1_200)
     above = way[..., 2] - Ridge().height(way[..., 0], way[..., 1])
     assert (above.min(axis=0) >= [30.0 - 1e-9, 40.0 - 1e-9]).all()

@@ -38,37 +38,49 @@ APART = 30.0  # a formation's vehicles leave their places one after another so f
 
 @kernel
 def advance(town: Town, book: Book, now: int, seconds: int, track: Floats) -> None:
-    """Let ``seconds`` pass after second ``now``; ``track``, (T, 3, V), takes the places at the end of the last T.
+    """Let ``seconds`` pass after second ``now``; ``track``, (T, 3, V), takes the places at the end of the last T."""
+    left = seconds
+    for time in range(now, now + seconds):
+        choose(town, book, time)
+        for i in range(book.vehicles.shape[0]):
+            if book.vehicles[i].status == DRIVING:
+                move(book.vehicles[i])
+        go_on(town, book, time + 1)
+        left -= 1
+        if left < track.shape[0]:
+            write(town, book, track[track.shape[0] - 1 - left])
+
+
+@kernel
+def choose(town: Town, book: Book, now: int) -> None:
+    """Let all on the road choose their speeds.
 
     What is done for every vehicle takes single tables: handing on all of them costs more than most of the work.
     """
     vehicles, queues, links, points, rule = book.vehicles, book.queues, town.links, town.points, town.rules[0]
-    kept = track.shape[0]
-    for step in range(seconds):
-        time = now + step
-        for i in range(vehicles.shape[0]):
-            car = vehicles[i]
-            if car.status == DRIVING:
-                bound = led(town, book, car, time) if car.leads else car.cap
-                car.following = choose_speed(car, links[car.link], points, vehicles, queues, rule, bound, time)
-        for i in range(vehicles.shape[0]):
-            if vehicles[i].status == DRIVING:
-                move(vehicles[i])
-        for i in range(vehicles.shape[0]):
-            car = vehicles[i]
-            if car.status == DRIVING:
-                if car.along >= car.end - FINEST or car.speed == 0.0 or car.stood > 0:
-                    settle(town, book, i, time + 1)
-                pass_points(car, links[car.link], points)
-            elif car.status == PARKED:
-                car.timer -= 1
-                if car.timer <= 0:
-                    pull_out(town, book, i)
-            else:
-                off_road(town, book, i, time + 1)
-        slot = step - (seconds - kept)
-        if slot >= 0:
-            write(town, book, track[slot])
+    for i in range(vehicles.shape[0]):
+        car = vehicles[i]
+        if car.status == DRIVING:
+            bound = led(town, book, car, now) if car.leads else car.cap
+            car.following = choose_speed(car, links[car.link], points, vehicles, queues, rule, bound, now)
+
+
+@kernel
+def go_on(town: Town, book: Book, now: int) -> None:
+    """After all have moved, let those go on who have come to an end or stand."""
+    vehicles, links, points = book.vehicles, town.links, town.points
+    for i in range(vehicles.shape[0]):
+        car = vehicles[i]
+        if car.status == DRIVING:
+            if car.along >= car.end - FINEST or car.speed == 0.0 or car.stood > 0:
+                settle(town, book, i, now)
+            pass_points(car, links[car.link], points)
+        elif car.status == PARKED:
+            car.timer -= 1
+            if car.timer <= 0:
+                pull_out(town, book, i)
+        else:
+            off_road(town, book, i, now)
 
 
 @kernel
@@ -91,25 +103,28 @@ def choose_speed(
     line = stop_line(car, link, queues, rule.deceleration, now)
     if line < math.inf:
         chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
-    return max(chosen, speed - rule.braking, 0.0)
+    slowest: float = speed - rule.braking
+    return max(chosen, slowest, 0.0)
 
 
 @kernel
 def led(town: Town, book: Book, car: Row, now: int) -> float:
     """Bound the speed of a formation's leader: it halts on time, and is slow while others lag or leave their area."""
     group = town.formations[car.formation]
-    slower = max(car.speed - town.rules[0].deceleration, 0.0)
-    if group.halt_every > 0 and now >= group.halt_first:
-        if (now - group.halt_first) % group.halt_every < group.halt_time:
-            return slower
-    if book.afloat[car.formation] < group.size:
-        return max(group.forming_speed, slower)
-    for i in range(group.first + 1, group.first + group.size):
-        other = book.vehicles[i]
-        gap = book.vehicles[i - 1].driven - other.driven - other.length - other.jam
-        if gap > other.headway * other.cap + LAGGING:
-            return max(WAITING * car.cap, slower)
-    return car.cap
+    bound: float = car.cap
+    since = now - group.halt_first
+    if group.halt_every > 0 and since >= 0 and since % group.halt_every < group.halt_time:
+        bound = 0.0
+    elif book.afloat[car.formation] < group.size:
+        bound = min(bound, group.forming_speed)
+    else:
+        for i in range(group.first + 1, group.first + group.size):
+            other = book.vehicles[i]
+            gap = book.vehicles[i - 1].driven - other.driven - other.length - other.jam
+            if gap > other.headway * other.cap + LAGGING:
+                bound = min(bound, WAITING * car.cap)
+    slower: float = car.speed - town.rules[0].deceleration
+    return max(bound, slower)
 
 
 @kernel
@@ -152,9 +167,9 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
 @kernel
 def stop_line(car: Row, link: Row, queues: Table, deceleration: float, now: int) -> float:
     """Ask to enter the links that could no longer be avoided soon; give how far the first refusal is."""
-    speed = car.speed
+    speed, origin = car.speed, car.queue
     needed = 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
-    distance, origin = link.length - car.along, car.queue
+    distance: float = link.length - car.along
     for k in range(car.count):
         if distance > needed:
             return math.inf
@@ -277,9 +292,10 @@ def is_free(town: Town, book: Book, link: Row, car: Row, along: float) -> bool:
     while other != NONE:
         near = book.vehicles[other]
         if near.along >= along:
-            together = near.formation != NONE and near.formation != car.formation and not near.last
-            return not together and near.along - near.length - car.jam > along
-        if near.formation != NONE and near.place > 0 and near.formation != car.formation:
+            together = near.formation != car.formation and not near.last
+            room: bool = near.along - near.length - car.jam > along
+            return room and not together
+        if near.place > 0 and near.formation != car.formation:
             return False
         behind = along - car.length - near.along - near.jam
         if behind < near.headway * (near.speed + 2.0) + 0.4 * near.speed * near.speed:
@@ -291,7 +307,8 @@ def is_free(town: Town, book: Book, link: Row, car: Row, along: float) -> bool:
     # The rear of one that has just left the link may still be on it.
     other = book.queues[lane_of(town.links[onward], car)].tail
     rear = book.vehicles[other].along - book.vehicles[other].length if other != NONE else math.inf
-    return link.length + rear - car.jam > along
+    clear: bool = link.length + rear - car.jam > along
+    return clear
 
 
 @kernel

@@ -50,7 +50,7 @@ def lay_out(roads: RoadNetwork, frame: LocalFrame, ground: Ground, handling: Han
     links["limit"], links["rank"] = np.repeat(roads.speed_limit, 2), np.repeat(roads.edge_class, 2)
     links["lanes"] = np.where(links["rank"] == RoadClass.MOTORWAY, 2, 1)
     links["queue"] = np.cumsum(links["lanes"]) - links["lanes"]
-    links["junction"] = np.bincount(links["start"], minlength=len(roads.node_latitude))[links["end"]] >= _JUNCTION
+    links["junction"] = _ways(links, len(roads.node_latitude))[links["end"]] >= _JUNCTION
     _measure(links, points)
     points["ceiling"] = _ceilings(links, points, handling)
     links["entry"] = points["ceiling"][first]
@@ -72,6 +72,13 @@ def _on_ground(roads: RoadNetwork, frame: LocalFrame, ground: Ground) -> NDArray
         message = f"the ground is not known under {unknown} of {len(places)} points of the roads; add the terrain there"
         raise InputError(message)
     return places
+
+
+def _ways(links: Table, nodes: int) -> NDArray[np.int64]:
+    """Count the nodes that each node is joined with: parallel edges, and an edge for each direction, are one way."""
+    pair = np.unique(links["start"].astype(np.int64) * nodes + links["end"])
+    ways: NDArray[np.int64] = np.bincount(pair // nodes, minlength=nodes)
+    return ways
 
 
 def _both_ways(roads: RoadNetwork, first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.ground import Plane
 from sidelook.simulation.traffic.model import RoadTraffic, make_traffic
 from sidelook.simulation.traffic.routing import Places
-from sidelook.simulation.traffic.settings import TrafficSettings
+from sidelook.simulation.traffic.settings import Convoy, TrafficSettings
 
 FRAME = LocalFrame(latitude=0.0, longitude=0.0)
 RADIUS = 6_378_137.0
@@ -19,7 +19,9 @@ MakeNetwork = Callable[..., RoadNetwork]
 MakeTraffic = Callable[..., RoadTraffic]
 
 
-def _network(lines: list[tuple[int, int, float, list[tuple[float, float]]]], nodes: list[tuple[float, float]]) -> RoadNetwork:
+def _network(
+    lines: list[tuple[int, int, float, list[tuple[float, float]]]], nodes: list[tuple[float, float]]
+) -> RoadNetwork:
     at = np.array(nodes, float)
     parts = [np.array([nodes[a], *between, nodes[b]], float) for a, b, _, between in lines]
     points = np.concatenate(parts)
@@ -29,7 +31,9 @@ def _network(lines: list[tuple[int, int, float, list[tuple[float, float]]]], nod
         node_longitude=at[:, 0] / RADIUS,
         edge_start=np.array([a for a, *_ in lines], np.int32),
         edge_end=np.array([b for _, b, *_ in lines], np.int32),
-        edge_class=np.where(limit > 30.0, 0, np.where(limit > 20.0, RoadClass.PRIMARY, RoadClass.LOCAL)).astype(np.uint8),
+        edge_class=np.where(limit > 30.0, 0, np.where(limit > 20.0, RoadClass.PRIMARY, RoadClass.LOCAL)).astype(
+            np.uint8
+        ),
         speed_limit=limit,
         offset=np.cumsum([0, *(len(part) for part in parts)]),
         latitude=points[:, 1] / RADIUS,
@@ -63,7 +67,9 @@ def streets() -> RoadNetwork:
 def drive() -> MakeTraffic:
     """Give a maker of traffic between nodes of a network, all of one weight unless it is given."""
 
-    def make(roads: RoadNetwork, nodes: list[int], weight: list[float] | None = None, *, seed: int = 1, **given: object) -> RoadTraffic:
+    def make(
+        roads: RoadNetwork, nodes: list[int], weight: list[float] | None = None, *, seed: int = 1, **given: object
+    ) -> RoadTraffic:
         places = Places(nodes=np.array(nodes), weight=np.array(weight or [1.0] * len(nodes)))
         settings = TrafficSettings(start=0, **given)  # type: ignore[arg-type]
         return make_traffic(np.random.default_rng(seed), roads, FRAME, Plane(), places, settings)
@@ -74,7 +80,5 @@ def drive() -> MakeTraffic:
 @pytest.fixture(scope="session")
 def city(streets: RoadNetwork, drive: MakeTraffic) -> RoadTraffic:
     """Let 250 vehicles and three convoys drive in the streets, much denser than out in the country."""
-    from sidelook.simulation.traffic.settings import Convoy
-
     convoys = (Convoy(size=8, spacing=25.0), Convoy(size=5, tracked=True, speed=12.0))
     return drive(streets, list(range(0, 225, 7)), vehicles=250, convoys=convoys, rest=(30.0, 200.0), warm_up=60)

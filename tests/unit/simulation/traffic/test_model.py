@@ -1,6 +1,7 @@
 """What must hold whatever traffic does, and what traffic does on roads made for the question."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_nobody_exceeds_the_limit_times_temper(city: RoadTraffic, history: list[
 
 def test_changes_of_speed_are_bounded(history: list[TrafficState]) -> None:
     """Acceleration by the vehicle's own, braking by the hardest; nothing is done by jumps."""
-    for before, after in zip(history, history[1:], strict=False):
+    for before, after in pairwise(history):
         a, b = before.book.vehicles, after.book.vehicles
         on = (a["status"] == DRIVING) & (b["status"] == DRIVING)
         change = (b["speed"] - a["speed"])[on]
@@ -60,7 +61,7 @@ def test_ordinary_braking_is_comfortable(history: list[TrafficState]) -> None:
             (b.book.vehicles["speed"] - a.book.vehicles["speed"])[
                 (a.book.vehicles["status"] == DRIVING) & (b.book.vehicles["status"] == DRIVING)
             ]
-            for a, b in zip(history, history[1:], strict=False)
+            for a, b in pairwise(history)
         ]
     )
     assert (change < -1.21 * HANDLING.deceleration - 0.05).mean() < 0.03
@@ -105,7 +106,7 @@ def test_turns_are_counted_right(history: list[TrafficState]) -> None:
 
 def test_speeds_are_those_of_the_reference(city: RoadTraffic, history: list[TrafficState]) -> None:
     compared = 0
-    for before, after in list(zip(history, history[1:], strict=False))[::30]:
+    for before, after in list(pairwise(history))[::30]:
         a, b = before.book.vehicles, after.book.vehicles
         same = (a["status"] == DRIVING) & (b["status"] == DRIVING) & (a["hop"] == b["hop"])
         same &= ~a["leads"] & (a["timer"] == 0) & (a["halting"] == b["halting"]) & (b["timer"] == 0)
@@ -128,7 +129,11 @@ def test_vehicles_stay_on_roads_and_the_parked_stand_still(city: RoadTraffic) ->
     assert off.max() < 1e-6
     parked = city.first.book.vehicles["status"] == PARKED
     later, _ = city.step(city.first, 25, 25)
-    still = parked & (later.book.vehicles["status"] == PARKED) & (later.book.vehicles["trip"] == city.first.book.vehicles["trip"])
+    still = (
+        parked
+        & (later.book.vehicles["status"] == PARKED)
+        & (later.book.vehicles["trip"] == city.first.book.vehicles["trip"])
+    )
     assert still.sum() > 20
     assert (track[:25][:, :, still] == track[0][:, still]).all()
 
@@ -180,7 +185,7 @@ def test_windows_do_not_matter_and_the_seed_does(streets: RoadNetwork, drive: Ma
     whole = Streamed(drive(streets, nodes, seed=4, **given)).between(0, 400 * SECOND)
     stream = Streamed(drive(streets, nodes, seed=4, **given))
     cuts = [0, 1, 61, 100, 101, 333, 400]
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         part = stream.between(max(begin - 30, 0) * SECOND, end * SECOND)
         expected = whole.take((whole.time >= part.time.min()) & (whole.time <= part.time.max()))
         assert (part.time == expected.time).all()
@@ -246,10 +251,10 @@ def test_convoys_keep_together_in_traffic(history: list[TrafficState]) -> None:
 
 def test_a_formation_stages_in_a_grid_and_leaves_again(network: MakeNetwork, drive: MakeTraffic) -> None:
     area = Stop(place=1, staged=True, leave=2_600.0, east=50.0, north=80.0, columns=3, apart=15.0)
-    convoy = Convoy(size=7, speed=18.0, spacing=20.0, stops=(Stop(place=0, staged=True, leave=100.0), area, Stop(place=2)))
-    roads = network(
-        [(0, 1, 25.0, []), (1, 2, 25.0, [])], [(0.0, 0.0), (12e3, 0.0), (30e3, 4e3)]
+    convoy = Convoy(
+        size=7, speed=18.0, spacing=20.0, stops=(Stop(place=0, staged=True, leave=100.0), area, Stop(place=2))
     )
+    roads = network([(0, 1, 25.0, []), (1, 2, 25.0, [])], [(0.0, 0.0), (12e3, 0.0), (30e3, 4e3)])
     traffic = drive(roads, [0, 1, 2], vehicles=0, convoys=(convoy,), warm_up=0)
     assert (traffic.first.book.vehicles["status"] == STAGED).all()
     state, track = traffic.step(traffic.first, 99, 99)

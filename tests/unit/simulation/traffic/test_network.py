@@ -58,7 +58,9 @@ def test_a_bend_is_as_fast_as_its_radius_allows(network: Callable[..., RoadNetwo
     corners = [(0.0, 0.0), (200.0, 0.0), (200.0 + 141.42, 141.42), (341.42, 341.42)]
     roads = network([(0, 1, 40.0, corners[1:-1])], [corners[0], corners[-1]])
     _, points = lay_out(roads, FRAME, Plane(), HANDLING)
-    assert_allclose(np.sqrt(points["ceiling"][1:3]), np.sqrt(2.0 * 200.0 / (np.pi / 4)), rtol=6e-3)  # a meridian is no circle
+    assert_allclose(
+        np.sqrt(points["ceiling"][1:3]), np.sqrt(2.0 * 200.0 / (np.pi / 4)), rtol=6e-3
+    )  # a meridian is no circle
 
 
 def test_roads_lie_on_the_ground(streets: RoadNetwork) -> None:
@@ -75,9 +77,10 @@ def test_roads_lie_on_the_ground(streets: RoadNetwork) -> None:
     assert_allclose(longitude[first], streets.longitude[line.start], atol=1e-10)
 
 
-def test_without_roads_or_ground_it_says_so(network: Callable[..., RoadNetwork], streets: RoadNetwork) -> None:
+def test_without_roads_or_ground_it_says_so(streets: RoadNetwork) -> None:
     class Unknown:
         def height(self, east: ArrayLike, north: ArrayLike) -> NDArray[np.float64]:
+            """Give 0 up to 3 km east."""
             return np.where(np.asarray(east) > 3e3, np.nan, 0.0) + 0.0 * np.asarray(north)
 
     with pytest.raises(InputError, match="the ground is not known under"):

@@ -15,7 +15,8 @@ THIRD = 1.0 / 3.0
 @kernel
 def lane_of(link: Row, car: Row) -> int:
     """Choose the lane: the fast ones keep left where there are two."""
-    return link.queue + (1 if car.fast and link.lanes > 1 else 0)
+    queue: int = link.queue + (1 if car.fast and link.lanes > 1 else 0)
+    return queue
 
 
 @kernel
@@ -23,7 +24,8 @@ def next_destination(town: Town, car: Row, i: int) -> int:
     """Choose where to drive after the present destination, by weight and distance."""
     row = town.draw[car.destination]
     drawn = chance(town.rules[0].seed, i, car.trip, NEXT) * row[-1]
-    return min(int(np.searchsorted(row, drawn, side="right")), row.shape[0] - 1)
+    found: int = min(np.searchsorted(row, drawn, side="right"), row.shape[0] - 1)
+    return found
 
 
 @kernel
@@ -56,16 +58,18 @@ def halts(town: Town, car: Row, i: int, k: int, link: Row, following: Row) -> bo
     if car.formation != NONE or not link.junction or (k == 0 and car.waited):
         return False
     share = town.rules[0].halt * (1.0 if following.rank < link.rank else THIRD)
-    return chance(town.rules[0].seed, i, car.hop + k, HALT) < share
+    stops: bool = chance(town.rules[0].seed, i, car.hop + k, HALT) < share
+    return stops
 
 
 @kernel
 def parking_place(town: Town, car: Row, i: int, link: Row) -> float:
     """Give where on the last link of a journey it ends."""
-    if car.formation != NONE:
-        return link.length
-    search = min(link.length - FINEST, LONGEST_SEARCH)
-    return max(link.length - FINEST - search * chance(town.rules[0].seed, i, car.trip, BESIDE), 0.5 * link.length)
+    place: float = link.length
+    if car.formation == NONE:
+        search = min(place - FINEST, LONGEST_SEARCH) * chance(town.rules[0].seed, i, car.trip, BESIDE)
+        place = max(place - FINEST - search, 0.5 * place)
+    return place
 
 
 @kernel
