@@ -261,7 +261,7 @@ def park(town: Town, book: Book, i: int) -> None:
     car, rules = book.vehicles[i], town.rules[0]
     drop(book, i)
     release(book.queues, car)
-    car.status, car.speed, car.following, car.stood = PARKED, 0.0, 0.0, 0
+    car.status, car.origin, car.speed, car.following, car.stood = PARKED, NONE, 0.0, 0.0, 0
     car.timer = int(rules.rest[0] + (rules.rest[1] - rules.rest[0]) * chance(rules.seed, i, car.trip, REST))
     car.trip += 1
     car.destination = next_destination(town, car, i)
@@ -330,7 +330,7 @@ def turn_in(town: Town, book: Book, car: Row) -> None:
     """Leave the road for the formation's area, each to its own place."""
     release(book.queues, car)
     stop = town.stops[town.formations[car.formation].stop + car.trip]
-    car.slot = stop.slot + car.place
+    car.slot, car.origin = stop.slot + car.place, NONE
     car.status, car.along, car.way = ENTERING, max(car.along - car.end, 0.0), distance_off(town, car)
     book.afloat[car.formation] -= 1
 

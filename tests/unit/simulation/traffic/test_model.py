@@ -176,6 +176,7 @@ def test_a_jam_dissolves(streets: RoadNetwork, drive: MakeTraffic) -> None:
         led = cars[(cars["status"] == DRIVING) & (cars["leader"] != NONE)]
         assert (cars[led["leader"]]["along"] - cars[led["leader"]]["length"] - led["along"]).min() > 0.0
         assert cars["stood"].max() < 300
+        assert (cars["origin"][cars["status"] == PARKED] == NONE).all(), "whoever has parked stands over no road"
     assert np.mean(cars["speed"][cars["status"] == DRIVING]) > 2.0
 
 
