@@ -18,6 +18,7 @@ DRIVING, PARKED, STAGED, LEAVING, ENTERING = range(5)
 # Length over which a road bends where it goes on through a junction in its class: builders round what matters, m.
 THROUGH = (400.0, 250.0, 120.0, 30.0)
 CORNER = 18.0
+STRAIGHT = 0.5  # a class may change in the middle of a road: up to this angle it is one road, rad
 SLOWEST_BEND = 4.0  # m/s
 FINEST = 1.0  # a line's end or a stop counts as reached within this, m
 
@@ -25,7 +26,8 @@ Table: TypeAlias = NDArray[np.void]
 Row: TypeAlias = Any  # of a table: NumPy's types do not know its fields
 
 # Links. first, count : its points. heading : unit east, north at its start, then at its end. entry : square of the
-# greatest speed at its start. queue : its first; lanes : how many. junction : three ways or more meet at its end.
+# greatest speed at its start. queue : its first; lanes : how many. junction : three ways or more meet at its end;
+# crossing : three or more of its own rank or greater, so that it has no priority there.
 LINK_COLUMNS = np.dtype(
     [
         ("length", np.float64),
@@ -40,6 +42,7 @@ LINK_COLUMNS = np.dtype(
         ("lanes", np.uint8),
         ("rank", np.uint8),
         ("junction", np.bool_),
+        ("crossing", np.bool_),
     ],
     align=True,
 )

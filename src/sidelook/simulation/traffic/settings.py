@@ -121,7 +121,7 @@ class TrafficSettings:
     parked : share of them that is parked at first
     rest : shortest and longest time parked at a journey's end, s
     wait : shortest and longest time at a stop at a junction, s
-    halt_probability : of a stop where a small road enters a greater one; a third of it at other junctions
+    halt_probability : of a stop where a small road enters a greater one; a third of it where equal ones cross
     patience : one who has stood so long for others parks, s
     off_road_speed : of convoys on their way to and from their staging places, m/s
     warm_up : traffic has run for so long when it starts, s

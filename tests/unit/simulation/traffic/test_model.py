@@ -286,24 +286,24 @@ def test_larger_places_draw_more_and_the_nearer_the_more(network: MakeNetwork, d
 
 
 def test_vehicles_wait_where_a_small_road_enters_a_greater_one(network: MakeNetwork, drive: MakeTraffic) -> None:
-    nodes = [(0.0, 0.0), (4e3, 0.0), (8e3, 0.0), (4e3, 4e3)]
-    roads = network([(0, 1, 25.0, []), (1, 2, 25.0, []), (3, 1, 13.0, [])], nodes)
-    traffic = drive(roads, [0, 2, 3], vehicles=60, halt_probability=0.6, rest=(1.0, 2.0), warm_up=0)
-    stops = np.zeros(2)
-    passed = np.zeros(2)
-    before = traffic.first
-    for state in states(traffic, 2_400)[1:]:
-        a, b = before.book.vehicles, state.book.vehicles
-        minor = np.isin(a["link"], [4]).astype(int)
-        crossed = (b["hop"] > a["hop"]) & np.isin(a["link"], [0, 3, 4])
-        np.add.at(passed, minor[crossed], 1)
-        np.add.at(stops, minor[crossed & a["waited"]], 1)
-        before = state
-    share = stops / passed
+    """A main road with a small one that enters it, and on, where two others of its rank meet it."""
+    nodes = [(0.0, 0.0), (4e3, 0.0), (8e3, 0.0), (4e3, 4e3), (12e3, 100.0), (8e3, 4e3)]
+    lines = [(0, 1, 25.0, []), (1, 2, 25.0, []), (3, 1, 13.0, []), (2, 4, 25.0, []), (2, 5, 25.0, [])]
+    roads = network(lines, nodes)
+    traffic = drive(roads, [0, 3, 4, 5], vehicles=90, halt_probability=0.6, rest=(1.0, 2.0), warm_up=0)
+    # Links by what they come to: the main road with priority, the small road, the crossing of equals.
+    kind = np.full(len(traffic.town.links), NONE)
+    kind[[0, 3]], kind[4], kind[[2, 7, 9]] = 0, 1, 2
+    stops, passed = np.zeros(3), np.zeros(3)
+    for before, after in pairwise(states(traffic, 2_400)):
+        a, b = before.book.vehicles, after.book.vehicles
+        at = kind[a["link"]]
+        crossed = (b["hop"] > a["hop"]) & (at >= 0)
+        passed += np.bincount(at[crossed], minlength=3)
+        stops += np.bincount(at[crossed & a["waited"]], minlength=3)
     assert passed.min() > 60
-    # Into the greater road 0.6, past the smaller one 0.2.
-    assert abs(share[1] - 0.6) < 4.0 * np.sqrt(0.24 / passed[1])
-    assert abs(share[0] - 0.2) < 4.0 * np.sqrt(0.16 / passed[0])
+    share, expected = stops / passed, np.array([0.0, 0.6, 0.2])
+    assert (np.abs(share - expected) <= 4.0 * np.sqrt(expected * (1.0 - expected) / passed)).all()
 
 
 def test_flow_of_a_platoon_is_that_of_the_following_model(network: MakeNetwork, drive: MakeTraffic) -> None:

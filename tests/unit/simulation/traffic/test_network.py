@@ -29,6 +29,9 @@ def test_every_edge_is_driven_both_ways(streets: RoadNetwork) -> None:
         step = np.hypot(np.diff(there["east"]), np.diff(there["north"]))
         assert_allclose(np.diff(there["chainage"]), step)
     assert links["junction"].mean() > 0.9
+    greater = links["rank"] == links["rank"].min()
+    assert links["crossing"][greater].mean() < 0.4, "greater roads have priority but where they cross"
+    assert links["crossing"][~greater].mean() > 0.9
 
 
 def test_headings_are_those_of_the_ends(streets: RoadNetwork) -> None:

@@ -54,10 +54,13 @@ def extend(town: Town, car: Row) -> None:
 
 @kernel
 def halts(town: Town, car: Row, i: int, k: int, link: Row, following: Row) -> bool:
-    """Tell whether a driver stops at the junction after ``k`` more links: oftener where his road is the smaller."""
+    """Tell whether a driver stops at the junction after ``k`` more links: often where he enters a greater road.
+
+    A third as often where roads of one rank cross, and never where his has priority.
+    """
     if car.formation != NONE or not link.junction or (k == 0 and car.waited):
         return False
-    share = town.rules[0].halt * (1.0 if following.rank < link.rank else THIRD)
+    share = town.rules[0].halt * (1.0 if following.rank < link.rank else THIRD if link.crossing else 0.0)
     stops: bool = chance(town.rules[0].seed, i, car.hop + k, HALT) < share
     return stops
 
