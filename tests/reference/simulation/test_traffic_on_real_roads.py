@@ -75,9 +75,13 @@ def test_roads_of_every_shape_are_driven_without_a_jump_or_a_crash(traffic: Road
 
 
 def test_traffic_flows(traffic: RoadTraffic) -> None:
-    """Most move, nobody stands for minutes, and those who move are about as fast as in the recording (8 to 13 m/s)."""
+    """Most move, and nobody stands for minutes.
+
+    They are slower than in the recording (20 m/s), whose drivers do not slow down for hairpins: the mean ceiling that
+    limits and bends allow on these roads is 18 m/s.
+    """
     state, _ = traffic.step(traffic.first, 600, 0)
     cars = state.book.vehicles[state.book.vehicles["status"] == DRIVING]
-    assert (cars["speed"] > 0.3).mean() > 0.6
+    assert (cars["speed"] > 0.3).mean() > 0.7
     assert np.percentile(cars["stood"], 99) < 120
-    assert 6.0 < cars["speed"][cars["speed"] > 0.3].mean() < 15.0
+    assert 7.0 < cars["speed"][cars["speed"] > 0.3].mean() < 18.0

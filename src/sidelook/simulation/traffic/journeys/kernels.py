@@ -10,6 +10,7 @@ HALT, WAIT, REST, NEXT, BESIDE = range(5)  # purposes of chance
 TURN_IN = 16.0  # square of the speed at which formations leave the road
 LONGEST_SEARCH = 250.0  # for a parking place before the destination, m
 THIRD = 1.0 / 3.0
+SHORTEST = 2.0 * FINEST  # nobody stops within a link that is shorter, m
 
 
 @kernel
@@ -46,6 +47,9 @@ def extend(town: Town, car: Row) -> None:
             car.destination = town.stops[journey.stop + car.trip].destination
         link = town.onward[car.destination, node]
         following = town.links[link]
+        if following.length < SHORTEST and following.end == town.node[car.destination] and car.formation == NONE:
+            car.final = True
+            return
         car.ahead[car.count] = link
         car.ahead_queue[car.count] = lane_of(following, car)
         car.ahead_length[car.count] = following.length
@@ -58,7 +62,7 @@ def halts(town: Town, car: Row, i: int, k: int, link: Row, following: Row) -> bo
 
     A third as often where roads of one rank cross, and never where his has priority.
     """
-    if car.formation != NONE or not link.junction or (k == 0 and car.waited):
+    if car.formation != NONE or not link.junction or link.length < SHORTEST or (k == 0 and car.waited):
         return False
     share = town.rules[0].halt * (1.0 if following.rank < link.rank else THIRD if link.crossing else 0.0)
     stops: bool = chance(town.rules[0].seed, i, car.hop + k, HALT) < share
