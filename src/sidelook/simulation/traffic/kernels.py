@@ -100,7 +100,7 @@ def choose_speed(
     if chosen <= CREEP and speed <= CREEP:
         release(queues, car)
         return 0.0
-    line = stop_line(car, link, queues, rule.deceleration, now)
+    line = stop_line(car, link, vehicles, queues, rule.deceleration, now)
     if line < math.inf:
         chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
     slowest: float = speed - rule.braking
@@ -165,7 +165,7 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
 
 
 @kernel
-def stop_line(car: Row, link: Row, queues: Table, deceleration: float, now: int) -> float:
+def stop_line(car: Row, link: Row, vehicles: Table, queues: Table, deceleration: float, now: int) -> float:
     """Ask to enter the links that could no longer be avoided soon; give how far the first refusal is."""
     speed, origin = car.speed, car.queue
     needed = 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
@@ -174,12 +174,22 @@ def stop_line(car: Row, link: Row, queues: Table, deceleration: float, now: int)
         if distance > needed:
             return math.inf
         if k >= car.committed:
-            if not admit(car, queues[car.ahead_queue[k]], origin, now):
+            lane = queues[car.ahead_queue[k]]
+            if stands_over(vehicles, lane.tail, origin) or not admit(car, lane, origin, now):
                 return distance
             car.committed = k + 1
         distance += car.ahead_length[k]
         origin = car.ahead_queue[k]
     return math.inf
+
+
+@kernel
+def stands_over(vehicles: Table, tail: int, origin: int) -> bool:
+    """Tell whether the last vehicle of a queue came from elsewhere and its rear is not in yet."""
+    if tail == NONE:
+        return False
+    over: bool = vehicles[tail].origin != origin and vehicles[tail].along < vehicles[tail].length
+    return over
 
 
 @kernel
