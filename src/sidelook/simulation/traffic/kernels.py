@@ -96,15 +96,32 @@ def choose_speed(
     chosen = min(speed + car.acceleration, car.temper * link.limit, bound)
     chosen = on_line(car, link, points, chosen, rule.deceleration)
     chosen = approach(speed, chosen, car.until, car.end - car.along, rule.deceleration)
-    chosen = behind(car, link, vehicles, queues, chosen, rule.braking)
+    # Far from a link's end and from others there is nobody to look for, and nothing to ask.
+    end, reach = link.length - car.along, speed + car.acceleration
+    if car.leader != NONE or end <= sight(car, reach, rule.braking):
+        chosen = behind(car, link, vehicles, queues, chosen, rule.braking)
     if chosen <= CREEP and speed <= CREEP:
         release(queues, car)
         return 0.0
-    line = stop_line(car, link, vehicles, queues, rule.deceleration, now)
-    if line < math.inf:
-        chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
+    if end <= decision(speed, rule.deceleration):
+        line = stop_line(car, link, vehicles, queues, rule.deceleration, now)
+        if line < math.inf:
+            chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
     slowest: float = speed - rule.braking
     return max(chosen, slowest, 0.0)
+
+
+@kernel
+def sight(car: Row, speed: float, braking: float) -> float:
+    """Give how far ahead a vehicle may be that matters at a speed."""
+    distance: float = car.jam + (car.headway + 1.0) * speed + 0.5 * speed * speed / braking + LONGEST
+    return distance
+
+
+@kernel
+def decision(speed: float, deceleration: float) -> float:
+    """Give how far before a junction a driver must know whether it can be entered, to stop comfortably otherwise."""
+    return 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
 
 
 @kernel
@@ -145,8 +162,7 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
     if car.leader != NONE:
         other = vehicles[car.leader]
         return follow(car, chosen, other.along - other.length - car.along, other.speed, braking)
-    speed = car.speed + car.acceleration
-    horizon = car.jam + (car.headway + 1.0) * speed + 0.5 * speed * speed / braking
+    horizon = sight(car, car.speed + car.acceleration, braking)
     distance = link.length - car.along
     gone = queues[car.queue].gone
     if gone != NONE and vehicles[gone].origin == car.queue and vehicles[gone].along < vehicles[gone].length:
@@ -154,7 +170,7 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
         other = vehicles[gone]
         chosen = follow(car, chosen, distance + other.along - other.length, other.speed, braking)
     for k in range(car.count):
-        if distance > horizon + LONGEST:
+        if distance > horizon:
             break
         tail = queues[car.ahead_queue[k]].tail
         if tail != NONE:
@@ -167,8 +183,7 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
 @kernel
 def stop_line(car: Row, link: Row, vehicles: Table, queues: Table, deceleration: float, now: int) -> float:
     """Ask to enter the links that could no longer be avoided soon; give how far the first refusal is."""
-    speed, origin = car.speed, car.queue
-    needed = 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
+    needed, origin = decision(car.speed, deceleration), car.queue
     distance: float = link.length - car.along
     for k in range(car.count):
         if distance > needed:
