@@ -26,13 +26,18 @@ FRAME = LocalFrame(latitude=0.66, longitude=-0.75)
 SIZE = (300e3, 250e3)
 NODES = 10_500
 WINDOW = 30
+LONGEST = 9_000.0  # m
+GREATER, GREAT = 1_500.0, 3_500.0  # roads so long are of higher rank, m
+MOVING = 0.3  # m/s
 
 
 def make_network(rng: np.random.Generator) -> RoadNetwork:
     """Join chance nodes, half of them in towns, to their neighbours; lines wind a little."""
     towns = rng.uniform(0.0, SIZE, (120, 2))
     spread = rng.normal(0.0, 1_800.0, (NODES // 2, 2))
-    nodes = np.concatenate([rng.uniform(0.0, SIZE, (NODES - NODES // 2, 2)), towns[rng.integers(120, size=NODES // 2)] + spread])
+    nodes = np.concatenate(
+        [rng.uniform(0.0, SIZE, (NODES - NODES // 2, 2)), towns[rng.integers(120, size=NODES // 2)] + spread]
+    )
     triangles = Delaunay(nodes)
     pairs = np.unique(np.sort(triangles.simplices[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
     length = np.linalg.norm(nodes[pairs[:, 0]] - nodes[pairs[:, 1]], axis=-1)
@@ -40,9 +45,9 @@ def make_network(rng: np.random.Generator) -> RoadNetwork:
     # Gabriel: no other node in the circle over an edge.
     nearest = np.array([triangles.find_simplex(middle)]).ravel()
     corner = np.linalg.norm(nodes[triangles.simplices[nearest]] - middle[:, None], axis=-1).min(axis=1)
-    kept = (nearest >= 0) & (corner >= 0.5 * length * (1.0 - 1e-9)) & (length < 9_000.0)
+    kept = (nearest >= 0) & (corner >= 0.5 * length * (1.0 - 1e-9)) & (length < LONGEST)
     pairs, length = pairs[kept], length[kept]
-    rank = np.where(length > 3_500.0, RoadClass.PRIMARY, np.where(length > 1_500.0, RoadClass.SECONDARY, RoadClass.LOCAL))
+    rank = np.where(length > GREAT, RoadClass.PRIMARY, np.where(length > GREATER, RoadClass.SECONDARY, RoadClass.LOCAL))
     count = 2 + np.clip(length / 150.0, 1, 30).astype(int)
     edge = np.repeat(np.arange(len(pairs)), count)
     offset = np.concatenate([[0], np.cumsum(count)])
@@ -82,7 +87,9 @@ def main() -> None:
     make_traffic(rng, roads, FRAME, Ellipsoid(frame=FRAME), places, TrafficSettings(start=0, vehicles=9, warm_up=1))
     begun = time.process_time()
     model = make_traffic(rng, roads, FRAME, Ellipsoid(frame=FRAME), places, settings)
-    print(f"{len(roads)} edges, {len(model.town.points) // 2} points, {len(places.nodes)} places: set up in {time.process_time() - begun:.2f} CPU s")
+    spent = time.process_time() - begun
+    size = f"{len(roads)} edges, {len(model.town.points) // 2} points, {len(places.nodes)} places"
+    print(f"{size}: set up in {spent:.2f} CPU s")
     stream, cost, moving, samples = Streamed(model), [], [], 0
     for begin in range(0, chosen.seconds, WINDOW):
         begun = time.process_time()
@@ -90,16 +97,18 @@ def main() -> None:
         cost.append((time.process_time() - begun) / WINDOW)
         samples += len(window)
         east, north = (getattr(window, axis).reshape(chosen.vehicles, -1) for axis in ("east", "north"))
-        moving.append(np.mean(np.hypot(east[:, 1] - east[:, 0], north[:, 1] - north[:, 0]) > 0.3))
+        moving.append(np.mean(np.hypot(east[:, 1] - east[:, 0], north[:, 1] - north[:, 0]) > MOVING))
     mean, worst = np.mean(cost), np.max(cost)
     print(f"{chosen.vehicles} vehicles, {np.mean(moving):.0%} moving, {samples} samples in windows of {WINDOW} s")
-    print(f"{1e3 * mean:.2f} ms of CPU a simulated second ({1.0 / mean:.0f} times real time), worst window {1e3 * worst:.2f} ms")
+    print(f"{1e3 * mean:.2f} ms of CPU a simulated second: {1.0 / mean:.0f} times real time")
+    print(f"worst window {1e3 * worst:.2f} ms a simulated second")
     flights = random_flights(rng, (0.0, 0.0, *SIZE), helicopters=6, fixed_wing=6, low_slow=4)
     aircraft = make_aircraft(flights, FRAME, Ellipsoid(frame=FRAME), 0)
     begun = time.process_time()
     aircraft.step(aircraft.first, 600, 600)
     print(f"{len(flights)} aircraft: {1e3 * (time.process_time() - begun) / 600:.2f} ms of CPU a simulated second")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, numpy {np.__version__}, {sys.platform}")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory {memory:.0f} MB, numpy {np.__version__}, {sys.platform}")
 
 
 if __name__ == "__main__":

@@ -25,8 +25,16 @@ _CAPTURE = 1.5  # radii of turn from its point at which an aircraft turns to the
 _AHEAD = np.array([0.0, 5.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0])  # a pilot looks at the ground there, s
 _LENGTH = {TargetClass.ROTARY_WING: 13.0, TargetClass.FIXED_WING: 8.5, TargetClass.LOW_SLOW_FLYER: 3.5}
 _CLIMB = {TargetClass.ROTARY_WING: 7.0, TargetClass.FIXED_WING: 4.0, TargetClass.LOW_SLOW_FLYER: 2.5}  # m/s
-_SPEED = {TargetClass.ROTARY_WING: (30.0, 65.0), TargetClass.FIXED_WING: (40.0, 75.0), TargetClass.LOW_SLOW_FLYER: (12.0, 28.0)}  # fmt: skip
-_HEIGHT = {TargetClass.ROTARY_WING: (40.0, 250.0), TargetClass.FIXED_WING: (250.0, 1500.0), TargetClass.LOW_SLOW_FLYER: (50.0, 150.0)}  # fmt: skip
+_SPEED = {
+    TargetClass.ROTARY_WING: (30.0, 65.0),
+    TargetClass.FIXED_WING: (40.0, 75.0),
+    TargetClass.LOW_SLOW_FLYER: (12.0, 28.0),
+}
+_HEIGHT = {
+    TargetClass.ROTARY_WING: (40.0, 250.0),
+    TargetClass.FIXED_WING: (250.0, 1500.0),
+    TargetClass.LOW_SLOW_FLYER: (50.0, 150.0),
+}
 _POINTS = 48
 _HOVER = (40.0, 300.0)  # s
 
@@ -194,9 +202,9 @@ class _Table:
         self.offset = np.cumsum(self.count) - self.count
         self.points = np.concatenate([np.zeros((0, 2)), *(flight.points for flight in flights)])
         self.hover = np.concatenate([np.zeros(0), *(flight.hover for flight in flights)])
-        self.speed, self.height, self.floor, self.bank = np.array(
-            [(flight.speed, flight.height, flight.floor, flight.bank) for flight in flights]
-        ).reshape(-1, 4).T
+        self.speed, self.height, self.floor, self.bank = (
+            np.array([(flight.speed, flight.height, flight.floor, flight.bank) for flight in flights]).reshape(-1, 4).T
+        )
         self.rotary = np.array([flight.kind == TargetClass.ROTARY_WING for flight in flights], bool)
         self.climb = np.array([_CLIMB[flight.kind] for flight in flights])
 

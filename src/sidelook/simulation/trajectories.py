@@ -198,7 +198,9 @@ class Streamed(Generic[State]):
         self._model = model
         self._state = model.first
         self._now = 0
-        self._track = model.places(model.first)[None]
+        self._oldest = 0
+        self._track = [model.places(model.first)[None]]
+        self._rows = np.zeros(0, np.int32)
 
     @property
     def entities(self) -> Entities:
@@ -229,13 +231,11 @@ class Streamed(Generic[State]):
         if last < 0:
             return Trajectories.empty(frame=self.frame, entities=self.entities)
         last = max(last, first + 1)
-        oldest = self._now - len(self._track) + 1
-        if first < oldest:
-            message = f"traffic was asked {oldest - first} s farther back than the {OVERLAP} s it keeps; ask it forward"
+        if first < self._oldest:
+            message = f"traffic was asked {self._oldest - first} s farther back than it keeps, {OVERLAP} s; ask forward"
             raise UsageError(message)
         self._advance(first, last)
-        oldest = self._now - len(self._track) + 1
-        return self._cut(first, last, self._track[first - oldest : last - oldest + 1])
+        return self._cut(first, last)
 
     def _advance(self, first: int, last: int) -> None:
         """Go on to second ``last`` and keep what is from ``first``, and the last minute."""
@@ -245,22 +245,29 @@ class Streamed(Generic[State]):
             kept = min(seconds, last - keep + 1)
             self._state, track = self._model.step(self._state, seconds, kept)
             # What is older than the new track joins it without a gap, or is not needed.
-            self._track = np.concatenate([self._track, track]) if kept == seconds else track
+            self._track = [*self._track, track] if kept == seconds else [track]
             self._now = last
-        extra = len(self._track) - (self._now - keep + 1)
-        if extra > 0:
-            self._track = self._track[extra:]
+        while len(self._track) > 1 and self._now - sum(len(part) for part in self._track[1:]) < keep:
+            self._track.pop(0)
+        self._oldest = self._now - sum(len(part) for part in self._track) + 1
 
-    def _cut(self, first: int, last: int, track: NDArray[np.float64]) -> Trajectories:
+    def _cut(self, first: int, last: int) -> Trajectories:
         seconds, count = last - first + 1, len(self.entities)
-        time = self._model.start + np.arange(first, last + 1) * SECOND
-        east, north, up = (np.ascontiguousarray(track[:, axis].T).ravel() for axis in range(3))
+        places = np.empty((3, count, seconds))
+        begin = self._oldest - first
+        for part in self._track:
+            inside = part[max(-begin, 0) : max(seconds - begin, 0)]
+            for axis in range(3):
+                places[axis, :, max(begin, 0) : max(begin, 0) + len(inside)] = inside[:, axis].T
+            begin += len(part)
+        if len(self._rows) != count * seconds:
+            self._rows = np.repeat(np.arange(count, dtype=np.int32), seconds)
         return Trajectories(
-            row=np.repeat(np.arange(count, dtype=np.int32), seconds),
-            time=np.tile(time, count),
-            east=east,
-            north=north,
-            up=up,
+            row=self._rows,
+            time=np.tile(self._model.start + np.arange(first, last + 1) * SECOND, count),
+            east=places[0].ravel(),
+            north=places[1].ravel(),
+            up=places[2].ravel(),
             frame=self.frame,
             entities=self.entities,
         )

@@ -18,6 +18,7 @@ class Ridge:
     """A ridge along north, 600 m high, 1,500 m to either foot, 4 km east of the origin."""
 
     def height(self, east: ArrayLike, north: ArrayLike) -> NDArray[np.float64]:
+        """Give up, m."""
         return np.maximum(600.0 - 0.4 * np.abs(np.asarray(east) - 4e3), 0.0) + 0.0 * np.asarray(north)
 
 

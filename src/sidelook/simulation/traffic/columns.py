@@ -18,6 +18,7 @@ DRIVING, PARKED, STAGED, LEAVING, ENTERING = range(5)
 # Length over which a road bends where it goes on through a junction in its class: builders round what matters, m.
 THROUGH = (400.0, 250.0, 120.0, 30.0)
 CORNER = 18.0
+STRAIGHT = 0.5  # a class may change in the middle of a road: up to this angle it is one road, rad
 SLOWEST_BEND = 4.0  # m/s
 FINEST = 1.0  # a line's end or a stop counts as reached within this, m
 
@@ -25,7 +26,8 @@ Table: TypeAlias = NDArray[np.void]
 Row: TypeAlias = Any  # of a table: NumPy's types do not know its fields
 
 # Links. first, count : its points. heading : unit east, north at its start, then at its end. entry : square of the
-# greatest speed at its start. queue : its first; lanes : how many. junction : three ways or more meet at its end.
+# greatest speed at its start. queue : its first; lanes : how many. junction : three ways or more meet at its end;
+# crossing : three or more of its own rank or greater, so that it has no priority there.
 LINK_COLUMNS = np.dtype(
     [
         ("length", np.float64),
@@ -40,6 +42,7 @@ LINK_COLUMNS = np.dtype(
         ("lanes", np.uint8),
         ("rank", np.uint8),
         ("junction", np.bool_),
+        ("crossing", np.bool_),
     ],
     align=True,
 )
@@ -79,18 +82,21 @@ STOP_COLUMNS = np.dtype(
     [("destination", np.int32), ("slot", np.int32), ("leave", np.int64), ("staged", np.bool_)], align=True
 )
 
-# Vehicles. along, speed : on its link; following : the speed it has chosen for the next second. point : the last one
-# passed. temper : share of limits that it drives at; cap : it is never faster. headway, jam : time and distance kept.
-# until : greatest square of the speed at ``end`` of this link. origin : the queue it came from. leader, follower : in its queue. committed : links
-# ahead that it may enter. final : the links ahead end at its destination. halting : it will stop at this link's end;
-# waited : it has. timer : it stands so long. stood : it has stood so long for others. trip : number of its journey,
-# or the stop that a formation drives to. leads : it leads a formation; last : no one of its formation follows. hop : links driven. way : length of its way off the road.
-# driven : along a formation's journey, all its vehicles from the same point.
+# Vehicles. along, speed : on its link; following : the speed it has chosen for the next second. driven : along a
+# formation's journey, all its vehicles from the same point. temper : share of limits that it drives at; cap : it is
+# never faster. headway, jam : time and distance kept. until : greatest square of the speed at ``end`` of this link.
+# point : the last one passed. leader, follower : in its queue; origin : the queue it came from. count, ahead : links
+# ahead; committed : how many of them it may enter; final : they end at its destination. timer : it stands so long;
+# stood : it has stood so long for others. leads : it leads a formation; last : no one of its formation follows.
+# halting : it will stop at this link's end; waited : it has. trip : number of its journey, or the stop that its
+# formation drives to. hop : links driven. slot : its place off the road; way : how long the way there is.
 VEHICLE_COLUMNS = np.dtype(
+    # What every second needs comes first, so that it lies in few lines of the processor's cache.
     [
         ("along", np.float64),
         ("speed", np.float64),
         ("following", np.float64),
+        ("driven", np.float64),
         ("temper", np.float64),
         ("cap", np.float64),
         ("acceleration", np.float64),
@@ -102,38 +108,37 @@ VEHICLE_COLUMNS = np.dtype(
         ("link", np.int32),
         ("point", np.int32),
         ("queue", np.int32),
-        ("origin", np.int32),
         ("leader", np.int32),
-        ("follower", np.int32),
         ("count", np.int32),
         ("committed", np.int32),
         ("timer", np.int32),
         ("stood", np.int32),
+        ("ahead_queue", np.int32, (AHEAD,)),
+        ("ahead_length", np.float64, (AHEAD,)),
+        ("status", np.uint8),
+        ("leads", np.bool_),
+        ("last", np.bool_),
+        ("fast", np.bool_),
+        ("final", np.bool_),
+        ("halting", np.bool_),
+        ("waited", np.bool_),
+        ("ahead", np.int32, (AHEAD,)),
+        ("origin", np.int32),
+        ("follower", np.int32),
         ("formation", np.int32),
         ("place", np.int32),
         ("destination", np.int32),
         ("trip", np.int32),
         ("hop", np.int32),
         ("slot", np.int32),
-        ("status", np.uint8),
-        ("fast", np.bool_),
-        ("final", np.bool_),
-        ("halting", np.bool_),
-        ("waited", np.bool_),
-        ("leads", np.bool_),
-        ("last", np.bool_),
-        ("ahead", np.int32, (AHEAD,)),
-        ("ahead_queue", np.int32, (AHEAD,)),
-        ("ahead_length", np.float64, (AHEAD,)),
         ("way", np.float64),
-        ("driven", np.float64),
     ],
     align=True,
 )
 
-# Queues. head, tail : first and last vehicle in it; gone : the last that drove out at its end. holder : the queue whose vehicles may enter; holders : how many of
-# them are about to. claim : the queue that waits for its turn, since ``claimed``. column : the formation that passes
-# into it from queue ``column_from``, last seen at ``column_at``.
+# Queues. head, tail : first and last vehicle in it; gone : the last that drove out at its end. holder : the queue
+# whose vehicles may enter; holders : how many of them are about to. claim : the queue that waits for its turn, since
+# ``claimed``. column : the formation that passes into it from queue ``column_from``, last seen at ``column_at``.
 QUEUE_COLUMNS = np.dtype(
     [
         ("head", np.int32),

@@ -38,37 +38,49 @@ APART = 30.0  # a formation's vehicles leave their places one after another so f
 
 @kernel
 def advance(town: Town, book: Book, now: int, seconds: int, track: Floats) -> None:
-    """Let ``seconds`` pass after second ``now``; ``track``, (T, 3, V), takes the places at the end of the last T.
+    """Let ``seconds`` pass after second ``now``; ``track``, (T, 3, V), takes the places at the end of the last T."""
+    left = seconds
+    for time in range(now, now + seconds):
+        choose(town, book, time)
+        for i in range(book.vehicles.shape[0]):
+            if book.vehicles[i].status == DRIVING:
+                move(book.vehicles[i])
+        go_on(town, book, time + 1)
+        left -= 1
+        if left < track.shape[0]:
+            write(town, book, track[track.shape[0] - 1 - left])
+
+
+@kernel
+def choose(town: Town, book: Book, now: int) -> None:
+    """Let all on the road choose their speeds.
 
     What is done for every vehicle takes single tables: handing on all of them costs more than most of the work.
     """
     vehicles, queues, links, points, rule = book.vehicles, book.queues, town.links, town.points, town.rules[0]
-    kept = track.shape[0]
-    for step in range(seconds):
-        time = now + step
-        for i in range(vehicles.shape[0]):
-            car = vehicles[i]
-            if car.status == DRIVING:
-                bound = led(town, book, car, time) if car.leads else car.cap
-                car.following = choose_speed(car, links[car.link], points, vehicles, queues, rule, bound, time)
-        for i in range(vehicles.shape[0]):
-            if vehicles[i].status == DRIVING:
-                move(vehicles[i])
-        for i in range(vehicles.shape[0]):
-            car = vehicles[i]
-            if car.status == DRIVING:
-                if car.along >= car.end - FINEST or car.speed == 0.0 or car.stood > 0:
-                    settle(town, book, i, time + 1)
-                pass_points(car, links[car.link], points)
-            elif car.status == PARKED:
-                car.timer -= 1
-                if car.timer <= 0:
-                    pull_out(town, book, i)
-            else:
-                off_road(town, book, i, time + 1)
-        slot = step - (seconds - kept)
-        if slot >= 0:
-            write(town, book, track[slot])
+    for i in range(vehicles.shape[0]):
+        car = vehicles[i]
+        if car.status == DRIVING:
+            bound = led(town, book, car, now) if car.leads else car.cap
+            car.following = choose_speed(car, links[car.link], points, vehicles, queues, rule, bound, now)
+
+
+@kernel
+def go_on(town: Town, book: Book, now: int) -> None:
+    """After all have moved, let those go on who have come to an end or stand."""
+    vehicles, links, points = book.vehicles, town.links, town.points
+    for i in range(vehicles.shape[0]):
+        car = vehicles[i]
+        if car.status == DRIVING:
+            if car.along >= car.end - FINEST or car.speed == 0.0 or car.stood > 0:
+                settle(town, book, i, now)
+            pass_points(car, links[car.link], points)
+        elif car.status == PARKED:
+            car.timer -= 1
+            if car.timer <= 0:
+                pull_out(town, book, i)
+        else:
+            off_road(town, book, i, now)
 
 
 @kernel
@@ -84,32 +96,52 @@ def choose_speed(
     chosen = min(speed + car.acceleration, car.temper * link.limit, bound)
     chosen = on_line(car, link, points, chosen, rule.deceleration)
     chosen = approach(speed, chosen, car.until, car.end - car.along, rule.deceleration)
-    chosen = behind(car, link, vehicles, queues, chosen, rule.braking)
+    # Far from a link's end and from others there is nobody to look for, and nothing to ask.
+    end, reach = link.length - car.along, speed + car.acceleration
+    if car.leader != NONE or end <= sight(car, reach, rule.braking):
+        chosen = behind(car, link, vehicles, queues, chosen, rule.braking)
     if chosen <= CREEP and speed <= CREEP:
         release(queues, car)
         return 0.0
-    line = stop_line(car, link, queues, rule.deceleration, now)
-    if line < math.inf:
-        chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
-    return max(chosen, speed - rule.braking, 0.0)
+    if end <= decision(speed, rule.deceleration):
+        line = stop_line(car, link, vehicles, queues, rule.deceleration, now)
+        if line < math.inf:
+            chosen = approach(speed, chosen, 0.0, line - min(FINEST, 0.5 * link.length), rule.deceleration)
+    slowest: float = speed - rule.braking
+    return max(chosen, slowest, 0.0)
+
+
+@kernel
+def sight(car: Row, speed: float, braking: float) -> float:
+    """Give how far ahead a vehicle may be that matters at a speed."""
+    distance: float = car.jam + (car.headway + 1.0) * speed + 0.5 * speed * speed / braking + LONGEST
+    return distance
+
+
+@kernel
+def decision(speed: float, deceleration: float) -> float:
+    """Give how far before a junction a driver must know whether it can be entered, to stop comfortably otherwise."""
+    return 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
 
 
 @kernel
 def led(town: Town, book: Book, car: Row, now: int) -> float:
     """Bound the speed of a formation's leader: it halts on time, and is slow while others lag or leave their area."""
     group = town.formations[car.formation]
-    slower = max(car.speed - town.rules[0].deceleration, 0.0)
-    if group.halt_every > 0 and now >= group.halt_first:
-        if (now - group.halt_first) % group.halt_every < group.halt_time:
-            return slower
-    if book.afloat[car.formation] < group.size:
-        return max(group.forming_speed, slower)
-    for i in range(group.first + 1, group.first + group.size):
-        other = book.vehicles[i]
-        gap = book.vehicles[i - 1].driven - other.driven - other.length - other.jam
-        if gap > other.headway * other.cap + LAGGING:
-            return max(WAITING * car.cap, slower)
-    return car.cap
+    bound: float = car.cap
+    since = now - group.halt_first
+    if group.halt_every > 0 and since >= 0 and since % group.halt_every < group.halt_time:
+        bound = 0.0
+    elif book.afloat[car.formation] < group.size:
+        bound = min(bound, group.forming_speed)
+    else:
+        for i in range(group.first + 1, group.first + group.size):
+            other = book.vehicles[i]
+            gap = book.vehicles[i - 1].driven - other.driven - other.length - other.jam
+            if gap > other.headway * other.cap + LAGGING:
+                bound = min(bound, WAITING * car.cap)
+    slower: float = car.speed - town.rules[0].deceleration
+    return max(bound, slower)
 
 
 @kernel
@@ -130,8 +162,7 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
     if car.leader != NONE:
         other = vehicles[car.leader]
         return follow(car, chosen, other.along - other.length - car.along, other.speed, braking)
-    speed = car.speed + car.acceleration
-    horizon = car.jam + (car.headway + 1.0) * speed + 0.5 * speed * speed / braking
+    horizon = sight(car, car.speed + car.acceleration, braking)
     distance = link.length - car.along
     gone = queues[car.queue].gone
     if gone != NONE and vehicles[gone].origin == car.queue and vehicles[gone].along < vehicles[gone].length:
@@ -139,7 +170,7 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
         other = vehicles[gone]
         chosen = follow(car, chosen, distance + other.along - other.length, other.speed, braking)
     for k in range(car.count):
-        if distance > horizon + LONGEST:
+        if distance > horizon:
             break
         tail = queues[car.ahead_queue[k]].tail
         if tail != NONE:
@@ -150,21 +181,30 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
 
 
 @kernel
-def stop_line(car: Row, link: Row, queues: Table, deceleration: float, now: int) -> float:
+def stop_line(car: Row, link: Row, vehicles: Table, queues: Table, deceleration: float, now: int) -> float:
     """Ask to enter the links that could no longer be avoided soon; give how far the first refusal is."""
-    speed = car.speed
-    needed = 0.5 * speed * speed / deceleration + 2.5 * speed + 5.0
-    distance, origin = link.length - car.along, car.queue
+    needed, origin = decision(car.speed, deceleration), car.queue
+    distance: float = link.length - car.along
     for k in range(car.count):
         if distance > needed:
             return math.inf
         if k >= car.committed:
-            if not admit(car, queues[car.ahead_queue[k]], origin, now):
+            lane = queues[car.ahead_queue[k]]
+            if stands_over(vehicles, lane.tail, origin) or not admit(car, lane, origin, now):
                 return distance
             car.committed = k + 1
         distance += car.ahead_length[k]
         origin = car.ahead_queue[k]
     return math.inf
+
+
+@kernel
+def stands_over(vehicles: Table, tail: int, origin: int) -> bool:
+    """Tell whether the last vehicle of a queue came from elsewhere and its rear is not in yet."""
+    if tail == NONE:
+        return False
+    over: bool = vehicles[tail].origin != origin and vehicles[tail].along < vehicles[tail].length
+    return over
 
 
 @kernel
@@ -246,7 +286,7 @@ def park(town: Town, book: Book, i: int) -> None:
     car, rules = book.vehicles[i], town.rules[0]
     drop(book, i)
     release(book.queues, car)
-    car.status, car.speed, car.following, car.stood = PARKED, 0.0, 0.0, 0
+    car.status, car.origin, car.speed, car.following, car.stood = PARKED, NONE, 0.0, 0.0, 0
     car.timer = int(rules.rest[0] + (rules.rest[1] - rules.rest[0]) * chance(rules.seed, i, car.trip, REST))
     car.trip += 1
     car.destination = next_destination(town, car, i)
@@ -277,9 +317,10 @@ def is_free(town: Town, book: Book, link: Row, car: Row, along: float) -> bool:
     while other != NONE:
         near = book.vehicles[other]
         if near.along >= along:
-            together = near.formation != NONE and near.formation != car.formation and not near.last
-            return not together and near.along - near.length - car.jam > along
-        if near.formation != NONE and near.place > 0 and near.formation != car.formation:
+            together = near.formation != car.formation and not near.last
+            room: bool = near.along - near.length - car.jam > along
+            return room and not together
+        if near.place > 0 and near.formation != car.formation:
             return False
         behind = along - car.length - near.along - near.jam
         if behind < near.headway * (near.speed + 2.0) + 0.4 * near.speed * near.speed:
@@ -291,7 +332,8 @@ def is_free(town: Town, book: Book, link: Row, car: Row, along: float) -> bool:
     # The rear of one that has just left the link may still be on it.
     other = book.queues[lane_of(town.links[onward], car)].tail
     rear = book.vehicles[other].along - book.vehicles[other].length if other != NONE else math.inf
-    return link.length + rear - car.jam > along
+    clear: bool = link.length + rear - car.jam > along
+    return clear
 
 
 @kernel
@@ -313,7 +355,7 @@ def turn_in(town: Town, book: Book, car: Row) -> None:
     """Leave the road for the formation's area, each to its own place."""
     release(book.queues, car)
     stop = town.stops[town.formations[car.formation].stop + car.trip]
-    car.slot = stop.slot + car.place
+    car.slot, car.origin = stop.slot + car.place, NONE
     car.status, car.along, car.way = ENTERING, max(car.along - car.end, 0.0), distance_off(town, car)
     book.afloat[car.formation] -= 1
 

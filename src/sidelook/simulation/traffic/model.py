@@ -51,9 +51,7 @@ class RoadTraffic:
     town: Town
     first: TrafficState
 
-    def step(
-        self, state: TrafficState, seconds: int = 1, kept: int = 1
-    ) -> tuple[TrafficState, NDArray[np.float64]]:
+    def step(self, state: TrafficState, seconds: int = 1, kept: int = 1) -> tuple[TrafficState, NDArray[np.float64]]:
         """Let time pass; the state handed in stays as it is.
 
         Parameters
@@ -67,7 +65,8 @@ class RoadTraffic:
         state : then
         track : (kept, 3, V) east, north, up at the end of each of the last seconds, m
         """
-        book = Book(*(column.copy() for column in state.book))
+        vehicles, queues, afloat = state.book
+        book = Book(vehicles=vehicles.copy(), queues=queues.copy(), afloat=afloat.copy())
         track = np.empty((kept, 3, len(self.entities)))
         kernels.advance(self.town, book, state.second, seconds, track)
         return TrafficState(second=state.second + seconds, book=book), track

@@ -50,7 +50,10 @@ def lay_out(roads: RoadNetwork, frame: LocalFrame, ground: Ground, handling: Han
     links["limit"], links["rank"] = np.repeat(roads.speed_limit, 2), np.repeat(roads.edge_class, 2)
     links["lanes"] = np.where(links["rank"] == RoadClass.MOTORWAY, 2, 1)
     links["queue"] = np.cumsum(links["lanes"]) - links["lanes"]
-    links["junction"] = np.bincount(links["start"], minlength=len(roads.node_latitude))[links["end"]] >= _JUNCTION
+    ways = _ways(links, len(roads.node_latitude))
+    links["junction"] = ways[links["end"], -1] >= _JUNCTION
+    links["crossing"] = ways[links["end"], links["rank"]] >= _JUNCTION
+    links["crossing"] &= links["rank"] != RoadClass.MOTORWAY
     _measure(links, points)
     points["ceiling"] = _ceilings(links, points, handling)
     links["entry"] = points["ceiling"][first]
@@ -72,6 +75,19 @@ def _on_ground(roads: RoadNetwork, frame: LocalFrame, ground: Ground) -> NDArray
         message = f"the ground is not known under {unknown} of {len(places)} points of the roads; add the terrain there"
         raise InputError(message)
     return places
+
+
+def _ways(links: Table, nodes: int) -> NDArray[np.int64]:
+    """Count the ways that meet at each node, (N, R), of each rank or greater.
+
+    Parallel edges between two nodes, or an edge for each direction, are one way of the greatest rank.
+    """
+    order = np.lexsort((links["rank"], links["end"], links["start"]))
+    ordered = links[order]
+    new = (np.diff(ordered["start"], prepend=-1) != 0) | (np.diff(ordered["end"], prepend=-1) != 0)
+    count = np.zeros((nodes, int(links["rank"].max()) + 1), np.int64)
+    np.add.at(count, (ordered["start"][new], ordered["rank"][new]), 1)
+    return np.cumsum(count, axis=1)
 
 
 def _both_ways(roads: RoadNetwork, first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,9 @@ from sidelook.simulation.traffic.columns import DRIVING, FINEST, NONE, Book, Row
 from sidelook.simulation.traffic.driving.laws import approach_speed, following_speed
 
 
-def choose_speeds(town: Town, book: Book, committed: NDArray[np.int32], bound: NDArray[np.float64]) -> NDArray[np.float64]:
+def choose_speeds(
+    town: Town, book: Book, committed: NDArray[np.int32], bound: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Give the speed that each vehicle on the road has a second later.
 
     Parameters
@@ -37,9 +39,7 @@ def choose_speeds(town: Town, book: Book, committed: NDArray[np.int32], bound: N
     return chosen
 
 
-def _choose(
-    town: Town, book: Book, i: int, others: tuple[int, dict[int, int]], committed: int, bound: float
-) -> float:
+def _choose(town: Town, book: Book, i: int, others: tuple[int, dict[int, int]], committed: int, bound: float) -> float:
     car, rule = book.vehicles[i], town.rules[0]
     if car["timer"] > 0:
         return 0.0
@@ -74,9 +74,9 @@ def _safe(book: Book, car: Row, link: Row, others: tuple[int, dict[int, int]], h
         return [_behind(book, car, leader, -float(car["along"]), hard)]
     distance, found = float(link["length"] - car["along"]), []
     gone = int(book.queues["gone"][car["queue"]])
-    if gone != NONE and book.vehicles["origin"][gone] == car["queue"]:
-        if book.vehicles["along"][gone] < book.vehicles["length"][gone]:
-            found.append(_behind(book, car, gone, distance, hard))
+    over = gone != NONE and book.vehicles["along"][gone] < book.vehicles["length"][gone]
+    if over and book.vehicles["origin"][gone] == car["queue"]:
+        found.append(_behind(book, car, gone, distance, hard))
     for k in range(int(car["count"])):
         if (other := tail.get(int(car["ahead_queue"][k]), NONE)) != NONE:
             return [*found, _behind(book, car, other, distance, hard)]

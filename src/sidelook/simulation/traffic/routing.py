@@ -58,7 +58,7 @@ def places_near(
     flat = geodetic_to_enu(roads.node_latitude[ends], roads.node_longitude[ends], 0.0, frame)[:, :2]
     _, nearest = cKDTree(flat).query(np.stack([np.asarray(east, float), np.asarray(north, float)], axis=-1))
     nodes, town = np.unique(ends[nearest], return_inverse=True)
-    weight = np.bincount(town, weights=np.asarray(population, np.float64), minlength=len(nodes))
+    weight: NDArray[np.float64] = np.bincount(town, weights=np.asarray(population, np.float64)).astype(np.float64)
     kept = np.argsort(-weight, kind="stable")[:most]
     return Places(nodes=nodes[kept], weight=weight[kept])
 
@@ -81,7 +81,8 @@ def scattered_places(rng: Generator, roads: RoadNetwork, frame: LocalFrame, coun
     flat = geodetic_to_enu(roads.node_latitude, roads.node_longitude, 0.0, frame)[:, :2]
     some = min(count, int((degree > 0).sum()))
     nodes = rng.choice(len(degree), some, replace=False, p=degree / degree.sum())
-    return places_near(roads, frame, *flat[nodes].T, (1.0 + np.arange(some)) ** -0.8, most=some)
+    east, north = flat[nodes].T
+    return places_near(roads, frame, east, north, (1.0 + np.arange(some)) ** -0.8, most=some)
 
 
 def connected_places(links: Table, nodes: int, places: Places) -> tuple[Places, NDArray[np.int64]]:

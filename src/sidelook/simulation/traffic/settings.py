@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sidelook.errors import UsageError
 
@@ -94,14 +95,16 @@ class Convoy:
     def __post_init__(self) -> None:
         """Refuse a convoy that goes nowhere."""
         places = [stop.place for stop in self.stops]
-        if self.size < 1 or len(places) == 1 or any(a == b for a, b in zip(places, places[1:] + places[:1], strict=True)):
+        again = any(a == b for a, b in pairwise([*places, *places[:1]]))
+        if self.size < 1 or len(places) == 1 or again:
             message = (
-                f"a convoy of {self.size} with stops at places {places} cannot drive: it needs a vehicle, and two stops "
-                "or more of which none is like the next, or like the first after the last"
+                f"a convoy of {self.size} with stops at places {places} cannot drive: it needs a vehicle, and two "
+                "stops or more of which none is like the next, or like the first after the last"
             )
             raise UsageError(message)
         if self.headway < 1.0 or self.spacing < 0.0 or self.speed <= 0.0:
-            message = f"a convoy needs headway of 1 s or more, spacing and speed, got {self.headway}, {self.spacing}, {self.speed}"
+            given = f"{self.headway} s, {self.spacing} m, {self.speed} m/s"
+            message = f"a convoy needs a headway of 1 s or more, a spacing and a speed; got {given}"
             raise UsageError(message)
 
 
@@ -118,7 +121,7 @@ class TrafficSettings:
     parked : share of them that is parked at first
     rest : shortest and longest time parked at a journey's end, s
     wait : shortest and longest time at a stop at a junction, s
-    halt_probability : of a stop where a small road enters a greater one; a third of it at other junctions
+    halt_probability : of a stop where a small road enters a greater one; a third of it where equal ones cross
     patience : one who has stood so long for others parks, s
     off_road_speed : of convoys on their way to and from their staging places, m/s
     warm_up : traffic has run for so long when it starts, s

@@ -1,5 +1,6 @@
 """Who is where when traffic starts: vehicles on their journeys, convoys in column or in their areas."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,7 +31,7 @@ from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 _LARGEST = 24  # places between which convoys without a plan drive
 _WANDER = 48  # stops of such a journey
 _FARTHEST, _TRY = 30_000, 500  # convoys begin within so far of their first stop, and try at such steps, m
-_NEVER = np.int64(2**62)
+_NEVER = 2**62
 _CLOSING_UP = 1.1  # followers may be faster than their leader by so much
 _CONVOY_TRUCK, _CONVOY_TRACKED = 9.0, 7.0  # lengths, m
 
@@ -83,16 +84,14 @@ def plan_convoys(
     first = used = 0
     for group, convoy in zip(formations, settings.convoys, strict=True):
         journey = convoy.stops or _wander(rng, row)
+        _check(journey, row)
         group["first"], group["size"], group["stop"], group["stops"] = first, convoy.size, len(stops), len(journey)
         group["halt_first"], group["halt_every"], group["halt_time"] = (
             int(seconds) for seconds in (convoy.halt_first, convoy.halt_every, convoy.halt_time)
         )
         group["forming_speed"] = min(settings.off_road_speed, convoy.speed)
         for stop in journey:
-            if not 0 <= stop.place < len(row) or row[stop.place] == NONE:
-                message = f"a convoy stops at place {stop.place}, which is not on the roads that join the places"
-                raise UsageError(message)
-            leave = int(stop.leave) if np.isfinite(stop.leave) else _NEVER
+            leave = int(stop.leave) if math.isfinite(stop.leave) else _NEVER
             stops.append((int(row[stop.place]), used if stop.staged else NONE, leave, stop.staged))
             if stop.staged:
                 slots.append(_grid(stop, gate[row[stop.place]], convoy.size, ground))
@@ -103,6 +102,17 @@ def plan_convoys(
         stops=np.array(stops, STOP_COLUMNS),
         slots=np.concatenate([np.zeros((0, 3)), *slots]),
     )
+
+
+def _check(journey: tuple[Stop, ...], row: NDArray[np.int64]) -> None:
+    """Refuse stops that no road joins, and two in turn at one node."""
+    for stop, following in pairwise([*journey, journey[0]]):
+        if not 0 <= stop.place < len(row) or row[stop.place] == NONE:
+            message = f"a convoy stops at place {stop.place}, which is not on the roads that join the places"
+            raise UsageError(message)
+        if 0 <= following.place < len(row) and row[following.place] == row[stop.place]:
+            message = f"places {stop.place} and {following.place} are at one node: a convoy cannot drive between them"
+            raise UsageError(message)
 
 
 def _wander(rng: Generator, row: NDArray[np.int64]) -> tuple[Stop, ...]:
@@ -149,7 +159,9 @@ def people(rng: Generator, settings: TrafficSettings) -> tuple[Table, Entities]:
     single["acceleration"] = handling.acceleration * np.where(tracked | truck, 0.6, 1.0)
     single["headway"], single["jam"] = handling.headway * rng.uniform(0.85, 1.25, alone), handling.jam
     single["headway"] = np.maximum(single["headway"], 1.0)
-    single["length"] = np.where(tracked, 6.8, np.where(truck, rng.uniform(7.0, 16.5, alone), rng.uniform(3.7, 5.0, alone)))
+    single["length"] = np.where(
+        tracked, 6.8, np.where(truck, rng.uniform(7.0, 16.5, alone), rng.uniform(3.7, 5.0, alone))
+    )
     crawler = np.concatenate([np.array([c.tracked for c in convoys], bool)[of], tracked])
     entities = Entities(
         entity=1 + np.arange(len(vehicles), dtype=np.int64),

@@ -10,7 +10,7 @@ from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.ground import Plane
 from sidelook.simulation.traffic.model import RoadTraffic, make_traffic
 from sidelook.simulation.traffic.routing import Places
-from sidelook.simulation.traffic.settings import TrafficSettings
+from sidelook.simulation.traffic.settings import Convoy, TrafficSettings
 
 FRAME = LocalFrame(latitude=0.0, longitude=0.0)
 RADIUS = 6_378_137.0
@@ -80,7 +80,5 @@ def drive() -> MakeTraffic:
 @pytest.fixture(scope="session")
 def city(streets: RoadNetwork, drive: MakeTraffic) -> RoadTraffic:
     """Let 250 vehicles and three convoys drive in the streets, much denser than out in the country."""
-    from sidelook.simulation.traffic.settings import Convoy
-
     convoys = (Convoy(size=8, spacing=25.0), Convoy(size=5, tracked=True, speed=12.0))
     return drive(streets, list(range(0, 225, 7)), vehicles=250, convoys=convoys, rest=(30.0, 200.0), warm_up=60)

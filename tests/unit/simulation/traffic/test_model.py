@@ -1,6 +1,7 @@
 """What must hold whatever traffic does, and what traffic does on roads made for the question."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_nobody_exceeds_the_limit_times_temper(city: RoadTraffic, history: list[
 
 def test_changes_of_speed_are_bounded(history: list[TrafficState]) -> None:
     """Acceleration by the vehicle's own, braking by the hardest; nothing is done by jumps."""
-    for before, after in zip(history, history[1:], strict=False):
+    for before, after in pairwise(history):
         a, b = before.book.vehicles, after.book.vehicles
         on = (a["status"] == DRIVING) & (b["status"] == DRIVING)
         change = (b["speed"] - a["speed"])[on]
@@ -60,7 +61,7 @@ def test_ordinary_braking_is_comfortable(history: list[TrafficState]) -> None:
             (b.book.vehicles["speed"] - a.book.vehicles["speed"])[
                 (a.book.vehicles["status"] == DRIVING) & (b.book.vehicles["status"] == DRIVING)
             ]
-            for a, b in zip(history, history[1:], strict=False)
+            for a, b in pairwise(history)
         ]
     )
     assert (change < -1.21 * HANDLING.deceleration - 0.05).mean() < 0.03
@@ -105,7 +106,7 @@ def test_turns_are_counted_right(history: list[TrafficState]) -> None:
 
 def test_speeds_are_those_of_the_reference(city: RoadTraffic, history: list[TrafficState]) -> None:
     compared = 0
-    for before, after in list(zip(history, history[1:], strict=False))[::30]:
+    for before, after in list(pairwise(history))[::30]:
         a, b = before.book.vehicles, after.book.vehicles
         same = (a["status"] == DRIVING) & (b["status"] == DRIVING) & (a["hop"] == b["hop"])
         same &= ~a["leads"] & (a["timer"] == 0) & (a["halting"] == b["halting"]) & (b["timer"] == 0)
@@ -175,6 +176,7 @@ def test_a_jam_dissolves(streets: RoadNetwork, drive: MakeTraffic) -> None:
         led = cars[(cars["status"] == DRIVING) & (cars["leader"] != NONE)]
         assert (cars[led["leader"]]["along"] - cars[led["leader"]]["length"] - led["along"]).min() > 0.0
         assert cars["stood"].max() < 300
+        assert (cars["origin"][cars["status"] == PARKED] == NONE).all(), "whoever has parked stands over no road"
     assert np.mean(cars["speed"][cars["status"] == DRIVING]) > 2.0
 
 
@@ -184,7 +186,7 @@ def test_windows_do_not_matter_and_the_seed_does(streets: RoadNetwork, drive: Ma
     whole = Streamed(drive(streets, nodes, seed=4, **given)).between(0, 400 * SECOND)
     stream = Streamed(drive(streets, nodes, seed=4, **given))
     cuts = [0, 1, 61, 100, 101, 333, 400]
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         part = stream.between(max(begin - 30, 0) * SECOND, end * SECOND)
         expected = whole.take((whole.time >= part.time.min()) & (whole.time <= part.time.max()))
         assert (part.time == expected.time).all()
@@ -284,24 +286,24 @@ def test_larger_places_draw_more_and_the_nearer_the_more(network: MakeNetwork, d
 
 
 def test_vehicles_wait_where_a_small_road_enters_a_greater_one(network: MakeNetwork, drive: MakeTraffic) -> None:
-    nodes = [(0.0, 0.0), (4e3, 0.0), (8e3, 0.0), (4e3, 4e3)]
-    roads = network([(0, 1, 25.0, []), (1, 2, 25.0, []), (3, 1, 13.0, [])], nodes)
-    traffic = drive(roads, [0, 2, 3], vehicles=60, halt_probability=0.6, rest=(1.0, 2.0), warm_up=0)
-    stops = np.zeros(2)
-    passed = np.zeros(2)
-    before = traffic.first
-    for state in states(traffic, 2_400)[1:]:
-        a, b = before.book.vehicles, state.book.vehicles
-        minor = np.isin(a["link"], [4]).astype(int)
-        crossed = (b["hop"] > a["hop"]) & np.isin(a["link"], [0, 3, 4])
-        np.add.at(passed, minor[crossed], 1)
-        np.add.at(stops, minor[crossed & a["waited"]], 1)
-        before = state
-    share = stops / passed
+    """A main road with a small one that enters it, and on, where two others of its rank meet it."""
+    nodes = [(0.0, 0.0), (4e3, 0.0), (8e3, 0.0), (4e3, 4e3), (12e3, 100.0), (8e3, 4e3)]
+    lines = [(0, 1, 25.0, []), (1, 2, 25.0, []), (3, 1, 13.0, []), (2, 4, 25.0, []), (2, 5, 25.0, [])]
+    roads = network(lines, nodes)
+    traffic = drive(roads, [0, 3, 4, 5], vehicles=90, halt_probability=0.6, rest=(1.0, 2.0), warm_up=0)
+    # Links by what they come to: the main road with priority, the small road, the crossing of equals.
+    kind = np.full(len(traffic.town.links), NONE)
+    kind[[0, 3]], kind[4], kind[[2, 7, 9]] = 0, 1, 2
+    stops, passed = np.zeros(3), np.zeros(3)
+    for before, after in pairwise(states(traffic, 2_400)):
+        a, b = before.book.vehicles, after.book.vehicles
+        at = kind[a["link"]]
+        crossed = (b["hop"] > a["hop"]) & (at >= 0)
+        passed += np.bincount(at[crossed], minlength=3)
+        stops += np.bincount(at[crossed & a["waited"]], minlength=3)
     assert passed.min() > 60
-    # Into the greater road 0.6, past the smaller one 0.2.
-    assert abs(share[1] - 0.6) < 4.0 * np.sqrt(0.24 / passed[1])
-    assert abs(share[0] - 0.2) < 4.0 * np.sqrt(0.16 / passed[0])
+    share, expected = stops / passed, np.array([0.0, 0.6, 0.2])
+    assert (np.abs(share - expected) <= 4.0 * np.sqrt(expected * (1.0 - expected) / passed)).all()
 
 
 def test_flow_of_a_platoon_is_that_of_the_following_model(network: MakeNetwork, drive: MakeTraffic) -> None:

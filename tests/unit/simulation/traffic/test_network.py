@@ -29,6 +29,9 @@ def test_every_edge_is_driven_both_ways(streets: RoadNetwork) -> None:
         step = np.hypot(np.diff(there["east"]), np.diff(there["north"]))
         assert_allclose(np.diff(there["chainage"]), step)
     assert links["junction"].mean() > 0.9
+    greater = links["rank"] == links["rank"].min()
+    assert links["crossing"][greater].mean() < 0.4, "greater roads have priority but where they cross"
+    assert links["crossing"][~greater].mean() > 0.9
 
 
 def test_headings_are_those_of_the_ends(streets: RoadNetwork) -> None:
@@ -77,9 +80,10 @@ def test_roads_lie_on_the_ground(streets: RoadNetwork) -> None:
     assert_allclose(longitude[first], streets.longitude[line.start], atol=1e-10)
 
 
-def test_without_roads_or_ground_it_says_so(network: Callable[..., RoadNetwork], streets: RoadNetwork) -> None:
+def test_without_roads_or_ground_it_says_so(streets: RoadNetwork) -> None:
     class Unknown:
         def height(self, east: ArrayLike, north: ArrayLike) -> NDArray[np.float64]:
+            """Give 0 up to 3 km east."""
             return np.where(np.asarray(east) > 3e3, np.nan, 0.0) + 0.0 * np.asarray(north)
 
     with pytest.raises(InputError, match="the ground is not known under"):

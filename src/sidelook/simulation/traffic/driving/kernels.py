@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sidelook.compiling import kernel
-from sidelook.simulation.traffic.columns import CORNER, SLOWEST_BEND, THROUGH, Row
+from sidelook.simulation.traffic.columns import CORNER, SLOWEST_BEND, STRAIGHT, THROUGH, Row
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -37,7 +37,8 @@ def turn_speed(link: Row, following: Row, lateral: float) -> float:
     """Give the square of the speed at which one link is left for another."""
     a, b = link.heading, following.heading
     turn = abs(math.atan2(a[2] * b[1] - a[3] * b[0], a[2] * b[0] + a[3] * b[1]))
-    length = THROUGH[min(link.rank, 3)] if link.rank == following.rank else CORNER
+    through = link.rank == following.rank or turn < STRAIGHT
+    length = THROUGH[min(max(link.rank, following.rank), 3)] if through else CORNER
     return max(lateral * length / max(turn, 1e-3), SLOWEST_BEND * SLOWEST_BEND)
 
 

@@ -10,12 +10,14 @@ HALT, WAIT, REST, NEXT, BESIDE = range(5)  # purposes of chance
 TURN_IN = 16.0  # square of the speed at which formations leave the road
 LONGEST_SEARCH = 250.0  # for a parking place before the destination, m
 THIRD = 1.0 / 3.0
+SHORTEST = 2.0 * FINEST  # nobody stops within a link that is shorter, m
 
 
 @kernel
 def lane_of(link: Row, car: Row) -> int:
     """Choose the lane: the fast ones keep left where there are two."""
-    return link.queue + (1 if car.fast and link.lanes > 1 else 0)
+    queue: int = link.queue + (1 if car.fast and link.lanes > 1 else 0)
+    return queue
 
 
 @kernel
@@ -23,7 +25,8 @@ def next_destination(town: Town, car: Row, i: int) -> int:
     """Choose where to drive after the present destination, by weight and distance."""
     row = town.draw[car.destination]
     drawn = chance(town.rules[0].seed, i, car.trip, NEXT) * row[-1]
-    return min(int(np.searchsorted(row, drawn, side="right")), row.shape[0] - 1)
+    found: int = min(np.searchsorted(row, drawn, side="right"), row.shape[0] - 1)
+    return found
 
 
 @kernel
@@ -44,6 +47,9 @@ def extend(town: Town, car: Row) -> None:
             car.destination = town.stops[journey.stop + car.trip].destination
         link = town.onward[car.destination, node]
         following = town.links[link]
+        if following.length < SHORTEST and following.end == town.node[car.destination] and car.formation == NONE:
+            car.final = True
+            return
         car.ahead[car.count] = link
         car.ahead_queue[car.count] = lane_of(following, car)
         car.ahead_length[car.count] = following.length
@@ -52,20 +58,25 @@ def extend(town: Town, car: Row) -> None:
 
 @kernel
 def halts(town: Town, car: Row, i: int, k: int, link: Row, following: Row) -> bool:
-    """Tell whether a driver stops at the junction after ``k`` more links: oftener where his road is the smaller."""
-    if car.formation != NONE or not link.junction or (k == 0 and car.waited):
+    """Tell whether a driver stops at the junction after ``k`` more links: often where he enters a greater road.
+
+    A third as often where roads of one rank cross, and never where his has priority.
+    """
+    if car.formation != NONE or not link.junction or link.length < SHORTEST or (k == 0 and car.waited):
         return False
-    share = town.rules[0].halt * (1.0 if following.rank < link.rank else THIRD)
-    return chance(town.rules[0].seed, i, car.hop + k, HALT) < share
+    share = town.rules[0].halt * (1.0 if following.rank < link.rank else THIRD if link.crossing else 0.0)
+    stops: bool = chance(town.rules[0].seed, i, car.hop + k, HALT) < share
+    return stops
 
 
 @kernel
 def parking_place(town: Town, car: Row, i: int, link: Row) -> float:
     """Give where on the last link of a journey it ends."""
-    if car.formation != NONE:
-        return link.length
-    search = min(link.length - FINEST, LONGEST_SEARCH)
-    return max(link.length - FINEST - search * chance(town.rules[0].seed, i, car.trip, BESIDE), 0.5 * link.length)
+    place: float = link.length
+    if car.formation == NONE:
+        search = min(place - FINEST, LONGEST_SEARCH) * chance(town.rules[0].seed, i, car.trip, BESIDE)
+        place = max(place - FINEST - search, 0.5 * place)
+    return place
 
 
 @kernel

@@ -83,6 +83,9 @@ def test_turns_at_junctions_are_slower_where_the_class_changes() -> None:
     assert on == pytest.approx(bend_speed(np.pi / 2, THROUGH[1], 2.0, SLOWEST_BEND) ** 2)
     assert off == pytest.approx(bend_speed(np.pi / 2, 18.0, 2.0, SLOWEST_BEND) ** 2)
     assert kernels.turn_speed(links[1], links[1], 2.0) > 100.0**2
+    links["heading"][2] = [np.sin(1.2), np.cos(1.2), 0, 1]
+    slight = kernels.turn_speed(links[1], links[2], 2.0)
+    assert slight == pytest.approx(bend_speed(np.pi / 2 - 1.2, THROUGH[3], 2.0, SLOWEST_BEND) ** 2)
 
 
 def test_chance_is_even_and_the_same_compiled() -> None:
