@@ -1,4 +1,4 @@
-"""Make the recording and the map that are shipped, by playing ``wide_area``: ``python scripts/make_island.py [FOLDER]``.
+"""Make the recording and the map that are shipped by playing ``wide_area``: ``python scripts/make_island.py [FOLDER]``.
 
 The same seed gives the same bytes with the same locked packages. Nothing in it is taken from real data.
 """

@@ -196,7 +196,7 @@ def replay(
 
 
 @app.command(
-    epilog="Examples: sidelook simulate --list | sidelook simulate convoy -o out | sidelook simulate my.toml -o o --plot"
+    epilog="Examples: sidelook simulate --list | sidelook simulate convoy -o out | sidelook simulate my.toml -o out"
 )
 def simulate(  # noqa: PLR0913 - each is an option of the command line
     scenario: Annotated[

@@ -49,13 +49,11 @@ def convoy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_packages_read_what_was_simulated(convoy: Path) -> None:
     stanag4607 = pytest.importorskip("stanag4607")
     data = (convoy / "recording.4607").read_bytes()
-    decoder, counts = stanag4607.PacketStreamDecoder(), []
-    for packet in decoder.feed(data):
-        for event in stanag4607.iter_packet_events(packet):
-            if isinstance(event.value, stanag4607.DwellSegment):
-                counts.append(event.value.target_report_count)
+    decoder = stanag4607.PacketStreamDecoder()
+    events = (event for packet in decoder.feed(data) for event in stanag4607.iter_packet_events(packet))
+    looks = [event.value for event in events if isinstance(event.value, stanag4607.DwellSegment)]
     decoder.finish()
-    assert sum(counts) == len(decode_dwells(data, source="convoy").plots) > 1_000
+    assert sum(look.target_report_count for look in looks) == len(decode_dwells(data, source="convoy").plots) > 1_000
 
 
 @pytest.mark.tshark
