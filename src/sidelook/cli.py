@@ -196,7 +196,7 @@ def replay(
 
 
 @app.command(
-    epilog="Examples: sidelook simulate --list | sidelook simulate convoy -o out | sidelook simulate my.toml -o out"
+    epilog="Examples: sidelook simulate --list | sidelook simulate convoy -o out | ... convoy --to udp://239.1.2.3:4607"
 )
 def simulate(  # noqa: PLR0913 - each is an option of the command line
     scenario: Annotated[
