@@ -4,7 +4,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
 from itertools import chain
 from math import inf
 
@@ -96,25 +95,23 @@ def test_times_are_found_whichever_the_mission_day(second: int, days: int) -> No
     assert [each.moment for each in outlet._timed(given, at - 4 * SECOND)] == [at - 4 * SECOND, at, at]
 
 
-def interrupted(play: Callable[[Outlet], None]) -> BroadcastReport:
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    report = broadcast(play, parse_address(NOBODY), Pace(speed=1.0))
-    timer.join()
-    return report
-
-
 def test_a_signal_ends_sending_and_playing() -> None:
+    """It comes while a third batch waits for room."""
     played: list[int | str] = []
+    alarm = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
 
     def play(outlet: Outlet) -> None:
-        while not outlet.stopped:
-            number = len(played)
-            outlet.offer(batches(number + 1)[number], MIDNIGHT + 10 * number * SECOND)
+        for number, batch in enumerate(batches(6)):
+            if number == 2:
+                alarm.start()
+            outlet.offer(batch, MIDNIGHT + 10 * number * SECOND)
             played.append(number)
+            if outlet.stopped:
+                break
         played.append("the end")
 
-    report = interrupted(play)
+    report = broadcast(play, parse_address(NOBODY), Pace(speed=1.0))
+    alarm.join()
     assert not report.complete
     assert 0 < report.packets < 11
     assert played == [0, 1, 2, "the end"]
