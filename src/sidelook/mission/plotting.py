@@ -112,10 +112,10 @@ def picture_figure(world: World, stretches: Sequence[Stretch], box: Box | None =
     begin, end = (stretches[0].begin, stretches[-1].end) if stretches else (world.start, world.start)
     _title(figure, f"{world.timeline.origin.source}: plots and truth", _span(begin, end))
     entries: list[tuple[object, str]] = [
-        (Line2D([], [], color=_INK, linewidth=0.7), "truth, where in view or not"),
+        (Line2D([], [], color=_INK, linewidth=0.7), "truth, seen or not"),
         (_dot(_BLUE), f"plots of something true: {true:,}"),
         (_dot(_PURPLE), f"false plots: {false:,}"),
-        (Line2D([], [], color=_BLUE, linewidth=0.8), "error across the line of sight, 2 sigma each way"),
+        (Line2D([], [], color=_BLUE, linewidth=0.8), "error across the line of sight,\n2 σ either way"),
     ]
     _legend(axes, entries)
     return figure
@@ -177,20 +177,20 @@ def _coverage_entries(shown: Covered | None) -> list[tuple[object, str]]:
     hidden = scanned - visible
     over = {"edgecolor": _QUIET, "linewidth": 0.4}
     return [
-        (Line2D([], [], linestyle="none"), f"scanned {scanned:,.0f} km2"),
+        (Line2D([], [], linestyle="none"), f"scanned {scanned:,.0f} km²"),
         (
             Patch(facecolor=tuple(LOWLAND + 0.42 * (VISIBLE - LOWLAND)), **over),
-            f"visible {visible:,.0f} km2 ({visible * share:.0f} %)",
+            f"visible {visible:,.0f} km² ({visible * share:.0f} %)",
         ),
         (
             Patch(facecolor=tuple(LOWLAND + 0.5 * (MASKED - LOWLAND)), hatch="/////", edgecolor=tuple(HATCH), linewidth=0),
-            f"masked {hidden:,.0f} km2 ({hidden * share:.0f} %)\nnot seen is not empty",
+            f"masked by terrain {hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty",
         ),
         (Patch(facecolor=tuple(LOWLAND), **over), "not looked at"),
         (Line2D([], [], color=_ROAD, linewidth=1.2), "roads"),
         (Line2D([], [], color=_INK, linewidth=0.9, linestyle=(0, (5, 3))), "path of the mission"),
         (Line2D([], [], color=_INK, linewidth=2.6, marker=(3, 0, -90), markersize=9), "aircraft during the revisit"),
-        (Line2D([], [], color=_INK, linewidth=1.0), "field of view, in its middle"),
+        (Line2D([], [], color=_INK, linewidth=1.0), "field of view, halfway through it"),
         (Line2D([], [], color=_QUIET, linewidth=0.8, linestyle=":"), "distance from the aircraft"),
     ]
 
@@ -342,4 +342,5 @@ def _dot(colour: str) -> Line2D:
 
 
 def _span(begin: int, end: int) -> str:
-    return f"{format_utc(begin, 0)} to {format_utc(end, 0)[11:]} UTC".replace("Z", "").replace("T", " ")
+    words = [format_utc(time, 0).replace("T", " ").rstrip("Z") for time in (begin, end)]
+    return f"{words[0]} to {words[1][11:]} UTC"
