@@ -184,7 +184,7 @@ def _coverage_entries(shown: Covered | None) -> list[tuple[object, str]]:
         ),
         (
             Patch(facecolor=tuple(LOWLAND + 0.5 * (MASKED - LOWLAND)), hatch="/////", edgecolor=tuple(HATCH), linewidth=0),
-            f"masked by terrain {hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty",
+            f"masked by terrain\n{hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty",
         ),
         (Patch(facecolor=tuple(LOWLAND), **over), "not looked at"),
         (Line2D([], [], color=_ROAD, linewidth=1.2), "roads"),
