@@ -243,10 +243,10 @@ def _draw_towns(axes: Axes, country: Country, sheet: Sheet) -> None:
         if near or len(kept) >= _MOST_TOWNS or not (west < place[0] < east and south < place[1] < north):
             continue
         kept.append(place)
-        axes.plot(*place, marker="o", markersize=2.8, color=_INK, zorder=5)
+        axes.plot(*place, marker="o", markersize=2.8, color=_INK, zorder=8)
         axes.annotate(
-            name, place, (4, 3), textcoords="offset points", fontsize=7, color=_INK, path_effects=_HALO, zorder=5,
-            annotation_clip=True,
+            name, place, (4, 3), textcoords="offset points", fontsize=7, color=_INK, path_effects=_HALO, zorder=8,
+            annotation_clip=True, clip_on=True,
         )  # fmt: skip
 
 
@@ -289,7 +289,7 @@ def _draw_view(axes: Axes, world: World, shown: Covered) -> None:
             axes.plot(*arc.T, color=_QUIET, linewidth=0.8, linestyle=":", zorder=6)
             axes.annotate(
                 f"{ring} km", arc[-1], (3, 0), textcoords="offset points", fontsize=7.5, color=_INK,
-                path_effects=_HALO, zorder=7, annotation_clip=True,
+                path_effects=_HALO, zorder=7, annotation_clip=True, clip_on=True,
             )  # fmt: skip
 
 
