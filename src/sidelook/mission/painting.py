@@ -23,7 +23,8 @@ SEA, LOWLAND, HEIGHTS, UNKNOWN = (
 VISIBLE, MASKED, HATCH = (
     np.array(colour) for colour in ((0.337, 0.706, 0.914), (0.902, 0.624, 0.0), (0.835, 0.369, 0.0))
 )
-_VISIBLE_SHARE, _MASKED_SHARE, _HATCH_SHARE = 0.42, 0.5, 0.75
+VISIBLE_SHARE, MASKED_SHARE, _HATCH_SHARE = 0.42, 0.5, 0.75
+"""Of these colours over what lies below."""
 _HATCH_EVERY, _HATCH_WIDE = 9, 2  # pixels
 _LATTICE = 32  # pixels between the places that are worked out; between them two metres are lost
 _STEEPER = 5.0  # than it is, for shading: slopes of a few percent are to be seen
@@ -118,8 +119,8 @@ def tint(image: Image, state: NDArray[np.uint8]) -> Image:
     hatched = (row + column) % _HATCH_EVERY < _HATCH_WIDE
     tinted = image.copy()
     for where, colour, share in (
-        (state == CellState.VISIBLE, VISIBLE, _VISIBLE_SHARE),
-        (state == CellState.MASKED, MASKED, _MASKED_SHARE),
+        (state == CellState.VISIBLE, VISIBLE, VISIBLE_SHARE),
+        (state == CellState.MASKED, MASKED, MASKED_SHARE),
         ((state == CellState.MASKED) & hatched, HATCH, _HATCH_SHARE),
     ):
         tinted[where] += share * (colour - tinted[where])

@@ -22,7 +22,19 @@ from numpy.typing import NDArray
 
 from sidelook.geography.roads import RoadClass, in_frame
 from sidelook.geometry.frames import LocalFrame, geodetic_to_enu
-from sidelook.mission.painting import HATCH, LOWLAND, MASKED, VISIBLE, Sheet, paint_ground, sheet_over, state_at, tint
+from sidelook.mission.painting import (
+    HATCH,
+    LOWLAND,
+    MASKED,
+    MASKED_SHARE,
+    VISIBLE,
+    VISIBLE_SHARE,
+    Sheet,
+    paint_ground,
+    sheet_over,
+    state_at,
+    tint,
+)
 from sidelook.mission.simulated import Covered, Ledger
 from sidelook.model.columns import Floats
 from sidelook.sensing.location import bearing_and_distance, locate_ground
@@ -115,7 +127,7 @@ def picture_figure(world: World, stretches: Sequence[Stretch], box: Box | None =
         (Line2D([], [], color=_INK, linewidth=0.7), "truth, seen or not"),
         (_dot(_BLUE), f"plots of something true: {true:,}"),
         (_dot(_PURPLE), f"false plots: {false:,}"),
-        (Line2D([], [], color=_BLUE, linewidth=0.8), "error across the line of sight,\n2 σ either way"),
+        (Line2D([], [], color=_BLUE, linewidth=0.8), "error across the line of sight,\n2 sigma either way"),
     ]
     _legend(axes, entries)
     return figure
@@ -179,11 +191,16 @@ def _coverage_entries(shown: Covered | None) -> list[tuple[object, str]]:
     return [
         (Line2D([], [], linestyle="none"), f"scanned {scanned:,.0f} km²"),
         (
-            Patch(facecolor=tuple(LOWLAND + 0.42 * (VISIBLE - LOWLAND)), **over),
+            Patch(facecolor=tuple(LOWLAND + VISIBLE_SHARE * (VISIBLE - LOWLAND)), **over),
             f"visible {visible:,.0f} km² ({visible * share:.0f} %)",
         ),
         (
-            Patch(facecolor=tuple(LOWLAND + 0.5 * (MASKED - LOWLAND)), hatch="/////", edgecolor=tuple(HATCH), linewidth=0),
+            Patch(
+                facecolor=tuple(LOWLAND + MASKED_SHARE * (MASKED - LOWLAND)),
+                hatch="/////",
+                edgecolor=tuple(HATCH),
+                linewidth=0,
+            ),
             f"masked by terrain\n{hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty",
         ),
         (Patch(facecolor=tuple(LOWLAND), **over), "not looked at"),
@@ -258,13 +275,13 @@ def _draw_scale(axes: Axes, sheet: Sheet) -> None:
     length = max(step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if step <= fifth or step == 0.1)  # noqa: PLR2004
     x, y = west + 24 * pixel, south + 26 * pixel
     axes.plot([x, x, x + length, x + length], [y + 6 * pixel, y, y, y + 6 * pixel], color=_INK, linewidth=1.2, zorder=7)
-    axes.text(
-        x + 0.5 * length, y + 9 * pixel, f"{length:g} km", ha="center", fontsize=8, path_effects=_HALO, zorder=7
-    )
+    axes.text(x + 0.5 * length, y + 9 * pixel, f"{length:g} km", ha="center", fontsize=8, path_effects=_HALO, zorder=7)
     x, y = west + 34 * pixel, north - 26 * pixel
     arrow = {"arrowstyle": "-|>", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", (x, y), (x, y - 42 * pixel), arrowprops=arrow, zorder=7)
-    axes.text(x, y - 48 * pixel, "N", ha="center", va="top", fontsize=9, fontweight="bold", path_effects=_HALO, zorder=7)
+    axes.text(
+        x, y - 48 * pixel, "N", ha="center", va="top", fontsize=9, fontweight="bold", path_effects=_HALO, zorder=7
+    )
 
 
 def _draw_view(axes: Axes, world: World, shown: Covered) -> None:

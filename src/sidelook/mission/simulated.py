@@ -103,7 +103,7 @@ class Ledger:
         )
 
     def _visible(self, latitude: Floats, longitude: Floats, sensor: Place) -> Flags:
-        """Tell which places on the ground a sensor sees; unknown ground is not seen, but round an island it is the sea."""
+        """Tell which places on the ground a sensor sees; unknown ground is not, but round an island it is sea."""
         frame, ground = self._world.country.frame, self._world.country.ground
         flat = ecef_to_enu(geodetic_to_ecef(latitude, longitude, 0.0), frame)
         up = ground.height(flat[:, 0], flat[:, 1])
