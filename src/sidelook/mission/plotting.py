@@ -7,14 +7,15 @@ same bytes.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -43,6 +44,10 @@ from sidelook.simulation.scenario.country import Box, Country
 from sidelook.simulation.scenario.playing import Stretch
 from sidelook.simulation.scenario.world import World
 from sidelook.timescale import format_utc
+
+Colour: TypeAlias = tuple[float, float, float]
+Entry: TypeAlias = tuple[Artist, str]
+"""What a legend shows, and its words."""
 
 RINGS_KM = (50, 100, 150, 200, 250)
 _DPI = 120
@@ -123,7 +128,7 @@ def picture_figure(world: World, stretches: Sequence[Stretch], box: Box | None =
     true, false = (sum(count) for count in zip((0, 0), *counts, strict=True))
     begin, end = (stretches[0].begin, stretches[-1].end) if stretches else (world.start, world.start)
     _title(figure, f"{world.timeline.origin.source}: plots and truth", _span(begin, end))
-    entries: list[tuple[object, str]] = [
+    entries: list[Entry] = [
         (Line2D([], [], color=_INK, linewidth=0.7), "truth, seen or not"),
         (_dot(_BLUE), f"plots of something true: {true:,}"),
         (_dot(_PURPLE), f"false plots: {false:,}"),
@@ -174,36 +179,25 @@ def _title(figure: Figure, title: str, below: str) -> None:
     )
 
 
-def _legend(axes: Axes, entries: Sequence[tuple[object, str]]) -> None:
+def _legend(axes: Axes, entries: Sequence[Entry]) -> None:
     handles, labels = zip(*entries, strict=True)
     axes.legend(
         handles, labels, loc="upper left", bbox_to_anchor=(1.005, 1.0), frameon=False, labelspacing=1.3,
-        handlelength=2.4, handleheight=1.5, fontsize=9, handler_map={tuple: HandlerTuple(ndivide=None)},
+        handlelength=2.4, handleheight=1.5, fontsize=9,
     )  # fmt: skip
 
 
-def _coverage_entries(shown: Covered | None) -> list[tuple[object, str]]:
+def _coverage_entries(shown: Covered | None) -> list[Entry]:
     """Name what is drawn, with the areas of the ledger."""
     scanned, visible = (shown.coverage.scanned_km2, shown.coverage.visible_km2) if shown else (0.0, 0.0)
     share = 100.0 / max(scanned, 1.0)
     hidden = scanned - visible
-    over = {"edgecolor": _QUIET, "linewidth": 0.4}
+    masked = Patch(facecolor=_on_land(MASKED, MASKED_SHARE), hatch="/////", edgecolor=tuple(HATCH), linewidth=0)
     return [
         (Line2D([], [], linestyle="none"), f"scanned {scanned:,.0f} km²"),
-        (
-            Patch(facecolor=tuple(LOWLAND + VISIBLE_SHARE * (VISIBLE - LOWLAND)), **over),
-            f"visible {visible:,.0f} km² ({visible * share:.0f} %)",
-        ),
-        (
-            Patch(
-                facecolor=tuple(LOWLAND + MASKED_SHARE * (MASKED - LOWLAND)),
-                hatch="/////",
-                edgecolor=tuple(HATCH),
-                linewidth=0,
-            ),
-            f"masked by terrain\n{hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty",
-        ),
-        (Patch(facecolor=tuple(LOWLAND), **over), "not looked at"),
+        (_swatch(_on_land(VISIBLE, VISIBLE_SHARE)), f"visible {visible:,.0f} km² ({visible * share:.0f} %)"),
+        (masked, f"masked by terrain\n{hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty"),
+        (_swatch(_on_land(LOWLAND, 0.0)), "not looked at"),
         (Line2D([], [], color=_ROAD, linewidth=1.2), "roads"),
         (Line2D([], [], color=_INK, linewidth=0.9, linestyle=(0, (5, 3))), "path of the mission"),
         (Line2D([], [], color=_INK, linewidth=2.6, marker=(3, 0, -90), markersize=9), "aircraft during the revisit"),
@@ -352,6 +346,16 @@ def _draw_plots(axes: Axes, stretch: Stretch, frame: LocalFrame) -> tuple[int, i
         axes.add_collection(LineCollection(list(bars[mine]), colors=colour, linewidths=0.8, zorder=5), autolim=False)
         axes.plot(*places[mine].T, linestyle="none", marker="o", markersize=2.4, color=colour, zorder=6)
     return int(true.sum()), int((~true).sum())
+
+
+def _on_land(colour: Floats, share: float) -> Colour:
+    """Mix a colour over that of the land."""
+    red, green, blue = (LOWLAND + share * (colour - LOWLAND)).tolist()
+    return red, green, blue
+
+
+def _swatch(colour: Colour) -> Patch:
+    return Patch(facecolor=colour, edgecolor=_QUIET, linewidth=0.4)
 
 
 def _dot(colour: str) -> Line2D:

@@ -23,7 +23,7 @@ def test_the_open_sea_beyond_the_island_is_seen_up_to_the_horizon(island_world: 
     flown = fly(island_world.path, [island_world.start])
     sensor = (float(flown.latitude[0]), float(flown.longitude[0]), float(flown.height[0]))
     frame = island_world.country.frame
-    # 65 km north and 130 km north-east of the middle of the island, and far beyond the horizon of 12 km of height.
+    # Off the north-western and the eastern coast, and far beyond the horizon of an aircraft at 12 km.
     places = np.array([[-70e3, 65e3, 0.0], [130e3, 0.0, 0.0], [0.0, 600e3, 0.0]])
     latitude, longitude, _ = enu_to_geodetic(places, frame)
     assert np.isnan(island_world.country.ground.height(places[:, 0], places[:, 1])).all()
