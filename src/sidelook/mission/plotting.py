@@ -102,7 +102,7 @@ def coverage_figure(world: World, ledger: Ledger) -> Figure:
         image = tint(image, state_at(shown.coverage, places))
     figure, axes = _page(sheet, image)
     _draw_country(axes, country, sheet)
-    axes.plot(*path.T, color=_INK, linewidth=0.9, linestyle=(0, (5, 3)))
+    axes.plot(*path.T, color=_QUIET, linewidth=0.9)
     name = world.timeline.origin.source
     if shown is None:
         _title(figure, f"{name}: no revisit was completed", _span(world.start, world.end))
@@ -199,7 +199,7 @@ def _coverage_entries(shown: Covered | None) -> list[Entry]:
         (masked, f"masked by terrain\n{hidden:,.0f} km² ({hidden * share:.0f} %)\nnot seen is not empty"),
         (_swatch(_on_land(LOWLAND, 0.0)), "not looked at"),
         (Line2D([], [], color=_ROAD, linewidth=1.2), "roads"),
-        (Line2D([], [], color=_INK, linewidth=0.9, linestyle=(0, (5, 3))), "path of the mission"),
+        (Line2D([], [], color=_QUIET, linewidth=0.9), "path of the mission"),
         (Line2D([], [], color=_INK, linewidth=2.6, marker=(3, 0, -90), markersize=9), "aircraft during the revisit"),
         (Line2D([], [], color=_INK, linewidth=1.0), "field of view, halfway through it"),
         (Line2D([], [], color=_QUIET, linewidth=0.8, linestyle=":"), "distance from the aircraft"),
