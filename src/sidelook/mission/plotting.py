@@ -330,7 +330,7 @@ def _truth_lines(stretch: Stretch, frame: LocalFrame) -> list[Floats]:
 
 
 def _draw_plots(axes: Axes, stretch: Stretch, frame: LocalFrame) -> tuple[int, int]:
-    """Draw the plots of a stretch; give how many are of something true, and how many are not."""
+    """Draw the plots of a stretch; give how many on the page are of something true, and how many are not."""
     plots, dwells = stretch.dwells.plots, stretch.dwells
     if not len(plots):
         return 0, 0
@@ -345,7 +345,9 @@ def _draw_plots(axes: Axes, stretch: Stretch, frame: LocalFrame) -> tuple[int, i
     for mine, colour in ((true, _BLUE), (~true, _PURPLE)):
         axes.add_collection(LineCollection(list(bars[mine]), colors=colour, linewidths=0.8, zorder=5), autolim=False)
         axes.plot(*places[mine].T, linestyle="none", marker="o", markersize=2.4, color=colour, zorder=6)
-    return int(true.sum()), int((~true).sum())
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    shown = ((places > (west, south)) & (places < (east, north))).all(axis=1)
+    return int((shown & true).sum()), int((shown & ~true).sum())
 
 
 def _on_land(colour: Floats, share: float) -> Colour:

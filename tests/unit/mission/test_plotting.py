@@ -194,6 +194,12 @@ def test_plots_stand_beside_the_truth(world: World, tmp_path: Path) -> None:
     assert (tmp_path / "picture.png").stat().st_size > 10_000
 
 
+def test_plots_beyond_the_page_are_not_counted(world: World) -> None:
+    said = words(picture_figure(world, [stretch(world)], (-3e3, -3e3, 3e3, 3e3)))
+    assert "plots of something true: 2" in said
+    assert "false plots: 0" in said
+
+
 def test_a_line_of_truth_breaks_where_it_was_away(world: World) -> None:
     whole = stretch(world)
     assert [len(line) for line in _truth_lines(whole, world.country.frame)] == [6]
