@@ -105,12 +105,12 @@ class Ledger:
         )
 
     def _visible(self, latitude: Floats, longitude: Floats, sensor: Place) -> Flags:
-        """Tell which places on the ground a sensor sees; unknown ground is not seen."""
+        """Tell which places on the ground a sensor sees; unknown ground is not, but round an island it is sea."""
         frame, ground = self._world.country.frame, self._world.country.ground
         flat = ecef_to_enu(geodetic_to_ecef(latitude, longitude, 0.0), frame)
         up = ground.height(flat[:, 0], flat[:, 1])
-        known = np.isfinite(up)
-        positions = np.column_stack([flat[:, :2], np.where(known, up, 0.0)])
+        known = np.isfinite(up) | (self._world.country.island is not None)
+        positions = np.column_stack([flat[:, :2], np.where(np.isfinite(up), up, flat[:, 2])])
         eye = np.broadcast_to(ecef_to_enu(geodetic_to_ecef(*sensor), frame), positions.shape)
         return np.asarray(self._world.surroundings.visible(eye, positions) & known)
 

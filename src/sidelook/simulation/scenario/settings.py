@@ -122,10 +122,12 @@ class ConvoySection:
     Attributes
     ----------
     vehicles : in it
-    vehicles_by_day : in it on each day of a scenario of several; where given, in place of ``vehicles``
+    vehicles_by_day : in it on each day of a scenario of several; where given, in place of ``vehicles``. Staged, it is
+        how many the day ends with: those of the day before stand there, what is more arrives, what is less leaves
     stops : towns of the island that it drives between, over and over; empty: large places, as chance wills
-    staged : it leaves the road at the last of the stops and stands there in a grid
-    leaves_s : when it leaves a place where it is staged, after the start; never where not given
+    staged : it drives from the first of the stops to the last, leaves the road there and stands in a grid
+    leaves_s : staged, it stands there from the start and leaves so long after it; with ``vehicles_by_day`` those that
+        leave do, at once where not given
     speed_kmh, spacing_m : on the road
     tracked : its vehicles are tracked
     halt_every_s, halt_s : it halts on the road so often and so long; 0 never

@@ -47,6 +47,7 @@ from sidelook.simulation.trajectories import Recorded, Streamed, Together, Traff
 GRAVITY = 9.80665
 _VEHICLE = 1.5  # height at which a vehicle sends back most, m
 _KILOMETRES_AN_HOUR = 1.0 / 3.6
+_GRID_WIDTH = 100.0  # m, between the staging grids of convoys, so that none stands in another's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,11 +250,10 @@ def _traffic(
     """Join what drives by the built-in model, what flies, and what was recorded."""
     start, day = when
     parts: list[Traffic] = []
-    convoys = tuple(_convoy(number, convoy, country, day) for number, convoy in enumerate(scenario.convoys))
     settings = TrafficSettings(
         start=start,
         vehicles=scenario.traffic.vehicles,
-        convoys=tuple(convoy for convoy in convoys if convoy is not None),
+        convoys=_convoys(scenario.convoys, country, day),
         tracked=scenario.traffic.tracked_share,
         trucks=scenario.traffic.truck_share,
     )
@@ -281,24 +281,53 @@ def _counts(sections: Sequence[AircraftSection]) -> dict[str, int]:
     return {name: sum(s.count for s in sections if s.kind is kind) for kind, name in names.items()}
 
 
-def _convoy(number: int, section: ConvoySection, country: Country, day: int) -> Convoy | None:
-    """Turn a section into a convoy; None on a day on which it has no vehicles."""
-    size = section.vehicles_by_day[day] if section.vehicles_by_day else section.vehicles
-    if not size:
-        return None
-    unknown = [name for name in section.stops if name not in country.named]
-    if unknown:
-        known = ", ".join(sorted(country.named)[:12]) or "none here"
-        message = f"convoys[{number}].stops: no town {unknown[0]!r}; towns are {known} ..."
+def _convoys(sections: Sequence[ConvoySection], country: Country, day: int) -> tuple[Convoy, ...]:
+    """Turn sections into the convoys of a day; one that is staged is those who stand, who come and who leave."""
+    made: list[Convoy] = []
+    staged = 0
+    for number, section in enumerate(sections):
+        size = section.vehicles_by_day[day] if section.vehicles_by_day else section.vehicles
+        if section.staged:
+            made += _staged(number, section, country, (day, size, staged))
+            staged += 1
+        elif size:
+            stops = tuple(Stop(place=place) for place in _places(number, section, country))
+            made.append(_convoy(section, size, stops))
+    return tuple(made)
+
+
+def _staged(number: int, section: ConvoySection, country: Country, today: tuple[int, int, int]) -> list[Convoy]:
+    """Make the convoys of a staging area on a day: its number, the vehicles then, and staged convoys before this one.
+
+    Who was there the day before stands in the grid from the start. More than then come by road from the first stop and
+    line up behind those; what is to be less drives off, and stands at the first stop when it comes there.
+    """
+    day, size, before = today
+    places = _places(number, section, country)
+    if len(places) < 2:  # noqa: PLR2004 - from somewhere to somewhere
+        message = f"convoys[{number}]: staged needs two stops or more, the last of them the staging area"
         raise ScenarioError(message)
-    stops = [Stop(place=country.named[name]) for name in section.stops]
-    if section.staged and stops:
-        leaves = float("inf") if section.leaves_s is None else section.leaves_s
-        stops[-1] = replace(stops[-1], staged=True, leave=leaves)
-        stops.insert(0, stops.pop())
+    yesterday = section.vehicles_by_day[day - 1] if section.vehicles_by_day and day else 0
+    if not section.vehicles_by_day and section.leaves_s is not None:
+        size, yesterday = 0, size
+    standing = min(size, yesterday)
+    there = Stop(place=places[-1], staged=True, east=60.0 + _GRID_WIDTH * before)
+    behind = replace(there, north=there.north + there.apart * -(-standing // there.columns))
+    away = replace(there, place=places[0])
+    between = tuple(Stop(place=place) for place in places[1:-1])
+    leaving = replace(behind, leave=section.leaves_s or 0.0)
+    journeys = (
+        (standing, (there, away)),
+        (size - standing, (Stop(place=places[0]), *between, behind)),
+        (yesterday - standing, (leaving, *between[::-1], away)),
+    )
+    return [_convoy(section, count, stops) for count, stops in journeys if count]
+
+
+def _convoy(section: ConvoySection, size: int, stops: tuple[Stop, ...]) -> Convoy:
     return Convoy(
         size=size,
-        stops=tuple(stops),
+        stops=stops,
         speed=section.speed_kmh * _KILOMETRES_AN_HOUR,
         spacing=section.spacing_m,
         tracked=section.tracked,
@@ -306,6 +335,16 @@ def _convoy(number: int, section: ConvoySection, country: Country, day: int) -> 
         halt_time=section.halt_s,
         halt_first=section.halt_every_s,
     )
+
+
+def _places(number: int, section: ConvoySection, country: Country) -> list[int]:
+    """Give the rows of the towns a convoy stops at."""
+    unknown = [name for name in section.stops if name not in country.named]
+    if unknown:
+        known = ", ".join(sorted(country.named)[:12]) or "none here"
+        message = f"convoys[{number}].stops: no town {unknown[0]!r}; towns are {known} ..."
+        raise ScenarioError(message)
+    return [country.named[name] for name in section.stops]
 
 
 def _sight(country: Country) -> Visible:
