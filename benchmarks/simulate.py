@@ -55,7 +55,7 @@ def measure(vehicles: int, minutes: int, workers: int) -> None:
     made = time.process_time()
     plots = looks = 0
     with tempfile.TemporaryFile() as recording, tempfile.TemporaryFile() as table:
-        writer, truth = DwellWriter(writer_settings(scenario, world, truth_tags=True)), TruthParquetWriter(table)
+        writer, truth = DwellWriter(writer_settings(scenario, world)), TruthParquetWriter(table)
         stretches = play(world, workers=workers)
         next(stretches)  # the first minute loads and compiles
         wall, cpu = time.perf_counter(), time.process_time()

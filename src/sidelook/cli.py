@@ -196,37 +196,34 @@ def replay(
 
 
 @app.command(
-    epilog="Examples: sidelook simulate --list | sidelook simulate convoy -o out | ... convoy --to udp://239.1.2.3:4607"
+    epilog="Examples: sidelook simulate | sidelook simulate convoy -o out | ... convoy --to udp://239.1.2.3:4607 | "
+    "... wide_area -o out --set seed=9 --set traffic.vehicles=500"
 )
-def simulate(  # noqa: PLR0913 - each is an option of the command line
+def simulate(
     scenario: Annotated[
-        str | None, typer.Argument(help="A scenario file (TOML), or the name of one of --list.")
+        str | None,
+        typer.Argument(help="A TOML file, or a scenario that comes along; without any these are listed."),
     ] = None,
     *,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to fill.")] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", help="Send it live too: udp://HOST:PORT or tcp://HOST:PORT.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to fill, new or empty.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Send it live: udp://HOST:PORT or tcp://HOST:PORT.")] = None,
     speed: Annotated[float, typer.Option(help="Of what is sent, times real time; inf for no pauses.")] = 1.0,
     requests: Annotated[
         Path | None, typer.Option("--requests", help="Job requests for the radar to answer, a STANAG 4607 recording.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="In place of the scenario's.", min=0)] = None,
-    truth_tags: Annotated[bool, typer.Option(help="Say in each report whose it is.")] = True,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE in place of what the scenario says; may be repeated.")
+    ] = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw what a revisit covers (PNG).")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write into a folder that is not empty.")] = False,
-    listing: Annotated[bool, typer.Option("--list", help="List the scenarios that come along.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario: traffic, an aircraft and its radar; gives a recording, the truth, schedule and coverage."""
     from sidelook.mission.simulate import SimulateOptions, list_scenarios, simulate
 
-    if listing:
+    if scenario is None:
         list_scenarios(as_json=as_json)
         return
-    options = SimulateOptions(
-        to=to, speed=speed, requests=requests, seed=seed, truth_tags=truth_tags, plot=plot, overwrite=overwrite
-    )
+    options = SimulateOptions(to=to, speed=speed, requests=requests, changes=tuple(changes or ()), plot=plot)
     if not simulate(scenario, output, options, as_json=as_json):
         raise typer.Exit(Exit.INTERRUPTED)
 

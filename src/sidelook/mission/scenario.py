@@ -1,13 +1,13 @@
 """Scenarios: found by name or path, read from TOML, and the country, roads and truth they name brought in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelook.errors import InputError
-from sidelook.mission.typed_tree import TreeKind, convert_tree, read_tree
+from sidelook.mission.typed_tree import TreeKind, changed_tree, convert_tree, read_tree
 from sidelook.simulation.scenario.settings import GroundKind, GroundSettings, IslandSize, Scenario, ScenarioError
 
 if TYPE_CHECKING:
@@ -43,14 +43,19 @@ def find_scenario(given: str) -> Path:
     return known
 
 
-def read_scenario(path: Path) -> Scenario:
+def read_scenario(path: Path, changes: Sequence[str] = ()) -> Scenario:
     """Read a scenario; what it does not name keeps its default.
+
+    Parameters
+    ----------
+    path : of the TOML file
+    changes : ``KEY=VALUE`` in its place, keys with dots, values as in TOML
 
     Raises
     ------
     ScenarioError : it cannot be read, or says what cannot be; the message names the key
     """
-    return parse_scenario(read_tree(path, KIND))
+    return parse_scenario(changed_tree(read_tree(path, KIND), changes, KIND))
 
 
 def parse_scenario(tree: Mapping[str, Any]) -> Scenario:

@@ -1,10 +1,11 @@
 """``sidelook simulate``: a scenario becomes a recording, with truth, schedule and coverage, or goes out live."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from sidelook.simulation.scenario.playing import Stretch
 
 
+WORKERS = min(os.cpu_count() or 1, 4)
+"""Threads that look while traffic and schedule go on; more have nothing to do."""
+
+
 class OccupiedError(UsageError):
     """The folder to write to holds something already."""
 
@@ -41,18 +46,14 @@ class SimulateOptions:
 
     Attributes
     ----------
-    seed : in place of the scenario's
-    truth_tags : are written into the reports
+    changes : ``KEY=VALUE`` in place of what the scenario says, keys with dots
     plot : draw the coverage
-    overwrite : a folder that holds something
     to, speed : address to send to, and how many times real time
     requests : recording of job requests for the radar to answer
     """
 
-    seed: int | None = None
-    truth_tags: bool = True
+    changes: tuple[str, ...] = ()
     plot: bool = False
-    overwrite: bool = False
     to: str | None = None
     speed: float = 1.0
     requests: Path | None = None
@@ -120,7 +121,7 @@ def list_scenarios(*, as_json: bool = False) -> None:
     answer(known, "\n".join(f"{name:<12}{words}" for name, words in known.items()), as_json=as_json)
 
 
-def simulate(given: str | None, folder: Path | None, options: SimulateOptions, *, as_json: bool = False) -> bool:
+def simulate(given: str, folder: Path | None, options: SimulateOptions, *, as_json: bool = False) -> bool:
     """Play a scenario into a folder, to an address or both, and say what came of it.
 
     Returns
@@ -134,21 +135,17 @@ def simulate(given: str | None, folder: Path | None, options: SimulateOptions, *
     SimulationStorageError : the folder cannot be written
     FeedError, ReleaseRefusedError : it cannot be sent
     """
-    if given is None or (folder is None and options.to is None):
-        message = (
-            "say which scenario, and with -o which folder to fill or with --to where to send it; --list names the "
-            "scenarios that come along"
-        )
+    if folder is None and options.to is None:
+        message = f"say with -o which folder {given} is to fill, or with --to where to send it"
         raise UsageError(message)
     path = find_scenario(given)
-    scenario = read_scenario(path)
-    scenario = scenario if options.seed is None else replace(scenario, seed=options.seed)
+    scenario = read_scenario(path, options.changes)
     link = None if options.to is None else (parse_address(options.to), Pace(speed=options.speed))
     requests = bring_requests(options.requests)
     report = SimulateReport(scenario=scenario.name, folder=folder, seed=scenario.seed)
     with storing(folder), progress("Simulating", round(scenario.duration_s) * scenario.days) as advance:
         if folder is not None:
-            refuse_occupied(folder, overwrite=options.overwrite)
+            refuse_occupied(folder)
             folder.mkdir(parents=True, exist_ok=True)
         country = bring_country(scenario, path.parent)
         staging = Staging(
@@ -174,13 +171,13 @@ def storing(folder: Path | None) -> Iterator[None]:
         raise SimulationStorageError(message) from error
 
 
-def refuse_occupied(folder: Path, *, overwrite: bool) -> None:
-    """Raise where a folder holds something that is not to be replaced."""
+def refuse_occupied(folder: Path) -> None:
+    """Raise where a folder holds something: what a simulation makes belongs together, and replaces nothing."""
     if folder.is_file():
         message = f"{folder} is a file; a simulation fills a folder"
         raise OccupiedError(message)
-    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        message = f"{folder} is not empty: choose another folder, or say --overwrite"
+    if folder.is_dir() and any(folder.iterdir()):
+        message = f"{folder} is not empty: choose another folder, or empty it"
         raise OccupiedError(message)
 
 
@@ -227,10 +224,10 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
     requests = requests_of(scenario, staging.requests, day)
     stem = "" if scenario.days == 1 else f"day-{day + 1:02d}-"
     figures = MissionFigures(recording=f"{stem}recording.4607", entities=len(world.traffic.entities))
-    writer = DwellWriter(writer_settings(scenario, world, truth_tags=options.truth_tags))
+    writer = DwellWriter(writer_settings(scenario, world))
     book = AnswerBook(requests)
     with nullcontext() if staging.folder is None else MissionFiles(staging.folder, stem, world) as files:
-        for stretch in play(world, requests):
+        for stretch in play(world, requests, workers=WORKERS):
             packets = write_stretch(writer, stretch, world.timeline.origin)
             book.note(stretch.answers, stretch.begin)
             count(figures, packets, stretch)

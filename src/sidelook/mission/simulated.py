@@ -115,7 +115,7 @@ class Ledger:
         return np.asarray(self._world.surroundings.visible(eye, positions) & known)
 
 
-def writer_settings(scenario: Scenario, world: World, *, truth_tags: bool) -> WriterSettings:
+def writer_settings(scenario: Scenario, world: World) -> WriterSettings:
     """Say in the mission and job segments what the world is; every report bears errors of its own."""
     tables = world.performance
     # A radar may have nothing to do until it is asked.
@@ -128,7 +128,7 @@ def writer_settings(scenario: Scenario, world: World, *, truth_tags: bool) -> Wr
         minimum_detectable_speed=float(detectable_speed(tables, _NAMED_CLUTTER_DB)),
     )
     return WriterSettings(
-        preset=Preset.COMPLETE_WITH_TRUTH if truth_tags else Preset.COMPLETE,
+        preset=Preset.COMPLETE_WITH_TRUTH if scenario.truth_tags else Preset.COMPLETE,
         mission=MissionNotes(plan="FICTION", flight_plan=scenario.platform.path.name),
         job=JobNotes(sensor_model="SIM", revisit_interval=min(revisit, 6_000.0), errors=errors),
         motion_errors=MotionErrors(track=1e-3, speed=0.1, climb=0.1),

@@ -1,7 +1,7 @@
 """TOML files as typed trees: read, unknown keys refused by name, values converted; every failure is one sentence."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -32,6 +32,30 @@ def read_tree(path: Path, kind: TreeKind) -> dict[str, Any]:
     except ValueError as error:
         message = f"{kind.name} {path} is not TOML: {error}"
         raise kind.error(message) from error
+
+
+def changed_tree(tree: Mapping[str, Any], changes: Sequence[str], kind: TreeKind) -> dict[str, Any]:
+    """Lay changes over a tree, each ``KEY=VALUE`` with dots in the key and the value as TOML has it, or bare words."""
+    changed = dict(tree)
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not (key.strip() and equals):
+            message = f"{kind.name}: {change!r} changes nothing: say KEY=VALUE, as in traffic.vehicles=500"
+            raise kind.error(message)
+        *above, last = key.strip().split(".")
+        branch = changed
+        for name in above:
+            branch[name] = dict(branch[name]) if isinstance(branch.get(name), Mapping) else {}
+            branch = branch[name]
+        branch[last] = _value(value)
+    return changed
+
+
+def _value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
 
 
 def convert_tree(tree: Mapping[str, Any], record: type[Record], kind: TreeKind) -> Record:

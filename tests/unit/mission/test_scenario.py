@@ -141,6 +141,17 @@ def test_worlds_that_cannot_be_made_are_refused_by_name(folder: Path, tree: dict
         make_world(scenario, bring_country(scenario, folder))
 
 
+def test_the_command_line_is_laid_over_the_file() -> None:
+    changes = ("seed=9", "traffic.vehicles = 500", "platform.path=circle", "name=my own")
+    scenario = read_scenario(find_scenario("convoy"), changes)
+    assert (scenario.seed, scenario.traffic.vehicles, scenario.platform.path) == (9, 500, "circle")
+    assert (scenario.name, len(scenario.convoys)) == ("my own", 2)
+    with pytest.raises(ScenarioError, match=r"did you mean traffic\.vehicles"):
+        read_scenario(find_scenario("convoy"), ["traffic.vehicels=1"])
+    with pytest.raises(ScenarioError, match="say KEY=VALUE"):
+        read_scenario(find_scenario("convoy"), ["seed"])
+
+
 def test_each_day_begins_a_day_later() -> None:
     scenario = Scenario(days=3)
     assert scenario.begins(2) - scenario.begins(0) == 2 * 86_400_000_000_000

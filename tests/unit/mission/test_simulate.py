@@ -103,29 +103,29 @@ def test_every_tagged_plot_lies_where_the_truth_says_within_its_errors(made: Pat
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(scenario: Path, made: Path, tmp_path: Path) -> None:
     simulate(str(scenario), tmp_path / "again", SimulateOptions())
-    simulate(str(scenario), tmp_path / "other", SimulateOptions(seed=9))
+    simulate(str(scenario), tmp_path / "other", SimulateOptions(changes=("seed=9",)))
     for name in ("recording.4607", "truth.parquet", "schedule.parquet", "coverage.csv"):
         assert (tmp_path / "again" / name).read_bytes() == (made / name).read_bytes(), name
     assert (tmp_path / "other" / "recording.4607").read_bytes() != (made / "recording.4607").read_bytes()
 
 
 def test_without_truth_tags_no_report_bears_one(scenario: Path, tmp_path: Path) -> None:
-    simulate(str(scenario), tmp_path / "blind", SimulateOptions(truth_tags=False))
+    simulate(str(scenario), tmp_path / "blind", SimulateOptions(changes=("truth_tags=false",)))
     plots = decode_dwells((tmp_path / "blind" / "recording.4607").read_bytes(), source="tiny").plots
     assert len(plots) > 20
     assert (plots.truth_entity == -1).all()
 
 
 def test_a_folder_that_holds_something_is_left_alone(scenario: Path, made: Path) -> None:
-    with pytest.raises(OccupiedError, match="--overwrite"):
+    with pytest.raises(OccupiedError, match="or empty it"):
         simulate(str(scenario), made, SimulateOptions())
     with pytest.raises(OccupiedError, match="is a file"):
         simulate(str(scenario), made / "summary.json", SimulateOptions())
 
 
 def test_who_says_nothing_is_told_what_to_say() -> None:
-    with pytest.raises(UsageError, match="--list"):
-        simulate(None, None, SimulateOptions())
+    with pytest.raises(UsageError, match="-o which folder convoy is to fill"):
+        simulate("convoy", None, SimulateOptions())
 
 
 def test_days_are_missions_of_their_own(scenario: Path, tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_what_is_sent_and_not_written_is_the_same(
 
 
 def test_neither_a_folder_nor_an_address_is_wrong_use(scenario: MakeScenario) -> None:
-    with pytest.raises(UsageError, match="which folder to fill or with --to where to send it"):
+    with pytest.raises(UsageError, match="is to fill, or with --to where to send it"):
         simulate(str(scenario()), None, SimulateOptions())
     with pytest.raises(AddressError):
         simulate(str(scenario()), None, SimulateOptions(to="127.0.0.1:4607"))

@@ -1,6 +1,8 @@
 """A mission as it goes: minute by minute, what was looked at, what was reported, and what was true."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,19 +54,62 @@ class Stretch:
     answers: tuple[JobAnswer, ...] = ()
 
 
-def play(world: World, requests: Sequence[JobRequest] = ()) -> Iterator[Stretch]:
-    """Play a mission; the same world and requests give the same stretches.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A stretch that is laid out and not looked at yet; fields as those of ``Stretch``, the dwells without plots."""
+
+    world: World
+    scene: Scene
+    begin: int
+    end: int
+    dwells: Dwells
+    dwell_time: NDArray[np.float64]
+    collections: Collections
+    answers: tuple[JobAnswer, ...]
+
+    def take(self) -> Stretch:
+        """Look: detection, and the truth of it; nothing of it depends on other stretches."""
+        found = detect(self.scene, self.dwells, self.dwell_time)
+        moments = at_moments(self.world, self.scene, found.dwells, self.begin, self.end)
+        return Stretch(
+            begin=self.begin,
+            end=self.end,
+            dwells=found.dwells,
+            collections=self.collections,
+            truth=join_looks([at_looks(self.scene, found), moments]),
+            answers=self.answers,
+        )
+
+
+def play(world: World, requests: Sequence[JobRequest] = (), workers: int = 1) -> Iterator[Stretch]:
+    """Play a mission; the same world and requests give the same stretches, with any number of workers.
 
     Parameters
     ----------
     world : of the mission
     requests : each is answered at its earliest time, at once where that is over when the mission begins, and never
         where it lies behind its end; a new stretch begins there
+    workers : threads that look while traffic and schedule go on; 1 does without any
 
     Yields
     ------
     stretches, without gaps
     """
+    if workers <= 1:
+        yield from (look.take() for look in _lay_out(world, requests))
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        ahead: deque[Future[Stretch]] = deque()
+        for look in _lay_out(world, requests):
+            ahead.append(pool.submit(look.take))
+            if len(ahead) > workers:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _lay_out(world: World, requests: Sequence[JobRequest]) -> Iterator[_Look]:
+    """Let traffic and schedule go on, stretch after stretch."""
     state = world.timeline.init(world.jobs, world.start)
     waiting = waiting_at(requests, world.start, world.end)
     for begin, end in pairwise(sorted({*range(world.start, world.end, STRETCH), *waiting, world.end})):
@@ -76,9 +121,10 @@ def play(world: World, requests: Sequence[JobRequest] = ()) -> Iterator[Stretch]
         last = max(end, int(dwells.time.max())) if len(dwells) else end
         scene = _scene(world, Timetable(world.traffic.between(first - _MARGIN, last + _MARGIN)))
         lasted = np.array([lengths[origin.job] for origin in dwells.origins])[dwells.origin]
-        found = detect(scene, dwells, lasted)
-        truth = join_looks([at_looks(scene, found), at_moments(world, scene, found.dwells, begin, end)])
-        yield Stretch(begin=begin, end=end, dwells=found.dwells, collections=collections, truth=truth, answers=answers)
+        yield _Look(
+            world=world, scene=scene, begin=begin, end=end, dwells=dwells, dwell_time=lasted, collections=collections,
+            answers=answers,
+        )  # fmt: skip
 
 
 def join_looks(parts: Sequence[TruthLooks]) -> TruthLooks:

@@ -312,6 +312,7 @@ class Scenario:
     start : UTC
     duration_s : of the mission, or of each mission
     days : one mission a day for so long
+    truth_tags : each report says whose it is (STANAG 4607 D32.16, D32.17)
     """
 
     name: str = "scenario"
@@ -320,6 +321,7 @@ class Scenario:
     start: datetime = datetime(2026, 5, 4, 6, 30, tzinfo=UTC)
     duration_s: float = 1_800.0
     days: int = 1
+    truth_tags: bool = True
     ground: GroundSettings = field(default_factory=GroundSettings)
     traffic: TrafficSection = field(default_factory=TrafficSection)
     convoys: tuple[ConvoySection, ...] = ()
