@@ -32,6 +32,15 @@ def test_the_same_seed_gives_the_same_and_another_another(
     assert not np.array_equal(different.truth.latitude, played[0].truth.latitude)
 
 
+def test_any_number_of_workers_gives_the_same(scenario: Scenario, flat: Country, played: list[Stretch]) -> None:
+    for workers in (2, 5):
+        beside = list(play(make_world(scenario, flat), workers=workers))
+        for one, other in zip(played, beside, strict=True):
+            assert np.array_equal(one.dwells.time, other.dwells.time)
+            assert np.array_equal(one.dwells.plots.latitude, other.dwells.plots.latitude)
+            assert np.array_equal(one.truth.radial_speed, other.truth.radial_speed)
+
+
 def test_stretches_follow_one_another_and_dwells_never_go_back(played: list[Stretch], scenario: Scenario) -> None:
     assert [s.begin for s in played] == [scenario.begins(0) + 60 * SECOND * k for k in range(3)]
     assert played[-1].end == scenario.begins(0) + 180 * SECOND
