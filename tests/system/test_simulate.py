@@ -23,9 +23,10 @@ tiles = ["{data}/terrain/andorra_N41-43_E001.tif"]
 roads = "{data}/roads/andorra.osm.pbf"
 [traffic]
 vehicles = 50
-truth = "{data}/traffic/andorra_fcd_30min_1hz.parquet"
 [platform]
 stand_off_km = 100
+[[truth]]
+file = "{data}/traffic/andorra_fcd_30min_1hz.parquet"
 [[jobs]]
 revisit_s = 30
 """

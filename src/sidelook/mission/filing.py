@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sidelook.formats.truth.names import names_to_csv
 from sidelook.formats.truth.parquet import TruthParquetWriter
 from sidelook.mission.requesting import AnswerBook
 from sidelook.mission.simulated import Ledger
@@ -13,7 +14,7 @@ from sidelook.simulation.scenario.world import World
 
 
 class MissionFiles:
-    """Recording, truth, schedule, images and coverage of one mission.
+    """Recording, truth, entities, schedule, images and coverage of one mission.
 
     Parameters
     ----------
@@ -26,6 +27,7 @@ class MissionFiles:
         self.stem = stem
         self.ledger = Ledger(world)
         self._open = ExitStack()
+        (folder / f"{stem}entities.csv").write_bytes(names_to_csv(world.traffic.entities))
         self._recording = self._open.enter_context((folder / f"{stem}recording.4607").open("wb"))
         self._truth = TruthParquetWriter(self._open.enter_context((folder / f"{stem}truth.parquet").open("wb")))
 

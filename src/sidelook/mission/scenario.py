@@ -1,18 +1,15 @@
 """Scenarios: found by name or path, read from TOML, and the country, roads and truth they name brought in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sidelook.errors import InputError
 from sidelook.mission.typed_tree import TreeKind, changed_tree, convert_tree, read_tree
 from sidelook.simulation.scenario.settings import GroundKind, GroundSettings, IslandSize, Scenario, ScenarioError
 
 if TYPE_CHECKING:
     from sidelook.geometry.terrain import HeightGrid
-    from sidelook.model.truth import TruthSamples
     from sidelook.simulation.scenario.country import Country
     from sidelook.simulation.trajectories import Trajectories
 
@@ -90,44 +87,20 @@ def bring_country(scenario: Scenario, folder: Path) -> "Country":
     return real_country(np.random.default_rng(scenario.seed), roads, grid, ceiling)
 
 
-def bring_truth(scenario: Scenario, folder: Path, country: "Country", day: int = 0) -> "Trajectories | None":
-    """Read the truth a scenario names, its first sample brought to the mission's start; None where it names none.
+def bring_truth(scenario: Scenario, folder: Path, country: "Country", day: int = 0) -> "tuple[Trajectories, ...]":
+    """Read the files of truth a scenario names, their first samples brought to the mission's start.
 
     Raises
     ------
-    ScenarioError : the file is not there, or of no known kind
-    InputError : it is not what it should be
+    ScenarioError : a file is not there, or of no known kind
+    InputError : one is not what it should be, or holds nothing
     """
-    section = scenario.traffic
-    if not section.truth:
-        return None
-    from sidelook.simulation.truth import trajectories_from_samples  # noqa: PLC0415 - as above
+    if not scenario.truth:
+        return ()
+    from sidelook.mission.scenario_truth import read_truth  # noqa: PLC0415 - as above
 
-    samples = _samples(_named(folder, section.truth, "traffic.truth"), country)
-    if not len(samples):
-        message = f"traffic.truth: {section.truth} holds no samples"
-        raise InputError(message)
-    shifted = replace(samples, time=samples.time - samples.time.min() + scenario.begins(day))
-    return trajectories_from_samples(
-        shifted, country.frame, ground=country.ground, longest_gap=section.truth_longest_gap_s
-    )
-
-
-def _samples(path: Path, country: "Country") -> "TruthSamples":
-    from sidelook.formats.truth.fcd import read_fcd_xml  # noqa: PLC0415 - as above
-    from sidelook.formats.truth.gathering import ImportSettings  # noqa: PLC0415
-    from sidelook.formats.truth.table import read_csv, read_parquet  # noqa: PLC0415
-    from sidelook.geometry.geoid import undulation  # noqa: PLC0415
-
-    readers = {".parquet": read_parquet, ".csv": read_csv, ".xml": read_fcd_xml}
-    suffix = next((part for part in reversed(path.suffixes) if part != ".gz"), "")
-    if suffix not in readers:
-        message = f"traffic.truth: {path.name} is of no known kind; known are {', '.join(readers)}"
-        raise ScenarioError(message)
-    above_geoid = country.grid is not None
-    settings = ImportSettings(undulation=undulation if above_geoid else None, convoys=True)
-    with path.open("rb") as stream:
-        return readers[suffix](stream, settings)
+    files = [(section, _named(folder, section.file, "truth.file")) for section in scenario.truth]
+    return tuple(read_truth(section, path, country, scenario, day) for section, path in files)
 
 
 def _terrain(ground: GroundSettings, folder: Path) -> "HeightGrid":

@@ -117,15 +117,14 @@ def test_tiles_give_ground_and_roads_off_them_or_over_voids_are_left_out(folder:
 def test_truth_is_read_and_brought_to_the_start(folder: Path) -> None:
     rows = [f"{t},truck.1,37.8,{-43.15 + 0.0002 * t},truck" for t in range(5)]
     (folder / "truth.csv").write_text("\n".join(["time_s,id,latitude_deg,longitude_deg,class", *rows]))
-    scenario = parse_scenario({"ground": SMOOTH, "traffic": {"vehicles": 0, "truth": "truth.csv"}})
+    scenario = parse_scenario({"ground": SMOOTH, "traffic": {"vehicles": 0}, "truth": [{"file": "truth.csv"}]})
     country = bring_country(scenario, folder)
-    truth = bring_truth(scenario, folder, country)
-    assert truth is not None
+    (truth,) = bring_truth(scenario, folder, country)
     assert truth.time.min() == scenario.begins(0)
     assert truth.entities.target_class.tolist() == [TargetClass.WHEELED]
-    assert len(make_world(scenario, country, truth).traffic.entities) == 1
-    with pytest.raises(ScenarioError, match="no known kind"):
-        bring_truth(parse_scenario({"ground": SMOOTH, "traffic": {"truth": "roads.osm"}}), folder, country)
+    assert len(make_world(scenario, country, [truth]).traffic.entities) == 1
+    with pytest.raises(ScenarioError, match=r"roads.osm is no table that can be read; .* \.csv"):
+        bring_truth(parse_scenario({"ground": SMOOTH, "truth": [{"file": "roads.osm"}]}), folder, country)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,15 @@ class PathKind(StrEnum):
     WAYPOINTS = "waypoints"
 
 
+class TruthForm(StrEnum):
+    """Forms of truth that can be read: vehicle tables, SUMO floating-car data, ADS-B tables, DIS entity states."""
+
+    TABLE = "table"
+    FCD = "fcd"
+    ADSB = "adsb"
+    DIS = "dis"
+
+
 class AircraftKind(StrEnum):
     """What flies."""
 
@@ -104,15 +113,31 @@ class TrafficSection:
     ----------
     vehicles : of the built-in model
     tracked_share, truck_share : of them
-    truth : file of recorded or simulated truth to play besides (Parquet, CSV, SUMO floating-car data), relative to
-        the scenario; ``truth_longest_gap_s`` ends an identity
     """
 
     vehicles: int = 300
     tracked_share: float = 0.03
     truck_share: float = 0.15
-    truth: str = ""
-    truth_longest_gap_s: float = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthSection:
+    """What was recorded or simulated elsewhere, and moves here besides.
+
+    Attributes
+    ----------
+    file : relative to the scenario
+    form : what it is
+    from_s : so far into it the mission begins
+    longest_gap_s : between samples of one entity; a longer one ends it. Where not given, what is usual for the form
+    fastest_mps : what moved faster between two samples was set down elsewhere, and is another from there on; likewise
+    """
+
+    file: str
+    form: TruthForm = TruthForm.TABLE
+    from_s: float = 0.0
+    longest_gap_s: float | None = None
+    fastest_mps: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +351,7 @@ class Scenario:
     traffic: TrafficSection = field(default_factory=TrafficSection)
     convoys: tuple[ConvoySection, ...] = ()
     aircraft: tuple[AircraftSection, ...] = ()
+    truth: tuple[TruthSection, ...] = ()
     platform: PlatformSection = field(default_factory=PlatformSection)
     radar: RadarSection = field(default_factory=RadarSection)
     jobs: tuple[JobSection, ...] = (JobSection(),)

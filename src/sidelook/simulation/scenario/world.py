@@ -86,7 +86,7 @@ class World:
         return self.timeline.setting.radar
 
 
-def make_world(scenario: Scenario, country: Country, truth: Trajectories | None = None, day: int = 0) -> World:
+def make_world(scenario: Scenario, country: Country, truth: Sequence[Trajectories] = (), day: int = 0) -> World:
     """Make the world of one mission.
 
     Parameters
@@ -245,7 +245,7 @@ def _traffic(
     scenario: Scenario,
     country: Country,
     when: tuple[int, int],
-    truth: Trajectories | None,
+    truth: Sequence[Trajectories],
 ) -> Traffic:
     """Join what drives by the built-in model, what flies, and what was recorded."""
     start, day = when
@@ -264,8 +264,7 @@ def _traffic(
     if scenario.aircraft:
         flights = random_flights(air_rng, country.box, **_counts(scenario.aircraft))
         parts.append(Streamed(make_aircraft(flights, country.frame, country.ground, start)))
-    if truth is not None:
-        parts.append(Recorded(truth))
+    parts += [Recorded(each) for each in truth]
     if not parts:
         empty = Trajectories.empty(frame=country.frame, entities=_nobody())
         return Recorded(empty)
