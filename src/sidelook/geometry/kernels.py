@@ -15,14 +15,20 @@ from sidelook.compiling import kernel
 Floats: TypeAlias = NDArray[np.float64]
 Singles: TypeAlias = NDArray[np.float32]
 Octets: TypeAlias = NDArray[np.uint8]
+Bits: TypeAlias = NDArray[np.bool_]
 
 VISIBLE, MASKED, UNKNOWN, BEYOND_HORIZON = 0, 1, 2, 3
 NOTHING = 1e6  # a slope steeper than any: below, nothing stands in the way yet; above, anything may
 BORDER = 1.0 + 1e-9  # cells between two quadrants belong to both
 STRIDE = 16  # samples, of the search for where a ray leaves the grid
 NEAREST = 0.65  # samples: what stands less far before a place is the place itself
+SHIFT = 2  # blocks of a pyramid are 4 of the next finer level long and wide
+EDGE = 1e-6  # cells: a place so near the side of a block may be rounded to beyond it
+STILL = 1e-12  # cells a sample: what moves less takes for ever
+SERIES = 1e-8  # of the earth's radius: a ray may be computed that much too high, by the series of its angle
 MARGIN = 2.0 * STRIDE  # rows and columns, more than a stride crosses
 
+Blocks: TypeAlias = tuple[Singles, Bits, NDArray[np.int64]]  # tops, voids and levels of a pyramid
 Limits: TypeAlias = tuple[
     float, float, float
 ]  # effective earth radius, highest known ground, ceiling of unknown ground
@@ -69,43 +75,115 @@ def bilinear(low: tuple[float, float], high: tuple[float, float], right: float, 
 
 
 @kernel
-def cross_ground(heights: Singles, foot: Floats, ray: Floats, limits: Limits) -> int:
+def lowest(slope: float, ray: tuple[float, float, float], earth: float) -> float:
+    """Give the least height over the sphere of a ray to the sensor: at its start, at its end or where it is level."""
+    radius, whole, _ = ray
+    if slope >= 0.0:
+        return radius - earth
+    cosine, sine = small_cosine(whole), small_sine(whole)
+    if slope * cosine + sine < 0.0:
+        return radius / (cosine - slope * sine) - earth
+    return radius / math.sqrt(1.0 + slope * slope) - earth
+
+
+@kernel
+def speeds(c: Cubic, share: float) -> tuple[float, float]:
+    """Give bounds on how much a polynomial may grow, and how much it may fall, over any ``share`` of 0..1."""
+    bend = abs(2.0 * c[2]) + abs(3.0 * c[3])
+    return max(bend + c[1], 0.0) * share + STILL, max(bend - c[1], 0.0) * share + STILL
+
+
+@kernel
+def steps_inside(place: float, low: float, high: float, speed: tuple[float, float]) -> float:
+    """Count the steps that surely leave a place between two sides, at no more than ``speed`` up and down."""
+    return min((high - place - EDGE) / speed[0], (place - low - EDGE) / speed[1])
+
+
+@kernel
+def steps_outside(place: float, high: float, speed: tuple[float, float]) -> float:
+    """Count the steps that surely leave a place outside 0 to ``high``; below zero where it is not."""
+    return max((-place - EDGE) / speed[0], (place - high - EDGE) / speed[1])
+
+
+@kernel
+def clear_level(cell: tuple[int, int], level: int, clear: float, ceiling: float, blocks: Blocks) -> int:
+    """Find the coarsest level, no coarser than ``level``, whose block about a cell a ray is clear of; -1 for none."""
+    tops, voids, levels = blocks
+    while level >= 0:
+        shift = SHIFT * (level + 1)
+        block = levels[level, 0] + (cell[0] >> shift) * levels[level, 1] + (cell[1] >> shift)
+        if clear > tops[block] and (clear >= ceiling or not voids[block]):
+            break
+        level -= 1
+    return level
+
+
+@kernel
+def steps_in_block(place: float, cell: int, shift: int, cells: int, speed: tuple[float, float]) -> float:
+    """Count the steps that surely leave a place in the rows, or columns, of its block in a grid of ``cells``."""
+    low = (cell >> shift) << shift
+    return steps_inside(place, low, min(low + (1 << shift), cells), speed)
+
+
+@kernel
+def cross_ground(heights: Singles, blocks: Blocks, foot: Floats, ray: Floats, limits: Limits) -> int:
     """Follow one ray from its target towards the sensor until the ground hides it or it is above all ground.
 
-    ``foot`` holds the cubics of row and column, ``ray`` the target's distance from the centre, the tangent of the
-    ray's elevation there, the angle to the sensor and the angle of a step.
+    ``blocks`` are a pyramid's tops, voids and levels: samples over blocks which the rest of the ray is clear of are
+    passed over. ``foot`` holds the cubics of row and column, ``ray`` the target's distance from the centre, the
+    tangent of the ray's elevation there, the angle to the sensor and the angle of a step.
     """
-    rows, columns = heights.shape
+    rows, columns = heights.shape[0] - 1, heights.shape[1] - 1
     row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
     column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
     radius, slope, whole, step = ray[0], ray[1], ray[2], ray[3]
-    free = max(limits[1], limits[2])
-    unknown = False
-    for k in range(1, int(whole / step) + 1):
+    k, last = 1, int(whole / step)
+    if last < k:
+        return VISIBLE
+    row_speed, column_speed = speeds(row_cubic, step / whole), speeds(column_cubic, step / whole)
+    floor, slack = lowest(slope, (radius, whole, step), limits[0]), SERIES * limits[0]
+    ceiling, free, unknown, level = limits[2], max(limits[1], limits[2]), False, 0
+    while k <= last:
         angle = k * step
         cosine, sine = small_cosine(angle), small_sine(angle)
         over = radius / (cosine - slope * sine) - limits[0]
-        if over > free and slope * cosine + sine >= 0.0:
+        rises = slope * cosine + sine >= 0.0
+        if over > free and rises:
             break
+        clear = (over if rises else floor) - slack
         row, column = cubic(row_cubic, angle / whole), cubic(column_cubic, angle / whole)
-        h = np.nan
-        if 0.0 <= row <= rows - 1.0 and 0.0 <= column <= columns - 1.0:
-            i, j = min(int(row), rows - 2), min(int(column), columns - 2)
-            low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
-            h = bilinear(low, high, column - j, row - i)
-        if h > over:
-            return MASKED
-        if math.isnan(h) and over < limits[2]:
-            unknown = True
+        passed, void = 0.0, True
+        if 0.0 <= row <= rows and 0.0 <= column <= columns:
+            i, j = min(int(row), rows - 1), min(int(column), columns - 1)
+            level = clear_level((i, j), level, clear, ceiling, blocks)
+            if level < 0:
+                low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
+                h = bilinear(low, high, column - j, row - i)
+                if h > over:
+                    return MASKED
+                void = math.isnan(h)
+            else:
+                shift = SHIFT * (level + 1)
+                north_south = steps_in_block(row, i, shift, rows, row_speed)
+                passed, void = min(north_south, steps_in_block(column, j, shift, columns, column_speed)), False
+            level = min(level + 1, len(blocks[2]) - 1)
+        elif clear >= ceiling:
+            passed = max(steps_outside(row, rows, row_speed), steps_outside(column, columns, column_speed))
+        if void and over < ceiling:
+            # More that is not known changes nothing: only known ground still may.
+            unknown, ceiling, free = True, -np.inf, min(free, blocks[0][-1] + slack)
+        if passed >= last - k:
+            break
+        k += 1 + max(int(passed), 0)
     return UNKNOWN if unknown else VISIBLE
 
 
 @kernel
-def cross_all(heights: Singles, feet: Floats, rays: Floats, limits: Limits, sight: Octets) -> None:
+def cross_all(heights: Singles, blocks: Blocks, feet: Floats, rays: Floats, limits: Limits, sight: Octets) -> None:
     """Follow the rays of (K, 2, 4) ``feet`` and (K, 4) ``rays``; those with something in ``sight`` are left alone."""
     for k in range(len(sight)):
         if sight[k] == VISIBLE:
-            sight[k] = cross_ground(heights, feet[k], rays[k], limits)
+            sight[k] = cross_ground(heights, blocks, feet[k], rays[k], limits)
 
 
 @kernel

@@ -54,12 +54,13 @@ def line_of_sight(grid: HeightGrid, sensors: Points, targets: Points, rules: Sig
     spread = np.broadcast_arrays(*(np.asarray(column, np.float64) for column in columns))
     flat = [column.reshape(-1) for column in spread]
     limits = (rules.earth_radius, grid.highest, rules.ceiling)
+    blocks = (grid.pyramid.tops, grid.pyramid.voids, grid.pyramid.levels)
     sight = np.empty(flat[0].shape, np.uint8)
     for begin in range(0, len(sight), _BLOCK):
         lat, lon, h, *target = (column[begin : begin + _BLOCK] for column in flat)
         to = Points(latitude=target[0], longitude=target[1], height=target[2])
         lines = sightlines(grid, Points(latitude=lat, longitude=lon, height=h), to, rules)
-        kernels.cross_all(grid.heights, lines.foot, lines.ray, limits, lines.sight)
+        kernels.cross_all(grid.heights, blocks, lines.foot, lines.ray, limits, lines.sight)
         sight[begin : begin + _BLOCK] = lines.sight
     return sight.reshape(spread[0].shape)
 
