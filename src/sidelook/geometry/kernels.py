@@ -18,6 +18,8 @@ Octets: TypeAlias = NDArray[np.uint8]
 Bits: TypeAlias = NDArray[np.bool_]
 
 VISIBLE, MASKED, UNKNOWN, BEYOND_HORIZON = 0, 1, 2, 3
+TURN = 2.0 * math.pi
+FARTHEST = 0.3  # rad on the effective earth, 2,500 km: nothing on the ground is seen so far from within the air
 NOTHING = 1e6  # a slope steeper than any: below, nothing stands in the way yet; above, anything may
 BORDER = 1.0 + 1e-9  # cells between two quadrants belong to both
 STRIDE = 16  # samples, of the search for where a ray leaves the grid
@@ -29,6 +31,12 @@ SERIES = 1e-8  # of the earth's radius: a ray may be computed that much too high
 MARGIN = 2.0 * STRIDE  # rows and columns, more than a stride crosses
 
 Blocks: TypeAlias = tuple[Singles, Bits, NDArray[np.int64]]  # tops, voids and levels of a pyramid
+Layout: TypeAlias = tuple[
+    float, float, float, float, float
+]  # first latitude, middle longitude and half the width of a grid, its steps north and east
+Globe: TypeAlias = tuple[
+    float, float, float, float
+]  # semi-major axis and eccentricity squared, effective earth radius, angle of a step
 Limits: TypeAlias = tuple[
     float, float, float
 ]  # effective earth radius, highest known ground, ceiling of unknown ground
@@ -75,9 +83,87 @@ def bilinear(low: tuple[float, float], high: tuple[float, float], right: float, 
 
 
 @kernel
-def lowest(slope: float, ray: tuple[float, float, float], earth: float) -> float:
+def through_thirds(at: tuple[float, float, float, float], c: Floats) -> None:
+    """Give the cubic, constant first, through values at no, one, two and three thirds of the way."""
+    c[0] = at[0]
+    c[1] = 0.5 * (18.0 * at[1] - 11.0 * at[0] - 9.0 * at[2] + 2.0 * at[3])
+    c[2] = 0.5 * (18.0 * at[0] - 45.0 * at[1] + 36.0 * at[2] - 9.0 * at[3])
+    c[3] = 4.5 * (at[3] - at[0] + 3.0 * (at[1] - at[2]))
+
+
+@kernel
+def aside(longitude: float, middle: float) -> float:
+    """Give how far east of another a longitude is, by the shorter way."""
+    angle = longitude - middle
+    return angle - TURN * math.floor(angle / TURN + 0.5)
+
+
+@kernel
+def ground_distance(end: Floats, half_chord: float, east: float, globe: Globe) -> float:
+    """Give the length of the way along the ellipsoid, m: half the chord is of unit directions, ``east`` in rad."""
+    north, squeeze = end[0] - end[3], math.cos(0.5 * (end[0] + end[3]))
+    bulge = 1.0 - globe[1] * (1.0 - squeeze * squeeze)
+    across = globe[0] / math.sqrt(bulge)
+    along = across * (1.0 - globe[1]) / bulge
+    over, up = (east * squeeze) ** 2, north * north
+    whole = over + up
+    radius = whole / (up / along + over / across) if whole > 0.0 else along  # Euler's formula
+    return 2.0 * radius * math.asin(min(half_chord, 1.0))
+
+
+@kernel
+def judge_line(radius: float, slope: float, whole: float, earth: float) -> int:
+    """Judge a line by the horizon of the smooth sphere, which lies at sea level or at a target below it."""
+    if math.isnan(slope):
+        return UNKNOWN
+    dips = slope < 0.0 and math.atan(-slope) < whole and radius / math.sqrt(1.0 + slope * slope) < min(radius, earth)
+    return BEYOND_HORIZON if dips or whole > FARTHEST else VISIBLE
+
+
+@kernel
+def lay_line(end: Floats, layout: Layout, globe: Globe, foot: Floats, ray: Floats) -> int:
+    """Lay one line from its target to its sensor, and judge what needs no ground.
+
+    Directions are reckoned from the target's meridian; ``end`` is a row of the ``ends`` of ``lay_all``.
+    """
+    east = aside(end[1], end[4])
+    start_out, start_up = math.cos(end[3]), math.sin(end[3])
+    out = math.cos(end[0])
+    x, y, z = out * math.cos(east) - start_out, out * math.sin(east), math.sin(end[0]) - start_up
+    x1, y1, z1 = start_out + x / 3.0, y / 3.0, start_up + z / 3.0
+    x2, y2, z2 = start_out + x * (2.0 / 3.0), y * (2.0 / 3.0), start_up + z * (2.0 / 3.0)
+    south, middle, half_width, row, column = layout
+    latitude1, latitude2 = math.atan2(z1, math.sqrt(x1 * x1 + y1 * y1)), math.atan2(z2, math.sqrt(x2 * x2 + y2 * y2))
+    through_thirds(
+        ((end[3] - south) / row, (latitude1 - south) / row, (latitude2 - south) / row, (end[0] - south) / row), foot[0]
+    )
+    first = (aside(end[4], middle) + half_width) / column
+    through_thirds(
+        (first, first + math.atan2(y1, x1) / column, first + math.atan2(y2, x2) / column, first + east / column),
+        foot[1],
+    )
+    half_chord = 0.5 * math.sqrt(x * x + y * y + z * z)
+    angle = ground_distance(end, half_chord, east, globe) / globe[2]
+    target, sensor = globe[2] + end[5], globe[2] + end[2]
+    slope = (sensor * math.cos(angle) - target) / (sensor * math.sin(angle)) if angle != 0.0 else np.inf
+    ray[0], ray[1], ray[2], ray[3] = target, slope, angle, globe[3]
+    return judge_line(target, slope, angle, globe[2])
+
+
+@kernel
+def lay_all(ends: Floats, layout: Layout, globe: Globe, feet: Floats, rays: Floats, sight: Octets) -> None:
+    """Lay lines into (K, 2, 4) ``feet`` and (K, 4) ``rays``, with what is seen before any ground is looked at.
+
+    ``ends`` (K, 6) are latitude, longitude and height of the sensors and of the targets. The reference is
+    ``sightlines.sightlines``.
+    """
+    for k in range(len(sight)):
+        sight[k] = lay_line(ends[k], layout, globe, feet[k], rays[k])
+
+
+@kernel
+def lowest(radius: float, slope: float, whole: float, earth: float) -> float:
     """Give the least height over the sphere of a ray to the sensor: at its start, at its end or where it is level."""
-    radius, whole, _ = ray
     if slope >= 0.0:
         return radius - earth
     cosine, sine = small_cosine(whole), small_sine(whole)
@@ -94,35 +180,16 @@ def speeds(c: Cubic, share: float) -> tuple[float, float]:
 
 
 @kernel
-def steps_inside(place: float, low: float, high: float, speed: tuple[float, float]) -> float:
-    """Count the steps that surely leave a place between two sides, at no more than ``speed`` up and down."""
-    return min((high - place - EDGE) / speed[0], (place - low - EDGE) / speed[1])
+def steps_in_block(place: float, cell: int, shift: int, cells: int, speed: tuple[float, float]) -> float:
+    """Count the steps that surely leave a row, or column, in the block of its cell, at ``speed`` up and down."""
+    low = (cell >> shift) << shift
+    return min((min(low + (1 << shift), cells) - place - EDGE) / speed[0], (place - low - EDGE) / speed[1])
 
 
 @kernel
 def steps_outside(place: float, high: float, speed: tuple[float, float]) -> float:
-    """Count the steps that surely leave a place outside 0 to ``high``; below zero where it is not."""
+    """Count the steps that surely leave a row, or column, outside 0 to ``high``; below zero where it is not."""
     return max((-place - EDGE) / speed[0], (place - high - EDGE) / speed[1])
-
-
-@kernel
-def clear_level(cell: tuple[int, int], level: int, clear: float, ceiling: float, blocks: Blocks) -> int:
-    """Find the coarsest level, no coarser than ``level``, whose block about a cell a ray is clear of; -1 for none."""
-    tops, voids, levels = blocks
-    while level >= 0:
-        shift = SHIFT * (level + 1)
-        block = levels[level, 0] + (cell[0] >> shift) * levels[level, 1] + (cell[1] >> shift)
-        if clear > tops[block] and (clear >= ceiling or not voids[block]):
-            break
-        level -= 1
-    return level
-
-
-@kernel
-def steps_in_block(place: float, cell: int, shift: int, cells: int, speed: tuple[float, float]) -> float:
-    """Count the steps that surely leave a place in the rows, or columns, of its block in a grid of ``cells``."""
-    low = (cell >> shift) << shift
-    return steps_inside(place, low, min(low + (1 << shift), cells), speed)
 
 
 @kernel
@@ -134,14 +201,14 @@ def cross_ground(heights: Singles, blocks: Blocks, foot: Floats, ray: Floats, li
     tangent of the ray's elevation there, the angle to the sensor and the angle of a step.
     """
     rows, columns = heights.shape[0] - 1, heights.shape[1] - 1
+    tops, voids, levels = blocks
+    top = len(levels) - 1
     row_cubic = (foot[0, 0], foot[0, 1], foot[0, 2], foot[0, 3])
     column_cubic = (foot[1, 0], foot[1, 1], foot[1, 2], foot[1, 3])
     radius, slope, whole, step = ray[0], ray[1], ray[2], ray[3]
     k, last = 1, int(whole / step)
-    if last < k:
-        return VISIBLE
     row_speed, column_speed = speeds(row_cubic, step / whole), speeds(column_cubic, step / whole)
-    floor, slack = lowest(slope, (radius, whole, step), limits[0]), SERIES * limits[0]
+    floor, slack = lowest(radius, slope, whole, limits[0]), SERIES * limits[0]
     ceiling, free, unknown, level = limits[2], max(limits[1], limits[2]), False, 0
     while k <= last:
         angle = k * step
@@ -155,7 +222,11 @@ def cross_ground(heights: Singles, blocks: Blocks, foot: Floats, ray: Floats, li
         passed, void = 0.0, True
         if 0.0 <= row <= rows and 0.0 <= column <= columns:
             i, j = min(int(row), rows - 1), min(int(column), columns - 1)
-            level = clear_level((i, j), level, clear, ceiling, blocks)
+            while level >= 0:
+                block = levels[level, 0] + (i >> SHIFT * (level + 1)) * levels[level, 1] + (j >> SHIFT * (level + 1))
+                if clear > tops[block] and (clear >= ceiling or not voids[block]):
+                    break
+                level -= 1
             if level < 0:
                 low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
                 h = bilinear(low, high, column - j, row - i)
@@ -166,15 +237,13 @@ def cross_ground(heights: Singles, blocks: Blocks, foot: Floats, ray: Floats, li
                 shift = SHIFT * (level + 1)
                 north_south = steps_in_block(row, i, shift, rows, row_speed)
                 passed, void = min(north_south, steps_in_block(column, j, shift, columns, column_speed)), False
-            level = min(level + 1, len(blocks[2]) - 1)
+            level = min(level + 1, top)
         elif clear >= ceiling:
             passed = max(steps_outside(row, rows, row_speed), steps_outside(column, columns, column_speed))
         if void and over < ceiling:
             # More that is not known changes nothing: only known ground still may.
-            unknown, ceiling, free = True, -np.inf, min(free, blocks[0][-1] + slack)
-        if passed >= last - k:
-            break
-        k += 1 + max(int(passed), 0)
+            unknown, ceiling, free = True, -np.inf, min(free, tops[-1] + slack)
+        k += 1 + int(min(max(passed, 0.0), last))
     return UNKNOWN if unknown else VISIBLE
 
 
@@ -182,7 +251,7 @@ def cross_ground(heights: Singles, blocks: Blocks, foot: Floats, ray: Floats, li
 def cross_all(heights: Singles, blocks: Blocks, feet: Floats, rays: Floats, limits: Limits, sight: Octets) -> None:
     """Follow the rays of (K, 2, 4) ``feet`` and (K, 4) ``rays``; those with something in ``sight`` are left alone."""
     for k in range(len(sight)):
-        if sight[k] == VISIBLE:
+        if sight[k] == VISIBLE and rays[k, 2] >= rays[k, 3]:
             sight[k] = cross_ground(heights, blocks, feet[k], rays[k], limits)
 
 
