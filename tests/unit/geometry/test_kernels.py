@@ -114,6 +114,28 @@ def test_what_is_passed_over_changes_nothing(ceiling: float) -> None:
     assert seen[kernels.UNKNOWN] > 40 or ceiling < 0.0
 
 
+def test_steps_said_to_stay_in_a_block_or_outside_the_grid_do() -> None:
+    rng, tight = np.random.default_rng(14), 0
+    for _ in range(2000):
+        span = rng.choice([5.0, 100.0, 2_000.0])
+        c = tuple(np.append(rng.uniform(-0.2, 1.2) * 300.0, rng.normal(size=3) * [span, 0.1 * span, 0.02 * span]))
+        share, cells = 10.0 ** rng.uniform(-4.0, -1.5), 300
+        steps = np.arange(int(rng.uniform(0.0, 0.5) / share), int(1.0 / share) + 1)
+        place = np.array([kernels.cubic(c, k * share) for k in steps])
+        speed, first = kernels.speeds(c, share), float(place[0])
+        if 0.0 <= first <= cells:
+            shift = int(rng.integers(1, 5)) * kernels.SHIFT
+            cell = min(int(first), cells - 1)
+            passed = kernels.steps_in_block(first, cell, shift, cells, speed)
+            low = cell >> shift << shift
+            stays = (place >= low) & (place < min(low + (1 << shift), cells))
+        else:
+            passed, stays = kernels.steps_outside(first, cells, speed), (place < 0.0) | (place > cells)
+        assert np.all(stays[1 : 1 + max(int(min(passed, len(place))), 0)])
+        tight += int(0.9 * np.argmin(stays) <= passed < len(place))
+    assert tight > 100
+
+
 def test_lines_are_laid_as_the_reference_lays_them() -> None:
     rng, rules, judged = np.random.default_rng(13), SightRules(), np.zeros(4, np.int64)
     for _ in range(30):
