@@ -45,6 +45,7 @@ View: TypeAlias = tuple[
 ]  # sensor from the centre, effective earth radius, ceiling, farthest angle
 Marks: TypeAlias = tuple[float, float, float, float]  # first tangent and step across, first distance and step along
 Sides: TypeAlias = tuple[Floats, Floats, Floats, Floats]  # sines and cosines of the latitudes, of the longitudes
+Place: TypeAlias = tuple[float, float, float]  # sine and cosine of the sensor's latitude, height of targets over ground
 Cubic: TypeAlias = tuple[float, float, float, float]  # coefficients, constant first
 
 
@@ -284,7 +285,7 @@ def lay_out(foot: Floats, ray: Floats, marks: Marks, end: int, way: Floats) -> N
         way[1, m] = cubic(column_cubic, m * per_sample)
         way[2, m] = scale * small_arctangent(near + m * step)
     for m in range(end):
-        way[3, m] = 1.0 / way[2, m]
+        way[3, m] = np.divide(1.0, way[2, m])
     for m in range(end):
         square = way[2, m] * way[2, m]
         way[2, m] = way[3, m] * (1.0 - square * (1.0 / 3.0 + square * (1.0 / 45.0 + square * (2.0 / 945.0))))
@@ -300,7 +301,7 @@ def sweep_ray(heights: Singles, view: View, doubtful: float, end: int, way: Floa
     """
     rows, columns = heights.shape
     sensor, earth, ceiling, _ = view
-    steepest = -NOTHING
+    steepest, doubt = -NOTHING, np.divide(sensor, earth + ceiling)
     for m in range(end):
         row, column = way[0, m], way[1, m]
         h = np.nan
@@ -309,9 +310,9 @@ def sweep_ray(heights: Singles, view: View, doubtful: float, end: int, way: Floa
             low, high = (heights[i, j], heights[i, j + 1]), (heights[i + 1, j], heights[i + 1, j + 1])
             h = bilinear(low, high, column - j, row - i)
         if not math.isnan(h):
-            steepest = max(steepest, way[2, m] - sensor / (earth + h) * way[3, m])
+            steepest = max(steepest, way[2, m] - np.divide(sensor, earth + h) * way[3, m])
         elif ceiling > -earth:
-            doubtful = max(doubtful, way[2, m] - sensor / (earth + ceiling) * way[3, m])
+            doubtful = max(doubtful, way[2, m] - doubt * way[3, m])
         part[m, 0], part[m, 1] = steepest, doubtful
 
 
@@ -349,10 +350,65 @@ def judge(height: float, angle: float, view: View, known: float, doubtful: float
 
 
 @kernel
+def turn_row(sides: Sides, place: Place, turn: tuple[float, float], row: int, way: Floats) -> bool:
+    """Give the parts of a row's verticals along a quadrant's axis, across it and up; tell whether any is in it.
+
+    What is not in the quadrant has no part along the axis. A loop without branches: the compiler does several cells at
+    once.
+    """
+    sin_lat, cos_lat = sides[0][row], sides[1][row]
+    some = False
+    for j in range(way.shape[1]):
+        east, forward = cos_lat * sides[2][j], cos_lat * sides[3][j]
+        north, up = place[1] * sin_lat - place[0] * forward, place[0] * sin_lat + place[1] * forward
+        main, cross = turn[0] * east + turn[1] * north, turn[0] * north - turn[1] * east
+        mine = (up > 0.0) & (main >= 0.0) & (abs(cross) <= main * BORDER)
+        way[0, j], way[1, j], way[2, j] = main if mine else -1.0, cross, up
+        some |= mine
+    return some
+
+
+@kernel
+def place_row(marks: Marks, way: Floats) -> None:
+    """Turn parts along, across and up into ray and sample, with fractions, and angle from the sensor on the true earth.
+
+    Samples are minus infinity where the cell is in another quadrant. NumPy's division asks for no zeros: no branches.
+    """
+    per_across, per_along = 1.0 / marks[1], 1.0 / marks[3]
+    for j in range(way.shape[1]):
+        main, cross, per_up = way[0, j], way[1, j], np.divide(1.0, way[2, j])
+        way[0, j] = (np.divide(cross, main) - marks[0]) * per_across
+        way[1, j] = (main * per_up - marks[2]) * per_along if main >= 0.0 else -np.inf
+        way[2, j] = small_arctangent(math.sqrt(main * main + cross * cross) * per_up)
+
+
+@kernel
+def shade_row(
+    heights: Singles, way: Floats, above: float, view: View, scale: Floats, profile: Singles, sight: Octets
+) -> None:
+    """Judge the cells of a row that are of the quadrant."""
+    rays, samples = profile.shape[:2]
+    for j in range(heights.shape[0]):
+        h, along = heights[j], way[1, j]
+        if math.isnan(h) or along == -np.inf:
+            continue
+        if along < NEAREST:
+            sight[j] = VISIBLE  # right below the sensor
+            continue
+        across = way[0, j]
+        n = min(max(int(across), 0), rays - 2)
+        m = min(int(along - NEAREST), samples - 1)
+        right = min(max(across - n, 0.0), 1.0)
+        known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
+        doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])
+        sight[j] = judge(h + above, scale[n] * way[2, j], view, known, doubtful)
+
+
+@kernel
 def shade(
     heights: Singles,
     sides: Sides,
-    place: tuple[float, float, float],
+    place: Place,
     turn: tuple[float, float],
     marks: Marks,
     view: View,
@@ -365,28 +421,8 @@ def shade(
     the sine and cosine of the sensor's latitude and the targets' height above ground, ``turn`` the east and north
     parts of the quadrant's axis, ``swept`` the scale of each ray and the profile.
     """
-    scale, profile = swept
-    per_across, per_along = 1.0 / marks[1], 1.0 / marks[3]
-    rays, samples = profile.shape[:2]
+    way = np.empty((3, heights.shape[1]))
     for i in range(heights.shape[0]):
-        sin_lat, cos_lat = sides[0][i], sides[1][i]
-        for j in range(heights.shape[1]):
-            east, forward = cos_lat * sides[2][j], cos_lat * sides[3][j]
-            north, up = place[1] * sin_lat - place[0] * forward, place[0] * sin_lat + place[1] * forward
-            main, cross = turn[0] * east + turn[1] * north, turn[0] * north - turn[1] * east
-            h = heights[i, j]
-            if math.isnan(h) or up <= 0.0 or main < 0.0 or abs(cross) > main * BORDER:
-                continue
-            per_up = 1.0 / up
-            along = (main * per_up - marks[2]) * per_along
-            if along < NEAREST:
-                sight[i, j] = VISIBLE  # right below the sensor
-                continue
-            across = (cross / main - marks[0]) * per_across
-            n = min(max(int(across), 0), rays - 2)
-            m = min(int(along - NEAREST), samples - 1)
-            right = min(max(across - n, 0.0), 1.0)
-            known = profile[n, m, 0] + right * (profile[n + 1, m, 0] - profile[n, m, 0])
-            doubtful = profile[n, m, 1] + right * (profile[n + 1, m, 1] - profile[n, m, 1])
-            angle = scale[n] * small_arctangent(math.sqrt(main * main + cross * cross) * per_up)
-            sight[i, j] = judge(h + place[2], angle, view, known, doubtful)
+        if turn_row(sides, place, turn, i, way):
+            place_row(marks, way)
+            shade_row(heights[i], way, place[2], view, swept[0], swept[1], sight[i])
