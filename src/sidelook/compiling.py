@@ -1,8 +1,8 @@
 """Compiled kernels: one decorator, and a cache on disk that a change of any kernel empties.
 
 Numba checks a cached function only against the file it stands in; a change in a kernel it calls, or in a constant it
-was compiled with, would go unseen. So each state of all kernels has a folder of its own. Kernels therefore take code
-and constants only from modules called ``kernels`` and ``columns``.
+was compiled with, would go unseen, and so would one in how this module has them compiled. So each state of all kernels
+has a folder of its own. Kernels therefore take code and constants only from modules called ``kernels`` and ``columns``.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 import numba
 
 PACKAGE = Path(__file__).resolve().parent
-MODULES = ("kernels.py", "columns.py")
+MODULES = ("compiling.py", "kernels.py", "columns.py")
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -36,8 +36,12 @@ def cache_folder(package: Path) -> Path:
 
 
 def kernel(function: Function) -> Function:
-    """Compile a function at its first call for each combination of types, and keep the result on disk."""
-    return cast("Function", numba.njit(cache=True)(function))
+    """Compile a function at its first call for each combination of types, and keep the result on disk.
+
+    A kernel works on numbers and arrays alone, and lets other threads run meanwhile: a service goes on answering, and
+    work on different arrays goes on side by side. Who gives two threads the same array to write into must part them.
+    """
+    return cast("Function", numba.njit(cache=True, nogil=True)(function))
 
 
 def nothing_compiled() -> bool:

@@ -15,15 +15,21 @@ def test_a_kernel_is_its_function_compiled() -> None:
     assert doubled(1.5) == doubled.py_func(1.5) == 3.0  # type: ignore[attr-defined]
 
 
+def test_other_threads_run_meanwhile() -> None:
+    assert doubled.targetoptions["nogil"] is True  # type: ignore[attr-defined]
+
+
 def made(folder: Path, **sources: str) -> Path:
     for name, text in sources.items():
         (folder / f"{name}.py").write_text(text)
     return folder
 
 
-@pytest.mark.parametrize(("name", "matters"), [("kernels", True), ("columns", True), ("tracker", False)])
+@pytest.mark.parametrize(
+    ("name", "matters"), [("kernels", True), ("columns", True), ("compiling", True), ("tracker", False)]
+)
 def test_only_what_kernels_are_made_of_makes_another_folder(tmp_path: Path, name: str, *, matters: bool) -> None:
-    before = source_digest(made(tmp_path, kernels="a = 1", columns="b = 1", tracker="c = 1"))
+    before = source_digest(made(tmp_path, kernels="a = 1", columns="b = 1", compiling="d = 1", tracker="c = 1"))
     after = source_digest(made(tmp_path, **{name: "changed = 2"}))
     assert (before != after) is matters
 
@@ -37,7 +43,7 @@ def test_a_package_that_cannot_be_written_has_its_folder_elsewhere(
 
 
 def test_kernels_take_code_and_constants_only_from_what_the_digest_covers() -> None:
-    allowed = {Path(name).stem for name in MODULES} | {"compiling"}
+    allowed = {Path(name).stem for name in MODULES}
     for path in PACKAGE.rglob("kernels.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sidelook"):

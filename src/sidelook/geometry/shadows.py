@@ -10,8 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sidelook.geometry.kernels import BEYOND_HORIZON, BORDER, MASKED, NEAREST, NOTHING, UNKNOWN, VISIBLE, Marks, View
-from sidelook.geometry.sightlines import FARTHEST, SightRules, cell_size, curvature_radius, feet
+from sidelook.geometry.kernels import (
+    BEYOND_HORIZON,
+    BORDER,
+    FARTHEST,
+    MASKED,
+    NEAREST,
+    NOTHING,
+    UNKNOWN,
+    VISIBLE,
+    Marks,
+    View,
+)
+from sidelook.geometry.sightlines import SightRules, cell_size, curvature_radius, feet
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.viewing import EARTH_RADIUS
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sidelook.geometry.kernels import BEYOND_HORIZON, MASKED, UNKNOWN, VISIBLE
+from sidelook.geometry.kernels import BEYOND_HORIZON, FARTHEST, MASKED, UNKNOWN, VISIBLE
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.viewing import EFFECTIVE_EARTH_RADIUS
 from sidelook.geometry.wgs84 import ECCENTRICITY_SQUARED, SEMI_MAJOR_AXIS
 
-FARTHEST = 0.3  # rad on the effective earth, 2,500 km: nothing on the ground is seen so far from within the air
 _SHARES = np.arange(4) / 3.0
 # Coefficients of the cubic through values at the four shares of the way, constant first.
 _CUBIC = np.linalg.inv(np.vander(_SHARES, increasing=True))
@@ -105,6 +104,11 @@ def cell_size(grid: HeightGrid) -> tuple[float, float]:
     return north, float(east)
 
 
+def step_length(grid: HeightGrid, rules: SightRules) -> float:
+    """Give the distance between the samples of a ray, m."""
+    return rules.step if rules.step is not None else 0.5 * min(cell_size(grid))
+
+
 def sightlines(grid: HeightGrid, sensors: Points, targets: Points, rules: SightRules) -> Sightlines:
     """Lay lines between (K,) sensors and targets, and judge what needs no ground: the horizon and what is not known."""
     start, end = directions(targets.latitude, targets.longitude), directions(sensors.latitude, sensors.longitude)
@@ -114,7 +118,7 @@ def sightlines(grid: HeightGrid, sensors: Points, targets: Points, rules: SightR
     target, sensor = rules.earth_radius + targets.height, rules.earth_radius + sensors.height
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = (sensor * np.cos(angle) - target) / (sensor * np.sin(angle))
-    ray = np.stack(np.broadcast_arrays(target, slope, angle, _step(grid, rules) / rules.earth_radius), axis=-1)
+    ray = np.stack(np.broadcast_arrays(target, slope, angle, step_length(grid, rules) / rules.earth_radius), axis=-1)
     return Sightlines(foot=foot, ray=ray, sight=_before_ground(ray, rules.earth_radius))
 
 
@@ -144,10 +148,6 @@ def _ground_distance(
     half_chord = 0.5 * np.linalg.norm(end - start, axis=-1)
     length: NDArray[np.float64] = 2.0 * radius * np.arcsin(np.minimum(half_chord, 1.0))
     return length
-
-
-def _step(grid: HeightGrid, rules: SightRules) -> float:
-    return rules.step if rules.step is not None else 0.5 * min(cell_size(grid))
 
 
 def _before_ground(ray: NDArray[np.float64], earth: float) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
 from sidelook.geometry.ground import Ellipsoid
+from sidelook.geometry.pyramid import Pyramid, build_pyramid
 
 _TURN = 2.0 * np.pi
 _SLACK = 1e-6  # cells: what lies on the edge but for rounding is inside
@@ -36,6 +37,7 @@ class HeightGrid:
     longitude_step: float
     heights: NDArray[np.float32]
     highest: float = field(init=False, compare=False)
+    _pyramid: Pyramid | None = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and find the highest point once: every line of sight asks for it."""
@@ -52,6 +54,16 @@ class HeightGrid:
         heights.setflags(write=False)
         object.__setattr__(self, "heights", heights)
         object.__setattr__(self, "highest", float(np.fmax.reduce(heights, axis=None, initial=-np.inf)))
+        object.__setattr__(self, "_pyramid", None)
+
+    @property
+    def pyramid(self) -> Pyramid:
+        """What is highest in its blocks; found when first asked for, as most grids are only read and joined."""
+        known = self._pyramid
+        if known is None:
+            known = build_pyramid(self.heights)
+            object.__setattr__(self, "_pyramid", known)
+        return known
 
     @property
     def north(self) -> float:

@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from sidelook.geometry import kernels, shadows
 from sidelook.geometry.shadows import Viewpoint
-from sidelook.geometry.sightlines import Points, SightRules, sightlines
+from sidelook.geometry.sightlines import Points, SightRules, step_length
 from sidelook.geometry.terrain import HeightGrid
+from sidelook.geometry.wgs84 import ECCENTRICITY_SQUARED, SEMI_MAJOR_AXIS
 
 __all__ = ["Points", "Sight", "SightRules", "Viewpoint", "line_of_sight", "on_ground", "shadow_mask"]
 
 _RULES = SightRules()
-_BLOCK = 1 << 15  # lines laid at once: 30 MB
+_BLOCK = 1 << 15  # lines laid at once: 3 MB
 
 
 class Sight(IntEnum):
@@ -50,18 +51,16 @@ def line_of_sight(grid: HeightGrid, sensors: Points, targets: Points, rules: Sig
     height is not known or the ray passes, below the ceiling, ground that is not; BEYOND_HORIZON where the smooth earth
     itself is in the way
     """
-    columns = (getattr(points, name) for points in (sensors, targets) for name in ("latitude", "longitude", "height"))
-    spread = np.broadcast_arrays(*(np.asarray(column, np.float64) for column in columns))
-    flat = [column.reshape(-1) for column in spread]
-    limits = (rules.earth_radius, grid.highest, rules.ceiling)
-    sight = np.empty(flat[0].shape, np.uint8)
-    for begin in range(0, len(sight), _BLOCK):
-        lat, lon, h, *target = (column[begin : begin + _BLOCK] for column in flat)
-        to = Points(latitude=target[0], longitude=target[1], height=target[2])
-        lines = sightlines(grid, Points(latitude=lat, longitude=lon, height=h), to, rules)
-        kernels.cross_all(grid.heights, lines.foot, lines.ray, limits, lines.sight)
-        sight[begin : begin + _BLOCK] = lines.sight
-    return sight.reshape(spread[0].shape)
+    columns = [getattr(points, name) for points in (sensors, targets) for name in ("latitude", "longitude", "height")]
+    shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
+    ends = np.empty((*shape, len(columns)))
+    for place, column in enumerate(columns):
+        ends[..., place] = column
+    ends, sight = ends.reshape(-1, len(columns)), np.empty(shape, np.uint8)
+    for begin in range(0, len(ends), _BLOCK):
+        part = slice(begin, begin + _BLOCK)
+        _see(grid, ends[part], rules, sight.reshape(-1)[part])
+    return sight
 
 
 def shadow_mask(
@@ -95,3 +94,13 @@ def shadow_mask(
         scale = np.ascontiguousarray(rays.ray[:, 1])
         kernels.shade(grid.heights, sides, place, rays.turn, rays.marks, view, (scale, profile), sight)
     return sight
+
+
+def _see(grid: HeightGrid, ends: NDArray[np.float64], rules: SightRules, sight: NDArray[np.uint8]) -> None:
+    """Tell what is seen along lines between (K, 6) latitudes, longitudes and heights of sensors and of targets."""
+    layout = (grid.south, grid.west + 0.5 * grid.width, 0.5 * grid.width, grid.latitude_step, grid.longitude_step)
+    step = step_length(grid, rules) / rules.earth_radius
+    foot, ray = np.empty((len(ends), 2, 4)), np.empty((len(ends), 4))
+    kernels.lay_all(ends, layout, (SEMI_MAJOR_AXIS, ECCENTRICITY_SQUARED, rules.earth_radius, step), foot, ray, sight)
+    pyramid, limits = grid.pyramid, (rules.earth_radius, grid.highest, rules.ceiling)
+    kernels.cross_all(grid.heights, (pyramid.tops, pyramid.voids, pyramid.levels), foot, ray, limits, sight)

@@ -1,11 +1,14 @@
 """Visible shares of real terrain against those of a program written apart from this one, over the same ground."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sidelook.geography.tiles import Datum, read_raster
+from sidelook.geometry import kernels
+from sidelook.geometry.sightlines import follow, sightlines
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.viewing import EARTH_RADIUS
 from sidelook.geometry.visibility import (
@@ -70,6 +73,34 @@ def test_refraction_and_target_height_change_what_they_changed_there(shared_data
     ]
     shares = np.array([np.mean(mask == Sight.VISIBLE) for mask in masks])
     assert shares == pytest.approx([0.187, 0.205, 0.213, 0.222], abs=0.004)
+
+
+@pytest.mark.parametrize("ceiling", [-np.inf, 0.0, 9_000.0])
+@pytest.mark.parametrize("tile", TILES)
+def test_exact_lines_are_those_that_look_at_every_sample(shared_data: Path, tile: str, ceiling: float) -> None:
+    whole = mirrored(shared_data, tile)
+    heights = whole.heights.copy()
+    heights[1000:1100, 300:900], heights[500::97, 20::101] = np.nan, np.nan
+    grid = replace(whole, heights=heights)
+    rng, count = np.random.default_rng(3), 20_000
+    i, j = rng.integers(0, SIDE, (2, count))
+    to = on_ground(whole, grid.latitude[i], grid.longitude[j], rng.choice([0.0, 3.0, 3_000.0], count))
+    away = rng.uniform(30e3, 250e3, count) / SEMI_MAJOR_AXIS
+    sensors = Points(
+        latitude=rng.uniform(-0.02, 0.02, count), longitude=0.1 - away, height=10.0 ** rng.uniform(3.3, 4.1, count)
+    )
+    rules = SightRules(ceiling=ceiling)
+    lines = sightlines(grid, sensors, to, rules)
+    limits, blocks = (rules.earth_radius, grid.highest, ceiling), grid.pyramid
+    plain, sight = lines.sight.copy(), lines.sight.copy()
+    blind = np.full_like(blocks.tops, np.inf)
+    kernels.cross_all(grid.heights, (blind, blocks.voids, blocks.levels), lines.foot, lines.ray, limits, plain)
+    kernels.cross_all(grid.heights, (blocks.tops, blocks.voids, blocks.levels), lines.foot, lines.ray, limits, sight)
+    np.testing.assert_array_equal(sight, plain)
+    assert np.mean(line_of_sight(grid, sensors, to, rules) == plain) > 0.9999
+    few = replace(lines, foot=lines.foot[:300], ray=lines.ray[:300], sight=lines.sight[:300])
+    np.testing.assert_array_equal(sight[:300], follow(grid, few, rules))
+    assert len(np.unique(sight)) > 2
 
 
 @pytest.mark.parametrize("tile", TILES)

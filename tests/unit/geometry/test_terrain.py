@@ -124,3 +124,9 @@ def test_where_the_grid_ends_the_ground_is_not_known() -> None:
     on = np.array([east[1], north[1], float(terrain.height(east[1], north[1]))])
     latitude, longitude, height = enu_to_geodetic(on, frame)
     assert_allclose(g.height_at(latitude, longitude), height, atol=1e-3)
+
+
+def test_what_is_highest_in_blocks_is_found_once() -> None:
+    g = grid(np.arange(24.0).reshape(4, 6))
+    assert g.pyramid is g.pyramid
+    assert g.pyramid.tops[-1] == pytest.approx(23.0, abs=1e-3)
