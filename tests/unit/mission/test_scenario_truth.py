@@ -32,7 +32,7 @@ def bring(folder: Path, **section: object) -> Trajectories:
 
 
 def entity_state(second: float, longitude_deg: float) -> bytes:
-    """An Entity State PDU of a land platform: IEEE 1278.1-2012, table for 7.2.2."""
+    """Make an Entity State PDU of a land platform: IEEE 1278.1-2012, table for 7.2.2."""
     place = geodetic_to_ecef(np.radians(LATITUDE), np.radians(longitude_deg), 0.0).tolist()
     units = (round(second * (2**31 - 1) / 3_600.0) << 1) | 1
     header = struct.pack(">BBBBIHBB", 7, 1, 1, 1, units, 144, 0, 0)

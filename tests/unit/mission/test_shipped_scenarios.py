@@ -5,8 +5,9 @@ import pytest
 
 from sidelook.mission.scenario import bring_country, find_scenario, read_scenario, shipped_scenarios
 from sidelook.simulation.scenario.country import Country
+from sidelook.simulation.scenario.movers import convoys_of
 from sidelook.simulation.scenario.settings import GroundSettings, IslandSize, Scenario
-from sidelook.simulation.scenario.world import _convoys, make_job
+from sidelook.simulation.scenario.world import make_job
 
 NAMES = ("border_road", "build_up", "convoy", "wide_area")
 
@@ -33,7 +34,7 @@ def test_its_towns_and_jobs_are_known_on_every_day(name: str, small_country: Cou
         assert not any(convoy.stops for convoy in scenario.convoys)
         return
     for day in range(scenario.days):
-        convoys = _convoys(scenario.convoys, small_country, day)
+        convoys = convoys_of(scenario.convoys, small_country, day)
         assert all(convoy.size for convoy in convoys)
     jobs = [make_job(number, job, small_country, 0) for number, job in enumerate(scenario.jobs, 1)]
     assert any(not job.images for job in jobs)

@@ -1,11 +1,11 @@
 """From settings and a country to the world of one mission: what moves, how the aircraft flies, what the radar does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import radians
 
 import numpy as np
-from numpy.random import Generator, SeedSequence
+from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
 from sidelook.geometry.frames import enu_to_geodetic, geodetic_to_enu
@@ -13,9 +13,7 @@ from sidelook.geometry.ground import Ellipsoid
 from sidelook.geometry.visibility import Points, Sight, SightRules, line_of_sight
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.radar import Antenna, Detector, Radar, Waveform
-from sidelook.model.truth import Entities
 from sidelook.sensing.performance import Performance
-from sidelook.simulation.aircraft import make_aircraft, random_flights
 from sidelook.simulation.detection.points import scatter_points
 from sidelook.simulation.detection.scene import (
     Imperfections,
@@ -27,10 +25,8 @@ from sidelook.simulation.detection.scene import (
 )
 from sidelook.simulation.orbit import CircularOrbit, FlightPath, Racetrack, Waypoints
 from sidelook.simulation.scenario.country import Country
+from sidelook.simulation.scenario.movers import make_movers
 from sidelook.simulation.scenario.settings import (
-    AircraftKind,
-    AircraftSection,
-    ConvoySection,
     Degrees,
     JobSection,
     PathKind,
@@ -40,14 +36,10 @@ from sidelook.simulation.scenario.settings import (
     ScenarioError,
 )
 from sidelook.simulation.schedule import Area, Job, JobKind, Polygon, Setting, Timeline, rectangle
-from sidelook.simulation.traffic.model import make_traffic
-from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
-from sidelook.simulation.trajectories import Recorded, Streamed, Together, Traffic, Trajectories
+from sidelook.simulation.trajectories import Traffic, Trajectories
 
 GRAVITY = 9.80665
 _VEHICLE = 1.5  # height at which a vehicle sends back most, m
-_KILOMETRES_AN_HOUR = 1.0 / 3.6
-_GRID_WIDTH = 100.0  # m, between the staging grids of convoys, so that none stands in another's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +96,8 @@ def make_world(scenario: Scenario, country: Country, truth: Sequence[Trajectorie
     start = scenario.begins(day)
     end = start + round(scenario.duration_s * 1e9)
     chance = [np.random.default_rng(seed) for seed in SeedSequence([scenario.seed, day]).spawn(3)]
-    radar, weather = (
-        make_radar(scenario.radar),
-        Weather(wind=scenario.weather.wind_mps, rain_rate=scenario.weather.rain_mm_h),
-    )
+    radar = make_radar(scenario.radar)
+    weather = Weather(wind=scenario.weather.wind_mps, rain_rate=scenario.weather.rain_mm_h)
     path = make_path(scenario.platform, country, start)
     box = country.box
     points = scatter_points(chance[2], box, country.ground, scenario.errors.fixed_discretes, scenario.errors.rotators)
@@ -115,7 +105,7 @@ def make_world(scenario: Scenario, country: Country, truth: Sequence[Trajectorie
         start=start,
         end=end,
         country=country,
-        traffic=_traffic(chance[0], chance[1], scenario, country, (start, day), truth),
+        traffic=make_movers((chance[0], chance[1]), scenario, country, truth, day),
         timeline=Timeline(setting=Setting(path=path, radar=radar), origin=_origin(scenario, day)),
         jobs=tuple(make_job(number, section, country, start) for number, section in enumerate(scenario.jobs, 1)),
         performance=usual_performance(radar, weather, path.speed),
@@ -239,113 +229,6 @@ def _middle_of(country: Country) -> tuple[float, float]:
     return float(latitude), float(longitude)
 
 
-def _traffic(
-    rng: Generator,
-    air_rng: Generator,
-    scenario: Scenario,
-    country: Country,
-    when: tuple[int, int],
-    truth: Sequence[Trajectories],
-) -> Traffic:
-    """Join what drives by the built-in model, what flies, and what was recorded."""
-    start, day = when
-    parts: list[Traffic] = []
-    settings = TrafficSettings(
-        start=start,
-        vehicles=scenario.traffic.vehicles,
-        convoys=_convoys(scenario.convoys, country, day),
-        tracked=scenario.traffic.tracked_share,
-        trucks=scenario.traffic.truck_share,
-    )
-    if settings.vehicles or settings.convoys:
-        parts.append(
-            Streamed(make_traffic(rng, country.roads, country.frame, country.ground, country.places, settings))
-        )
-    if scenario.aircraft:
-        flights = random_flights(air_rng, country.box, **_counts(scenario.aircraft))
-        parts.append(Streamed(make_aircraft(flights, country.frame, country.ground, start)))
-    parts += [Recorded(each) for each in truth]
-    if not parts:
-        empty = Trajectories.empty(frame=country.frame, entities=_nobody())
-        return Recorded(empty)
-    return Together(parts)
-
-
-def _counts(sections: Sequence[AircraftSection]) -> dict[str, int]:
-    names = {
-        AircraftKind.HELICOPTER: "helicopters",
-        AircraftKind.FIXED_WING: "fixed_wing",
-        AircraftKind.LOW_SLOW: "low_slow",
-    }
-    return {name: sum(s.count for s in sections if s.kind is kind) for kind, name in names.items()}
-
-
-def _convoys(sections: Sequence[ConvoySection], country: Country, day: int) -> tuple[Convoy, ...]:
-    """Turn sections into the convoys of a day; one that is staged is those who stand, who come and who leave."""
-    made: list[Convoy] = []
-    staged = 0
-    for number, section in enumerate(sections):
-        size = section.vehicles_by_day[day] if section.vehicles_by_day else section.vehicles
-        if section.staged:
-            made += _staged(number, section, country, (day, size, staged))
-            staged += 1
-        elif size:
-            stops = tuple(Stop(place=place) for place in _places(number, section, country))
-            made.append(_convoy(section, size, stops))
-    return tuple(made)
-
-
-def _staged(number: int, section: ConvoySection, country: Country, today: tuple[int, int, int]) -> list[Convoy]:
-    """Make the convoys of a staging area on a day: its number, the vehicles then, and staged convoys before this one.
-
-    Who was there the day before stands in the grid from the start. More than then come by road from the first stop and
-    line up behind those; what is to be less drives off, and stands at the first stop when it comes there.
-    """
-    day, size, before = today
-    places = _places(number, section, country)
-    if len(places) < 2:  # noqa: PLR2004 - from somewhere to somewhere
-        message = f"convoys[{number}]: staged needs two stops or more, the last of them the staging area"
-        raise ScenarioError(message)
-    yesterday = section.vehicles_by_day[day - 1] if section.vehicles_by_day and day else 0
-    if not section.vehicles_by_day and section.leaves_s is not None:
-        size, yesterday = 0, size
-    standing = min(size, yesterday)
-    there = Stop(place=places[-1], staged=True, east=60.0 + _GRID_WIDTH * before)
-    behind = replace(there, north=there.north + there.apart * -(-standing // there.columns))
-    away = replace(there, place=places[0])
-    between = tuple(Stop(place=place) for place in places[1:-1])
-    leaving = replace(behind, leave=section.leaves_s or 0.0)
-    journeys = (
-        (standing, (there, away)),
-        (size - standing, (Stop(place=places[0]), *between, behind)),
-        (yesterday - standing, (leaving, *between[::-1], away)),
-    )
-    return [_convoy(section, count, stops) for count, stops in journeys if count]
-
-
-def _convoy(section: ConvoySection, size: int, stops: tuple[Stop, ...]) -> Convoy:
-    return Convoy(
-        size=size,
-        stops=stops,
-        speed=section.speed_kmh * _KILOMETRES_AN_HOUR,
-        spacing=section.spacing_m,
-        tracked=section.tracked,
-        halt_every=section.halt_every_s,
-        halt_time=section.halt_s,
-        halt_first=section.halt_every_s,
-    )
-
-
-def _places(number: int, section: ConvoySection, country: Country) -> list[int]:
-    """Give the rows of the towns a convoy stops at."""
-    unknown = [name for name in section.stops if name not in country.named]
-    if unknown:
-        known = ", ".join(sorted(country.named)[:12]) or "none here"
-        message = f"convoys[{number}].stops: no town {unknown[0]!r}; towns are {known} ..."
-        raise ScenarioError(message)
-    return [country.named[name] for name in section.stops]
-
-
 def _sight(country: Country) -> Visible:
     """Give the function that tells what terrain masks."""
     if country.grid is None:
@@ -363,7 +246,3 @@ def _sight(country: Country) -> Visible:
         return np.asarray(line_of_sight(grid, ends[0], ends[1], rules) == Sight.VISIBLE)
 
     return visible
-
-
-def _nobody() -> Entities:
-    return Entities.empty()

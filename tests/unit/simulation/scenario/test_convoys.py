@@ -7,8 +7,8 @@ from sidelook.geography.roads import RoadNetwork
 from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.ground import Plane
 from sidelook.simulation.scenario.country import Country
+from sidelook.simulation.scenario.movers import convoys_of
 from sidelook.simulation.scenario.settings import ConvoySection, ScenarioError
-from sidelook.simulation.scenario.world import _convoys
 from sidelook.simulation.traffic.model import make_traffic
 from sidelook.simulation.traffic.routing import Places
 from sidelook.simulation.traffic.settings import TrafficSettings
@@ -48,7 +48,7 @@ def country() -> Country:
 def counts(section: ConvoySection, country: Country, day: int) -> dict[str, int]:
     """Count who stands all day, comes and leaves, by the shape of their journeys."""
     found = {"stands": 0, "comes": 0, "leaves": 0}
-    for convoy in _convoys([section], country, day):
+    for convoy in convoys_of([section], country, day):
         first = convoy.stops[0]
         kind = "comes" if not first.staged else "stands" if np.isinf(first.leave) else "leaves"
         found[kind] += convoy.size
@@ -67,28 +67,28 @@ def test_in_one_mission_a_staged_convoy_comes_and_one_with_a_time_to_leave_stand
     leaves = ConvoySection(stops=("Coast", "Camp"), staged=True, vehicles=5, leaves_s=90.0)
     assert counts(comes, country, 0) == {"stands": 0, "comes": 5, "leaves": 0}
     assert counts(leaves, country, 0) == {"stands": 0, "comes": 0, "leaves": 5}
-    assert _convoys([leaves], country, 0)[0].stops[0].leave == 90.0
+    assert convoys_of([leaves], country, 0)[0].stops[0].leave == 90.0
 
 
 def test_who_is_not_staged_drives_its_towns(country: Country) -> None:
-    (convoy,) = _convoys([ConvoySection(stops=("Coast", "Camp"), speed_kmh=36.0)], country, 0)
+    (convoy,) = convoys_of([ConvoySection(stops=("Coast", "Camp"), speed_kmh=36.0)], country, 0)
     assert [stop.place for stop in convoy.stops] == [0, 2]
     assert not any(stop.staged for stop in convoy.stops)
     assert convoy.speed == pytest.approx(10.0)
-    assert _convoys([ConvoySection(vehicles_by_day=(0, 3))], country, 0) == ()
+    assert convoys_of([ConvoySection(vehicles_by_day=(0, 3))], country, 0) == ()
 
 
 def test_towns_that_are_not_there_and_areas_without_a_way_are_refused(country: Country) -> None:
     with pytest.raises(ScenarioError, match=r"convoys\[1\].stops: no town 'Nowhere'"):
-        _convoys([ConvoySection(), ConvoySection(stops=("Coast", "Nowhere"))], country, 0)
+        convoys_of([ConvoySection(), ConvoySection(stops=("Coast", "Nowhere"))], country, 0)
     with pytest.raises(ScenarioError, match=r"convoys\[0\]: staged needs two stops"):
-        _convoys([ConvoySection(stops=("Camp",), staged=True)], country, 0)
+        convoys_of([ConvoySection(stops=("Camp",), staged=True)], country, 0)
 
 
 def test_arrivals_drive_there_and_line_up_behind_those_who_stand(country: Country) -> None:
     """Two convoys fill one camp: nobody stands in another's place, and nobody who stood has moved."""
     sections = [FILLING, FILLING]
-    settings = TrafficSettings(start=0, vehicles=0, convoys=_convoys(sections, country, 1))
+    settings = TrafficSettings(start=0, vehicles=0, convoys=convoys_of(sections, country, 1))
     traffic = make_traffic(np.random.default_rng(1), country.roads, FRAME, Plane(), country.places, settings)
     camp = np.array([20_000.0, 0.0])
     formation = traffic.entities.formation
@@ -105,7 +105,7 @@ def test_arrivals_drive_there_and_line_up_behind_those_who_stand(country: Countr
 
 
 def test_those_who_leave_gather_where_they_came_from(country: Country) -> None:
-    settings = TrafficSettings(start=0, vehicles=0, convoys=_convoys([FILLING], country, 3))
+    settings = TrafficSettings(start=0, vehicles=0, convoys=convoys_of([FILLING], country, 3))
     traffic = make_traffic(np.random.default_rng(1), country.roads, FRAME, Plane(), country.places, settings)
     leaving = traffic.entities.formation == 1
     on_the_way = traffic.places(traffic.step(traffic.first, 600)[0])[0]
