@@ -214,7 +214,7 @@ def simulate(
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE in place of what the scenario says; may be repeated.")
     ] = None,
-    plot: Annotated[bool, typer.Option("--plot", help="Draw what a revisit covers (PNG).")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw coverage, and truth against plots (PNG).")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario: traffic, an aircraft and its radar; gives a recording, the truth, schedule and coverage."""

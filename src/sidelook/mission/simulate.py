@@ -32,6 +32,10 @@ WORKERS = min(os.cpu_count() or 1, 4)
 """Threads that look while traffic and schedule go on; more have nothing to do."""
 
 
+SHOWN = 5
+"""Of the minutes of a mission, in the picture of truth and plots."""
+
+
 class OccupiedError(UsageError):
     """The folder to write to holds something already."""
 
@@ -47,7 +51,7 @@ class SimulateOptions:
     Attributes
     ----------
     changes : ``KEY=VALUE`` in place of what the scenario says, keys with dots
-    plot : draw the coverage
+    plot : draw the coverage, and truth against plots
     to, speed : address to send to, and how many times real time
     requests : recording of job requests for the radar to answer
     """
@@ -226,6 +230,7 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
     figures = MissionFigures(recording=f"{stem}recording.4607", entities=len(world.traffic.entities))
     writer = DwellWriter(writer_settings(scenario, world))
     book = AnswerBook(requests)
+    shown: list[Stretch] = []
     with nullcontext() if staging.folder is None else MissionFiles(staging.folder, stem, world) as files:
         for stretch in play(world, requests, workers=WORKERS):
             packets = write_stretch(writer, stretch, world.timeline.origin)
@@ -233,6 +238,7 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
             count(figures, packets, stretch)
             if files is not None:
                 files.take(packets, stretch)
+                shown += [stretch][: options.plot and len(shown) < SHOWN]
             staging.advance(round((stretch.end - stretch.begin) * 1e-9))
             if outlet is not None:
                 outlet.offer(packets, stretch.begin)
@@ -243,9 +249,10 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
             figures.scanned_km2, figures.visible_km2 = files.ledger.best_revisit()
     figures.requests, figures.answered, figures.granted = len(requests), len(book.rows), book.granted
     if options.plot and files is not None:
-        from sidelook.mission.plotting import plot_coverage  # noqa: PLC0415 - only who draws needs it
+        from sidelook.mission.plotting import plot_coverage, plot_picture  # noqa: PLC0415 - only who draws needs it
 
         plot_coverage(world, files.ledger, files.folder / f"{stem}coverage.png")
+        plot_picture(world, shown, files.folder / f"{stem}picture.png")
     return figures
 
 
