@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sidelook.formats.stanag4607 import DwellWriter
     from sidelook.mission.broadcast import BroadcastReport, Outlet
     from sidelook.model.origin import Origin
+    from sidelook.simulation.island.making import Island
     from sidelook.simulation.scenario.country import Country
     from sidelook.simulation.scenario.playing import Stretch
 
@@ -190,10 +191,19 @@ def write_setting(scenario: Scenario, path: Path, country: "Country", folder: Pa
     shutil.copyfile(path, folder / "scenario.toml")
     (folder / "scenario.json").write_bytes(msgspec.json.format(msgspec.json.encode(scenario, enc_hook=str)))
     if country.island is not None:
-        from sidelook.simulation.island.drawing import island_map  # noqa: PLC0415 - only an island has a map
+        write_map(country.island, folder)
 
-        drawn = json.dumps(island_map(country.island), separators=(",", ":"), ensure_ascii=False)
-        (folder / "island.geojson").write_text(drawn + "\n", encoding="utf-8")
+
+def write_map(island: "Island", folder: Path) -> None:
+    """Write the map of an island: GeoJSON, and in a folder of its own, for the page, vector tiles."""
+    from sidelook.formats.map_tiles import MapSettings, encode_map  # noqa: PLC0415 - only an island has a map
+    from sidelook.simulation.island.drawing import island_map  # noqa: PLC0415
+
+    drawn = json.dumps(island_map(island), separators=(",", ":"), ensure_ascii=False)
+    (folder / "island.geojson").write_text(drawn + "\n", encoding="utf-8")
+    tiles = encode_map(island_map(island, river_lines=True), MapSettings(name=island.name))
+    (folder / "maps").mkdir(exist_ok=True)
+    (folder / "maps" / "island.pmtiles").write_bytes(tiles)
 
 
 def play_missions(staging: Staging, report: SimulateReport, link: tuple[Address, Pace] | None) -> None:
