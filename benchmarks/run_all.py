@@ -1,4 +1,4 @@
-"""Run every benchmark, one after the other: ``make bench``. Takes about an hour; the machine should do nothing else.
+"""Run every benchmark, one after the other: ``make bench``. Over an hour; the machine should do nothing else.
 
 Those that need what lies beside the checkout (the tracking benchmark) or what Debian ships (chromium, node) are left
 out where it is missing, and said so.
@@ -14,11 +14,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TRACKING = HERE.parents[1] / "shared" / "bench" / "tracking"
 SIZES = (100, 600, 2000)
+SIMULATION = ("simulate", "traffic", "detection", "schedule", "terrain", "island", "truth_import")
 
 
 def commands(scratch: Path) -> Iterator[list[str]]:
     """Give the command of each benchmark that can run here."""
-    for name in ("geodesy", "stanag4607", "convert", "archive", "kill_archive", "console_feed"):
+    for name in ("geodesy", "stanag4607", "convert", "archive", "kill_archive", "console_feed", *SIMULATION):
         yield [f"{name}.py"]
     yield ["fuzz_stanag4607.py", "--cpu-minutes", "30", "--seed", "1"]
     if shutil.which("chromium") and shutil.which("node"):
