@@ -38,7 +38,8 @@ class MissionFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of the files."""
+        """Let go of the files; the truth that was taken is whole also where something went wrong."""
+        self._truth.close()
         self._open.close()
 
     def take(self, packets: list[bytes], stretch: Stretch) -> None:
@@ -49,6 +50,5 @@ class MissionFiles:
 
     def finish(self, book: AnswerBook) -> None:
         """Write what is known only when the mission is over, or broken off."""
-        self._truth.close()
         self.ledger.write(self.folder, self.stem)
         book.write(self.folder / f"{self.stem}answers.json")

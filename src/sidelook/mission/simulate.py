@@ -103,7 +103,7 @@ class Staging:
 
     Attributes
     ----------
-    scenario, beside : and the folder its file lies in
+    scenario, path : and its file
     country : where it plays
     folder : to fill, if any
     requests : given besides the scenario's own
@@ -112,7 +112,7 @@ class Staging:
     """
 
     scenario: Scenario
-    beside: Path
+    path: Path
     country: "Country"
     folder: Path | None
     requests: tuple[JobRequest, ...]
@@ -154,11 +154,9 @@ def simulate(given: str, folder: Path | None, options: SimulateOptions, *, as_js
             folder.mkdir(parents=True, exist_ok=True)
         country = bring_country(scenario, path.parent)
         staging = Staging(
-            scenario=scenario, beside=path.parent, country=country, folder=folder, requests=requests, options=options,
+            scenario=scenario, path=path, country=country, folder=folder, requests=requests, options=options,
             advance=advance,
         )  # fmt: skip
-        if folder is not None:
-            write_setting(scenario, path, country, folder)
         play_missions(staging, report, link)
     answer(report, describe(report), as_json=as_json)
     return report.sent is None or report.sent.complete
@@ -234,8 +232,11 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
     from sidelook.simulation.scenario.world import make_world  # noqa: PLC0415
 
     scenario, country, options = staging.scenario, staging.country, staging.options
-    world = make_world(scenario, country, bring_truth(scenario, staging.beside, country, day), day)
+    world = make_world(scenario, country, bring_truth(scenario, staging.path.parent, country, day), day)
     requests = requests_of(scenario, staging.requests, day)
+    if staging.folder is not None and day == 0:
+        # Not before: a world that cannot be made leaves nothing behind.
+        write_setting(scenario, staging.path, country, staging.folder)
     stem = "" if scenario.days == 1 else f"day-{day + 1:02d}-"
     figures = MissionFigures(recording=f"{stem}recording.4607", entities=len(world.traffic.entities))
     writer = DwellWriter(writer_settings(scenario, world))

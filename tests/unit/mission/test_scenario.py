@@ -50,6 +50,12 @@ def test_what_is_not_named_keeps_its_default() -> None:
         ({"ground": {"roads": "x.pbf"}}, "an island brings its own"),
         ({"duration_s": 0}, "up to 86,400 s"),
         ({"days": 0}, "days is 0"),
+        ({"traffic": {"vehicles": -1}}, r"traffic.vehicles is -1: it must lie between 0 and 1e\+06"),
+        ({"convoys": [{"vehicles": -3}]}, "convoys.vehicles is -3"),
+        ({"platform": {"bank_deg": 0}}, "platform.bank_deg is 0"),
+        ({"platform": {"speed_mps": float("nan")}}, "platform.speed_mps is nan"),
+        ({"weather": {"wind_mps": -1}}, "weather.wind_mps is -1"),
+        ({"errors": {"heavy_tail_share": 2}}, "errors.heavy_tail_share is 2"),
         ({"days": 2, "convoys": [{"vehicles_by_day": [1]}]}, "1 days of 2"),
     ],
 )

@@ -26,6 +26,14 @@ class ScenarioError(UsageError):
     """A scenario says something that cannot be; the message names the key and what to do."""
 
 
+def check(section: str, **bounds: tuple[float, float, float]) -> None:
+    """Raise for the first value that is not within its bounds, (value, lowest, highest)."""
+    for key, (value, lowest, highest) in bounds.items():
+        if not lowest <= value <= highest:
+            message = f"{section}{key} is {value}: it must lie between {lowest:g} and {highest:g}"
+            raise ScenarioError(message)
+
+
 class GroundKind(StrEnum):
     """What a scenario plays on."""
 
@@ -119,6 +127,11 @@ class TrafficSection:
     tracked_share: float = 0.03
     truck_share: float = 0.15
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot drive."""
+        shares = {name: (getattr(self, name), 0.0, 1.0) for name in ("tracked_share", "truck_share")}
+        check("traffic.", vehicles=(self.vehicles, 0, 1_000_000), **shares)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruthSection:
@@ -169,6 +182,12 @@ class ConvoySection:
     halt_every_s: float = 0.0
     halt_s: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot drive."""
+        sizes = (self.vehicles, *self.vehicles_by_day)
+        check("convoys.", vehicles=(min(sizes), 0, 10_000), speed_kmh=(self.speed_kmh, 1.0, 200.0))
+        check("convoys.", spacing_m=(self.spacing_m, 0.0, 2_000.0), halt_s=(self.halt_s, 0.0, self.halt_every_s))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AircraftSection:
@@ -176,6 +195,10 @@ class AircraftSection:
 
     kind: AircraftKind
     count: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot fly."""
+        check("aircraft.", count=(self.count, 0, 10_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +227,12 @@ class PlatformSection:
     middle_deg: Degrees | None = None
     radius_km: float = 20.0
     waypoints_deg: tuple[Degrees, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot fly."""
+        check("platform.", height_m=(self.height_m, 100.0, 30_000.0), speed_mps=(self.speed_mps, 10.0, 1_000.0))
+        check("platform.", bank_deg=(self.bank_deg, 1.0, 75.0), leg_km=(self.leg_km, 1.0, 5_000.0))
+        check("platform.", radius_km=(self.radius_km, 1.0, 1_000.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +337,10 @@ class WeatherSection:
     wind_mps: float = 3.0
     rain_mm_h: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse what no weather is."""
+        check("weather.", wind_mps=(self.wind_mps, 0.0, 100.0), rain_mm_h=(self.rain_mm_h, 0.0, 500.0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorSection:
@@ -324,6 +357,13 @@ class ErrorSection:
     heavy_tail_share: float = 0.03
     fixed_discretes: int = 20
     rotators: int = 4
+
+    def __post_init__(self) -> None:
+        """Refuse what no error is."""
+        check(
+            "errors.", heading_mrad=(self.heading_mrad, 0.0, 100.0), heavy_tail_share=(self.heavy_tail_share, 0.0, 1.0)
+        )
+        check("errors.", fixed_discretes=(self.fixed_discretes, 0, 1_000_000), rotators=(self.rotators, 0, 1_000_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from sidelook.simulation.detection.scene import (
     all_visible,
     usual_performance,
 )
-from sidelook.simulation.orbit import CircularOrbit, FlightPath, Racetrack, Waypoints
+from sidelook.simulation.orbit import CircularOrbit, FlightPath, Racetrack, Waypoints, fly
 from sidelook.simulation.scenario.country import Country
 from sidelook.simulation.scenario.movers import make_movers
 from sidelook.simulation.scenario.settings import (
@@ -99,6 +99,7 @@ def make_world(scenario: Scenario, country: Country, truth: Sequence[Trajectorie
     radar = make_radar(scenario.radar)
     weather = Weather(wind=scenario.weather.wind_mps, rain_rate=scenario.weather.rain_mm_h)
     path = make_path(scenario.platform, country, start)
+    fly(path, [start])  # a path that cannot be flown is said at once
     box = country.box
     points = scatter_points(chance[2], box, country.ground, scenario.errors.fixed_discretes, scenario.errors.rotators)
     return World(
