@@ -1,7 +1,7 @@
 """The tables that the compiled step of road traffic works on: links, points, formations, vehicles, queues.
 
-A link is an edge of the road network in one direction: edge *e* gives the links 2 *e* and 2 *e* + 1. Each lane of a
-link is a queue, in which nobody overtakes. Lengths are metres, speeds m/s, times whole seconds since the traffic's
+A link is an edge of the road network in one direction: edge *e* gives the links 2 *e* and 2 *e* + 1, of which the
+second is closed where the edge is driven one way. Each lane of a link is a queue, in which nobody overtakes. Lengths are metres, speeds m/s, times whole seconds since the traffic's
 start; the step is one second.
 """
 
@@ -27,7 +27,8 @@ Row: TypeAlias = Any  # of a table: NumPy's types do not know its fields
 
 # Links. first, count : its points. heading : unit east, north at its start, then at its end. entry : square of the
 # greatest speed at its start. queue : its first; lanes : how many. junction : three ways or more meet at its end;
-# crossing : three or more of its own rank or greater, so that it has no priority there.
+# crossing : three or more of its own rank or greater, so that it has no priority there. open : it may be driven; nobody
+# is ever on one that is not.
 LINK_COLUMNS = np.dtype(
     [
         ("length", np.float64),
@@ -43,6 +44,7 @@ LINK_COLUMNS = np.dtype(
         ("rank", np.uint8),
         ("junction", np.bool_),
         ("crossing", np.bool_),
+        ("open", np.bool_),
     ],
     align=True,
 )

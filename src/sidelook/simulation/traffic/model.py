@@ -89,12 +89,13 @@ def make_traffic(
     roads : to drive on
     frame : of the positions
     ground : on which the roads lie, in the same frame
-    places : where journeys lead, at best two hundred; those that are not connected with the others draw nobody
+    places : where journeys lead, at best two hundred; those that the others cannot be reached from, or cannot reach,
+        draw nobody
     settings : what drives
 
     Raises
     ------
-    InputError : there are no roads, no two connected places, or no ground under the roads
+    InputError : there are no roads, no two places joined by roads there and back, or no ground under the roads
     UsageError : a convoy cannot drive as it should
     """
     links, points = lay_out(roads, frame, ground, settings.handling)

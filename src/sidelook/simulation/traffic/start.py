@@ -200,7 +200,8 @@ def place_columns(town: Town, book: Book) -> None:
         members["destination"], members["trip"] = stop["destination"], 0
         if stop["staged"]:
             members["status"] = STAGED
-            members["link"] = np.flatnonzero(town.links["end"] == town.node[stop["destination"]])[0]
+            comes = (town.links["end"] == town.node[stop["destination"]]) & town.links["open"]
+            members["link"] = np.flatnonzero(comes)[0]
             members["slot"] = stop["slot"] + members["place"]
             gate = _gate(town, int(members["link"][0]))
             members["way"] = np.linalg.norm(town.slots[members["slot"]] - gate, axis=-1)

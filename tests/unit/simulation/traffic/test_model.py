@@ -345,6 +345,24 @@ def test_what_cannot_drive_is_refused(network: MakeNetwork, drive: MakeTraffic, 
         drive(straight(network, 2e3), [0, 1], vehicles=0, convoys=(Convoy(size=8),) * 40)
 
 
+def test_a_ring_is_driven_one_way_round(network: MakeNetwork, drive: MakeTraffic) -> None:
+    """Twelve edges round a circle, and dead ends in and out of it: all go round with the angle, and keep on."""
+    angle = 2.0 * np.pi * np.arange(12) / 12
+    nodes = [(2e3 * np.cos(a), 2e3 * np.sin(a)) for a in angle] + [(4e3, 0.0), (-4e3, 0.0)]
+    lines = [(k, (k + 1) % 12, 14.0, []) for k in range(12)] + [(12, 0, 14.0, []), (6, 13, 14.0, [])]
+    roads = network(lines, nodes, one_way=range(14))
+    convoy = Convoy(size=5, spacing=20.0, stops=(Stop(place=1), Stop(place=7)))
+    traffic = drive(roads, list(range(14)), vehicles=40, convoys=(convoy,), rest=(5.0, 20.0), warm_up=0)
+    state, track = traffic.step(traffic.first, 1_800, 1_800)
+    assert np.hypot(track[:, 0], track[:, 1]).max() < 2e3 + 1.0, "nobody is on the dead ends"
+    turned = np.diff(np.unwrap(np.arctan2(track[:, 1], track[:, 0]), axis=0), axis=0)
+    assert turned.min() >= -1e-9
+    assert (turned.sum(axis=0) > np.pi).mean() > 0.9
+    cars = state.book.vehicles
+    assert (cars["status"] == PARKED).mean() < 0.3
+    assert (cars["speed"][cars["status"] == DRIVING] > 0.3).mean() > 0.8
+
+
 def test_an_empty_road_is_empty(streets: RoadNetwork, drive: MakeTraffic) -> None:
     stream = Streamed(drive(streets, [0, 224], vehicles=0, convoys=()))
     assert len(stream.between(0, 60 * SECOND)) == 0
