@@ -1,8 +1,8 @@
 """Do convoys keep together? ``python benchmarks/convoys.py [--seconds S] [--seeds N] [--extract FILE] [--shuttle]``.
 
 Convoys in ordinary traffic on the small island, or on the roads of an OpenStreetMap extract, second by second: gaps
-from a vehicle's front to the rear ahead along the way, the share of time in which a column is within one and a half
-times its nominal length, and how often a column turns back. Nominal is the gap that followers keep at the column's
+from a vehicle's front to the rear ahead along the way, the share of time in which a column is within so many times
+its nominal length, and how often a column turns back. Nominal is the gap that followers keep at the column's
 speed. They wander between places, or shuttle each between two places, which makes them turn.
 """
 
@@ -19,7 +19,7 @@ from sidelook.simulation.traffic.model import RoadTraffic, make_traffic
 from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 
 SIZES = (8, 12, 6, 10)
-LONG = 1.5  # nominal lengths
+LONG = (1.1, 1.2, 1.5)  # nominal lengths
 BACK = -0.85  # cosine of a turn that goes back
 PERCENT = (50, 95, 99, 100)
 
@@ -69,16 +69,16 @@ def main() -> None:
     for seed in range(chosen.seeds):
         for found, speed, back in measure(make(country, seed, shuttle=chosen.shuttle), chosen.seconds):
             gaps += found
-            within += [np.sum(gap) <= LONG * nominal * len(gap) for gap in found]
+            within += [np.mean(gap) <= nominal * np.array(LONG) for gap in found]
             speeds.append(speed)
             turns += back
     text = ", ".join(
         f"{p}% {v:.0f} m" for p, v in zip(PERCENT, np.percentile(np.concatenate(gaps), PERCENT), strict=True)
     )
     print(f"gaps, nominal {nominal:.0f} m: {text}")
-    print(
-        f"{np.mean(within):.1%} of the time within {LONG} nominal lengths; leaders' mean speed {np.mean(speeds):.1f} m/s"
-    )
+    for times, share in zip(LONG, np.mean(within, axis=0), strict=True):
+        print(f"{share:.1%} of the time within {times} nominal lengths")
+    print(f"leaders' mean speed {np.mean(speeds):.1f} m/s")
     hours = len(SIZES) * len(speeds) / 3_600
     print(f"{turns / hours:.1f} turns back an hour and convoy")
 

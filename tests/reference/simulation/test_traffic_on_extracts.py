@@ -75,7 +75,7 @@ def test_nobody_drives_against_a_one_way_edge(roads: tuple[RoadNetwork, int], tr
 
 
 def test_traffic_keeps_flowing(roads: tuple[RoadNetwork, int], traffic: RoadTraffic) -> None:
-    """After 20 minutes most of those on the road move, nobody has given up for good, and no link is driven backwards."""
+    """After 20 minutes most of those on the road move and hardly anybody stands long; no closed link is driven."""
     state = traffic.first
     for _ in range(20):
         state, _ = traffic.step(state, 60, 0)

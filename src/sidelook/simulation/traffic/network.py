@@ -1,4 +1,4 @@
-"""Roads as traffic drives on them: edges in the directions they are open in, on the ground, with what slows a vehicle."""
+"""Roads as traffic drives on them: edges in the directions that are open, on the ground, with what slows a vehicle."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,8 +82,8 @@ def _on_ground(roads: RoadNetwork, frame: LocalFrame, ground: Ground) -> NDArray
 def _ways(links: Table, nodes: int) -> NDArray[np.int64]:
     """Count the ways that meet at each node, (N, R), of each rank or greater.
 
-    Parallel edges between two nodes, or an edge for each direction, are one way of the greatest rank; one that is driven
-    one way counts at both of its ends.
+    Parallel edges between two nodes, or an edge for each direction, are one way of the greatest rank. An edge that is
+    driven one way counts at both of its ends.
     """
     order = np.lexsort((links["rank"], links["end"], links["start"]))
     ordered = links[order]

@@ -46,7 +46,7 @@ def _network(
 
 @pytest.fixture(scope="session")
 def network() -> MakeNetwork:
-    """Give a maker of networks from edges (start, end, limit, points between), nodes (east, north), m, and what is one way."""
+    """Give a maker of networks: edges (start, end, limit, points between), nodes (east, north), m, one-way edges."""
     return _network
 
 

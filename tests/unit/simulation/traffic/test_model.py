@@ -12,7 +12,7 @@ from sidelook.geography.roads import RoadNetwork
 from sidelook.model.plots import TargetClass
 from sidelook.simulation.traffic.columns import DRIVING, NONE, PARKED, STAGED
 from sidelook.simulation.traffic.model import RoadTraffic, TrafficState
-from sidelook.simulation.traffic.reference import choose_speeds
+from sidelook.simulation.traffic.reference import choose_speeds, column_bounds
 from sidelook.simulation.traffic.settings import Convoy, Handling, Stop
 from sidelook.simulation.trajectories import SECOND, Streamed
 
@@ -109,8 +109,10 @@ def test_speeds_are_those_of_the_reference(city: RoadTraffic, history: list[Traf
     for before, after in list(pairwise(history))[::30]:
         a, b = before.book.vehicles, after.book.vehicles
         same = (a["status"] == DRIVING) & (b["status"] == DRIVING) & (a["hop"] == b["hop"])
-        same &= ~a["leads"] & (a["timer"] == 0) & (a["halting"] == b["halting"]) & (b["timer"] == 0)
-        expected = choose_speeds(city.town, before.book, b["committed"], a["cap"])
+        same &= (a["timer"] == 0) & (a["halting"] == b["halting"]) & (b["timer"] == 0)
+        expected = choose_speeds(
+            city.town, before.book, b["committed"], column_bounds(city.town, before.book, before.second)
+        )
         assert_allclose(b["speed"][same], expected[same], atol=1e-9)
         assert_allclose((b["along"] - a["along"])[same], 0.5 * (a["speed"] + expected)[same], atol=1e-9)
         compared += int(same.sum())
