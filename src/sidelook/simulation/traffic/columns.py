@@ -20,6 +20,7 @@ THROUGH = (400.0, 250.0, 120.0, 30.0)
 CORNER = 18.0
 STRAIGHT = 0.5  # a class may change in the middle of a road: up to this angle it is one road, rad
 SLOWEST_BEND = 4.0  # m/s
+JAM = 4.0  # kept at rest by vehicles in column behind others, m
 SLACK = 1.15  # of the gap wanted in a column, up to which a vehicle draws away from the one behind it
 CLOSING = 8.0  # time in which a column closes a wider gap, s
 CRAWL = 2.0  # nobody in a column is slower for those behind, m/s

@@ -8,6 +8,7 @@ from sidelook.simulation.traffic.columns import (
     DRIVING,
     ENTERING,
     FINEST,
+    JAM,
     LEAVING,
     NONE,
     PARKED,
@@ -162,23 +163,34 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
     """Lower a speed to what is safe behind the vehicle ahead, on this link or on those that follow."""
     if car.leader != NONE:
         other = vehicles[car.leader]
-        return follow(car, chosen, other.along - other.length - car.along, other.speed, braking)
+        return follow(car, chosen, other.along - other.length - car.along + nearer(car, other), other.speed, braking)
     horizon = sight(car, car.speed + car.acceleration, braking)
     distance = link.length - car.along
     gone = queues[car.queue].gone
     if gone != NONE and vehicles[gone].origin == car.queue and vehicles[gone].along < vehicles[gone].length:
         # It may have turned off, but its rear has not.
         other = vehicles[gone]
-        chosen = follow(car, chosen, distance + other.along - other.length, other.speed, braking)
+        chosen = follow(car, chosen, distance + other.along - other.length + nearer(car, other), other.speed, braking)
     for k in range(car.count):
         if distance > horizon:
             break
         tail = queues[car.ahead_queue[k]].tail
         if tail != NONE:
             other = vehicles[tail]
-            return follow(car, chosen, distance + other.along - other.length, other.speed, braking)
+            return follow(car, chosen, distance + other.along - other.length + nearer(car, other), other.speed, braking)
         distance += car.ahead_length[k]
     return chosen
+
+
+@kernel
+def nearer(car: Row, other: Row) -> float:
+    """Give how much less is kept at rest behind a vehicle: spacing is for the column, not for whoever is in its way.
+
+    In a loop that may be the column's own rear.
+    """
+    apart = car.formation != NONE and (other.formation != car.formation or other.place > car.place)
+    less: float = max(car.jam - JAM, 0.0) if apart else 0.0
+    return less
 
 
 @kernel

@@ -6,7 +6,7 @@ Order is found by sorting, not kept in lists; ways ahead are walked anew.
 import numpy as np
 from numpy.typing import NDArray
 
-from sidelook.simulation.traffic.columns import DRIVING, FINEST, NONE, Book, Row, Town
+from sidelook.simulation.traffic.columns import DRIVING, FINEST, JAM, NONE, Book, Row, Town
 from sidelook.simulation.traffic.driving.laws import approach_speed, column_speed, equilibrium_gap, following_speed
 
 
@@ -107,7 +107,10 @@ def _safe(book: Book, car: Row, link: Row, others: tuple[int, dict[int, int]], h
 
 def _behind(book: Book, car: Row, other: int, distance: float, hard: float) -> float:
     ahead = book.vehicles[other]
-    gap = distance + float(ahead["along"] - ahead["length"] - car["jam"])
+    jam = float(car["jam"])
+    if car["formation"] != NONE and (ahead["formation"] != car["formation"] or ahead["place"] > car["place"]):
+        jam = min(jam, JAM)
+    gap = distance + float(ahead["along"] - ahead["length"]) - jam
     return float(following_speed(car["speed"], ahead["speed"], gap, car["headway"], hard))
 
 

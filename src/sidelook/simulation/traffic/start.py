@@ -134,8 +134,7 @@ def _turning_back(town: Town, goals: NDArray[np.int64]) -> NDArray[np.bool_]:
     following = town.onward[goals[None, :], node[:, None]]
     heading = town.links["heading"]
     turn = np.einsum("abx,bcx->abc", heading[last][..., 2:], heading[following][..., :2])
-    back: NDArray[np.bool_] = np.less(turn, _BACK)
-    return back
+    return np.asarray(turn < _BACK)
 
 
 def _wander(rng: Generator, row: NDArray[np.int64], back: NDArray[np.bool_]) -> tuple[Stop, ...]:
@@ -150,8 +149,9 @@ def _wander(rng: Generator, row: NDArray[np.int64], back: NDArray[np.bool_]) -> 
     places, _ = _known_places(row)
     apart = ~np.eye(len(places), dtype=bool)
     # Where a journey comes to a place from which all ways lead back, it has to turn back there as well.
-    onward = (~back & apart).any(axis=-1)
-    run = [int(rng.integers(len(places)))]
+    onward: NDArray[np.bool_] = np.any(~back & apart & apart[:, :, None], axis=-1)
+    first = np.flatnonzero(onward.any(axis=0)) if onward.any() else np.arange(len(places))
+    run = [int(rng.choice(first))]
     for drawn in rng.random(_WANDER - 1).tolist():
         at = run[-1]
         straight = ~back[run[-2], at] if len(run) > 1 else np.ones(len(places), bool)
