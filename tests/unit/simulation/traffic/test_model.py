@@ -368,8 +368,8 @@ def test_a_ring_is_driven_one_way_round(network: MakeNetwork, drive: MakeTraffic
 def test_a_column_that_meets_its_own_rear_in_a_roundabout_gets_out(network: MakeNetwork, drive: MakeTraffic) -> None:
     """It is longer than the roundabout, whose last corner it has to reach before it drives round and out."""
     corners = [(50.0, 0.0), (0.0, 50.0), (-50.0, 0.0), (0.0, -50.0)]
-    lines = [(k, (k + 1) % 4, 10.0, []) for k in range(4)] + [(0, 4, 14.0, []), (1, 5, 14.0, [])]
-    roads = network(lines, [*corners, (4e3, 0.0), (0.0, 4e3)], one_way=range(4))
+    lines = [(k, (k + 1) % 4, 10.0, []) for k in range(4)] + [(0, 4, 14.0, []), (2, 5, 14.0, [])]
+    roads = network(lines, [*corners, (4e3, 0.0), (-4e3, 0.0)], one_way=range(4))
     stops = tuple(Stop(place=place) for place in (0, 1, 2))
     traffic = drive(roads, [4, 3, 5], vehicles=6, convoys=(Convoy(size=12, stops=stops),), warm_up=0)
     stood, hops = 0, traffic.first.book.vehicles["hop"]
