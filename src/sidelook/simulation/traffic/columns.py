@@ -1,8 +1,8 @@
 """The tables that the compiled step of road traffic works on: links, points, formations, vehicles, queues.
 
-A link is an edge of the road network in one direction: edge *e* gives the links 2 *e* and 2 *e* + 1. Each lane of a
-link is a queue, in which nobody overtakes. Lengths are metres, speeds m/s, times whole seconds since the traffic's
-start; the step is one second.
+A link is an edge of the road network in one direction: edge *e* gives the links 2 *e* and 2 *e* + 1, of which the
+second is closed where the edge is driven one way. Each lane of a link is a queue, in which nobody overtakes. Lengths
+are metres, speeds m/s, times whole seconds since the traffic's start; the step is one second.
 """
 
 from typing import Any, NamedTuple, TypeAlias
@@ -20,6 +20,10 @@ THROUGH = (400.0, 250.0, 120.0, 30.0)
 CORNER = 18.0
 STRAIGHT = 0.5  # a class may change in the middle of a road: up to this angle it is one road, rad
 SLOWEST_BEND = 4.0  # m/s
+JAM = 4.0  # kept at rest by vehicles in column behind others, m
+SLACK = 1.15  # of the gap wanted in a column, up to which a vehicle draws away from the one behind it
+CLOSING = 8.0  # time in which a column closes a wider gap, s
+CRAWL = 2.0  # nobody in a column is slower for those behind, m/s
 FINEST = 1.0  # a line's end or a stop counts as reached within this, m
 
 Table: TypeAlias = NDArray[np.void]
@@ -27,7 +31,8 @@ Row: TypeAlias = Any  # of a table: NumPy's types do not know its fields
 
 # Links. first, count : its points. heading : unit east, north at its start, then at its end. entry : square of the
 # greatest speed at its start. queue : its first; lanes : how many. junction : three ways or more meet at its end;
-# crossing : three or more of its own rank or greater, so that it has no priority there.
+# crossing : three or more of its own rank or greater, so that it has no priority there. open : it may be driven; nobody
+# is ever on one that is not.
 LINK_COLUMNS = np.dtype(
     [
         ("length", np.float64),
@@ -43,6 +48,7 @@ LINK_COLUMNS = np.dtype(
         ("rank", np.uint8),
         ("junction", np.bool_),
         ("crossing", np.bool_),
+        ("open", np.bool_),
     ],
     align=True,
 )

@@ -8,6 +8,7 @@ from sidelook.simulation.traffic.columns import (
     DRIVING,
     ENTERING,
     FINEST,
+    JAM,
     LEAVING,
     NONE,
     PARKED,
@@ -17,7 +18,7 @@ from sidelook.simulation.traffic.columns import (
     Table,
     Town,
 )
-from sidelook.simulation.traffic.driving.kernels import approach, chance, follow
+from sidelook.simulation.traffic.driving.kernels import approach, chance, follow, keep_up
 from sidelook.simulation.traffic.journeys.kernels import (
     REST,
     WAIT,
@@ -31,8 +32,6 @@ from sidelook.simulation.traffic.queues.kernels import admit, drop, enter, join,
 STILL = 0.5  # m/s
 LONGEST = 30.0  # of a vehicle, whose rear may stand on a link before its own, m
 CREEP = 0.05  # gap beyond the one at rest below which nobody sets off, m
-LAGGING = 20.0  # a leader waits for one who is so much farther behind than it should be, m
-WAITING = 0.6  # at this share of its speed
 APART = 30.0  # a formation's vehicles leave their places one after another so far apart, m
 
 
@@ -61,7 +60,7 @@ def choose(town: Town, book: Book, now: int) -> None:
     for i in range(vehicles.shape[0]):
         car = vehicles[i]
         if car.status == DRIVING:
-            bound = led(town, book, car, now) if car.leads else car.cap
+            bound = car.cap if car.formation == NONE else in_column(town, book, i, now)
             car.following = choose_speed(car, links[car.link], points, vehicles, queues, rule, bound, now)
 
 
@@ -125,21 +124,24 @@ def decision(speed: float, deceleration: float) -> float:
 
 
 @kernel
-def led(town: Town, book: Book, car: Row, now: int) -> float:
-    """Bound the speed of a formation's leader: it halts on time, and is slow while others lag or leave their area."""
+def in_column(town: Town, book: Book, i: int, now: int) -> float:
+    """Bound the speed of a formation's vehicle: none leaves the next behind, and the leader halts on time.
+
+    The leader is slow as well while others leave their area.
+    """
+    car = book.vehicles[i]
     group = town.formations[car.formation]
     bound: float = car.cap
-    since = now - group.halt_first
-    if group.halt_every > 0 and since >= 0 and since % group.halt_every < group.halt_time:
-        bound = 0.0
-    elif book.afloat[car.formation] < group.size:
-        bound = min(bound, group.forming_speed)
-    else:
-        for i in range(group.first + 1, group.first + group.size):
-            other = book.vehicles[i]
-            gap = book.vehicles[i - 1].driven - other.driven - other.length - other.jam
-            if gap > other.headway * other.cap + LAGGING:
-                bound = min(bound, WAITING * car.cap)
+    if car.leads:
+        since = now - group.halt_first
+        if group.halt_every > 0 and since >= 0 and since % group.halt_every < group.halt_time:
+            bound = 0.0
+        elif book.afloat[car.formation] < group.size:
+            bound = min(bound, group.forming_speed)
+    if not car.last and book.vehicles[i + 1].status == DRIVING:
+        other = book.vehicles[i + 1]
+        wanted = other.jam + other.headway * book.vehicles[group.first].cap
+        bound = min(bound, keep_up(other.speed, car.driven - car.length - other.driven, wanted))
     slower: float = car.speed - town.rules[0].deceleration
     return max(bound, slower)
 
@@ -161,23 +163,34 @@ def behind(car: Row, link: Row, vehicles: Table, queues: Table, chosen: float, b
     """Lower a speed to what is safe behind the vehicle ahead, on this link or on those that follow."""
     if car.leader != NONE:
         other = vehicles[car.leader]
-        return follow(car, chosen, other.along - other.length - car.along, other.speed, braking)
+        return follow(car, chosen, other.along - other.length - car.along + nearer(car, other), other.speed, braking)
     horizon = sight(car, car.speed + car.acceleration, braking)
     distance = link.length - car.along
     gone = queues[car.queue].gone
     if gone != NONE and vehicles[gone].origin == car.queue and vehicles[gone].along < vehicles[gone].length:
         # It may have turned off, but its rear has not.
         other = vehicles[gone]
-        chosen = follow(car, chosen, distance + other.along - other.length, other.speed, braking)
+        chosen = follow(car, chosen, distance + other.along - other.length + nearer(car, other), other.speed, braking)
     for k in range(car.count):
         if distance > horizon:
             break
         tail = queues[car.ahead_queue[k]].tail
         if tail != NONE:
             other = vehicles[tail]
-            return follow(car, chosen, distance + other.along - other.length, other.speed, braking)
+            return follow(car, chosen, distance + other.along - other.length + nearer(car, other), other.speed, braking)
         distance += car.ahead_length[k]
     return chosen
+
+
+@kernel
+def nearer(car: Row, other: Row) -> float:
+    """Give how much less is kept at rest behind a vehicle: spacing is for the column, not for whoever is in its way.
+
+    In a loop that may be the column's own rear.
+    """
+    apart = car.formation != NONE and (other.formation != car.formation or other.place > car.place)
+    less: float = max(car.jam - JAM, 0.0) if apart else 0.0
+    return less
 
 
 @kernel

@@ -11,11 +11,11 @@ from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.ground import Ground
 from sidelook.model.truth import Entities
 from sidelook.simulation.traffic import kernels
-from sidelook.simulation.traffic.columns import Book, Town
+from sidelook.simulation.traffic.columns import FORMATION_COLUMNS, STOP_COLUMNS, Book, Town
 from sidelook.simulation.traffic.network import lay_out
 from sidelook.simulation.traffic.routing import Places, connected_places, cumulative_draw, onward_links
 from sidelook.simulation.traffic.settings import TrafficSettings
-from sidelook.simulation.traffic.start import blank_book, people, place_columns, plan_convoys, rules_of, scatter
+from sidelook.simulation.traffic.start import blank_book, gates, people, place_columns, plan_convoys, rules_of, scatter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,33 +89,32 @@ def make_traffic(
     roads : to drive on
     frame : of the positions
     ground : on which the roads lie, in the same frame
-    places : where journeys lead, at best two hundred; those that are not connected with the others draw nobody
+    places : where journeys lead, at best two hundred; those that the others cannot be reached from, or cannot reach,
+        draw nobody
     settings : what drives
 
     Raises
     ------
-    InputError : there are no roads, no two connected places, or no ground under the roads
+    InputError : there are no roads, no two places joined by roads there and back, or no ground under the roads
     UsageError : a convoy cannot drive as it should
     """
     links, points = lay_out(roads, frame, ground, settings.handling)
     nodes = len(roads.node_latitude)
     kept, row = connected_places(links, nodes, places)
-    last = links["first"] + links["count"] - 1
-    at = np.zeros((nodes, 3))
-    at[links["end"]] = np.stack([points[axis][last] for axis in ("east", "north", "up")], axis=-1)
-    gate = at[kept.nodes]
-    convoys = plan_convoys(rng, settings, row, gate, ground)
+    node = kept.nodes.astype(np.int32)
     town = Town(
         links=links,
         points=points,
         onward=onward_links(links, nodes, kept.nodes),
-        node=kept.nodes.astype(np.int32),
-        draw=cumulative_draw(gate[:, :2], kept.weight),
-        formations=convoys.formations,
-        stops=convoys.stops,
-        slots=convoys.slots,
+        node=node,
+        draw=cumulative_draw(gates(links, points, node)[:, :2], kept.weight),
+        formations=np.zeros(0, FORMATION_COLUMNS),
+        stops=np.zeros(0, STOP_COLUMNS),
+        slots=np.zeros((0, 3)),
         rules=rules_of(settings, int(rng.integers(2**63))),
     )
+    convoys = plan_convoys(rng, settings, row, town, ground)
+    town = town._replace(formations=convoys.formations, stops=convoys.stops, slots=convoys.slots)
     vehicles, entities = people(rng, settings)
     book = blank_book(town, vehicles)
     place_columns(town, book)

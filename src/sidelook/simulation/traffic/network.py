@@ -1,4 +1,4 @@
-"""Roads as traffic drives on them: every edge in both directions, on the ground, with what slows a vehicle."""
+"""Roads as traffic drives on them: edges in the directions that are open, on the ground, with what slows a vehicle."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def lay_out(roads: RoadNetwork, frame: LocalFrame, ground: Ground, handling: Han
 
     Returns
     -------
-    links : (2 E,) edge *e* forwards is link 2 *e*, backwards 2 *e* + 1
+    links : (2 E,) edge *e* forwards is link 2 *e*, backwards 2 *e* + 1, not open where the edge is driven one way
     points : (2 P,) of their lines
 
     Raises
@@ -48,6 +48,8 @@ def lay_out(roads: RoadNetwork, frame: LocalFrame, ground: Ground, handling: Han
     links["start"] = np.stack([roads.edge_start, roads.edge_end], axis=-1).ravel()
     links["end"] = np.stack([roads.edge_end, roads.edge_start], axis=-1).ravel()
     links["limit"], links["rank"] = np.repeat(roads.speed_limit, 2), np.repeat(roads.edge_class, 2)
+    links["open"] = True
+    links["open"][1::2] = ~roads.one_way
     links["lanes"] = np.where(links["rank"] == RoadClass.MOTORWAY, 2, 1)
     links["queue"] = np.cumsum(links["lanes"]) - links["lanes"]
     ways = _ways(links, len(roads.node_latitude))
@@ -80,7 +82,8 @@ def _on_ground(roads: RoadNetwork, frame: LocalFrame, ground: Ground) -> NDArray
 def _ways(links: Table, nodes: int) -> NDArray[np.int64]:
     """Count the ways that meet at each node, (N, R), of each rank or greater.
 
-    Parallel edges between two nodes, or an edge for each direction, are one way of the greatest rank.
+    Parallel edges between two nodes, or an edge for each direction, are one way of the greatest rank. An edge that is
+    driven one way counts at both of its ends.
     """
     order = np.lexsort((links["rank"], links["end"], links["start"]))
     ordered = links[order]

@@ -6,8 +6,8 @@ Order is found by sorting, not kept in lists; ways ahead are walked anew.
 import numpy as np
 from numpy.typing import NDArray
 
-from sidelook.simulation.traffic.columns import DRIVING, FINEST, NONE, Book, Row, Town
-from sidelook.simulation.traffic.driving.laws import approach_speed, following_speed
+from sidelook.simulation.traffic.columns import DRIVING, FINEST, JAM, NONE, Book, Row, Town
+from sidelook.simulation.traffic.driving.laws import approach_speed, column_speed, equilibrium_gap, following_speed
 
 
 def choose_speeds(
@@ -37,6 +37,27 @@ def choose_speeds(
     for i in on.tolist():
         chosen[i] = _choose(town, book, i, (int(leader[i]), tail), int(committed[i]), float(bound[i]))
     return chosen
+
+
+def column_bounds(town: Town, book: Book, now: int) -> NDArray[np.float64]:
+    """Give the (V,) greatest speeds of all by what they are and by the order of their columns, m/s."""
+    cars = book.vehicles
+    bound = cars["cap"].copy()
+    for number, group in enumerate(town.formations):
+        first, last = int(group["first"]), int(group["first"] + group["size"]) - 1
+        since, halts = now - int(group["halt_first"]), int(group["halt_every"]) > 0
+        if halts and since >= 0 and since % int(group["halt_every"]) < int(group["halt_time"]):
+            bound[first] = 0.0
+        elif book.afloat[number] < group["size"]:
+            bound[first] = min(bound[first], group["forming_speed"])
+        own, behind = cars[first:last], cars[first + 1 : last + 1]
+        gap = own["driven"] - own["length"] - behind["driven"]
+        wanted = equilibrium_gap(cars["cap"][first], behind["headway"], behind["jam"])
+        kept = np.where(behind["status"] == DRIVING, column_speed(behind["speed"], gap, wanted), np.inf)
+        bound[first:last] = np.minimum(bound[first:last], kept)
+        column = slice(first, last + 1)
+        bound[column] = np.maximum(bound[column], cars["speed"][column] - town.rules[0]["deceleration"])
+    return bound
 
 
 def _choose(town: Town, book: Book, i: int, others: tuple[int, dict[int, int]], committed: int, bound: float) -> float:
@@ -86,7 +107,10 @@ def _safe(book: Book, car: Row, link: Row, others: tuple[int, dict[int, int]], h
 
 def _behind(book: Book, car: Row, other: int, distance: float, hard: float) -> float:
     ahead = book.vehicles[other]
-    gap = distance + float(ahead["along"] - ahead["length"] - car["jam"])
+    jam = float(car["jam"])
+    if car["formation"] != NONE and (ahead["formation"] != car["formation"] or ahead["place"] > car["place"]):
+        jam = min(jam, JAM)
+    gap = distance + float(ahead["along"] - ahead["length"]) - jam
     return float(following_speed(car["speed"], ahead["speed"], gap, car["headway"], hard))
 
 

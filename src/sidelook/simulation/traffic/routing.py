@@ -86,7 +86,9 @@ def scattered_places(rng: Generator, roads: RoadNetwork, frame: LocalFrame, coun
 
 
 def connected_places(links: Table, nodes: int, places: Places) -> tuple[Places, NDArray[np.int64]]:
-    """Keep the places of the connected part of a network that weighs most.
+    """Keep the places of the part of a network that weighs most in which all can be reached from all.
+
+    Whoever drives between two of them by open links stays in that part: on every way he takes there is a way on.
 
     Parameters
     ----------
@@ -97,22 +99,23 @@ def connected_places(links: Table, nodes: int, places: Places) -> tuple[Places, 
     Returns
     -------
     kept : T' of them, at different nodes
-    row : (T,) of each place among the kept, ``NONE`` for one that is not connected with them
+    row : (T,) of each place among the kept, ``NONE`` for one that cannot be reached from them, or they from it
 
     Raises
     ------
-    InputError : not two of them are connected
+    InputError : not two of them are connected both ways
     """
     if len(places.nodes) and (places.nodes.min() < 0 or places.nodes.max() >= nodes):
         message = f"a place is at a node that is not there; the network has {nodes}"
         raise InputError(message)
-    graph = sparse.coo_array((np.ones(len(links)), (links["start"], links["end"])), shape=(nodes, nodes))
-    part = csgraph.connected_components(graph, directed=False)[1][places.nodes]
+    driven = links[links["open"]]
+    graph = sparse.coo_array((np.ones(len(driven)), (driven["start"], driven["end"])), shape=(nodes, nodes))
+    part = csgraph.connected_components(graph, connection="strong")[1][places.nodes]
     _, first, same = np.unique(places.nodes, return_index=True, return_inverse=True)
     weight = np.bincount(part, weights=places.weight)
     rows = np.sort(first[part[first] == np.argmax(weight)]) if len(weight) else first
     if np.count_nonzero(places.weight[rows]) < 2:  # noqa: PLR2004 - a journey has two ends
-        message = f"of {len(places.nodes)} places no two that people live at are connected by roads: nowhere to drive"
+        message = f"of {len(places.nodes)} places no two that people live at are connected by roads there and back"
         raise InputError(message)
     new = np.full(len(part), NONE)
     new[rows] = np.arange(len(rows))
@@ -122,7 +125,7 @@ def connected_places(links: Table, nodes: int, places: Places) -> tuple[Places, 
 def onward_links(links: Table, nodes: int, destinations: NDArray[np.int64]) -> NDArray[np.int32]:
     """Give the link to take at every node on the fastest way to each destination.
 
-    Dijkstra from each destination over the reversed links; 4 bytes for each destination and node remain.
+    Dijkstra from each destination over the reversed open links; 4 bytes for each destination and node remain.
 
     Parameters
     ----------
@@ -137,6 +140,7 @@ def onward_links(links: Table, nodes: int, destinations: NDArray[np.int64]) -> N
     time = np.maximum(links["length"] / links["limit"], 1e-3)
     key = links["start"].astype(np.int64) * nodes + links["end"]
     order = np.lexsort((time, key))
+    order = order[links["open"][order]]
     best = order[np.diff(key[order], prepend=-1) != 0]  # of parallel links the fastest
     known = key[best]
     graph = sparse.csr_array((time[best], (links["end"][best], links["start"][best])), shape=(nodes, nodes))

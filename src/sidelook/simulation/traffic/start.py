@@ -31,6 +31,7 @@ from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 _LARGEST = 24  # places between which convoys without a plan drive
 _WANDER = 48  # stops of such a journey
 _FARTHEST, _TRY = 30_000, 500  # convoys begin within so far of their first stop, and try at such steps, m
+_BACK = -0.85  # cosine of a turn that goes back: 150 degrees and more
 _NEVER = 2**62
 _CLOSING_UP = 1.1  # followers may be faster than their leader by so much
 _CONVOY_TRUCK, _CONVOY_TRACKED = 9.0, 7.0  # lengths, m
@@ -62,7 +63,7 @@ def rules_of(settings: TrafficSettings, seed: int) -> Table:
 
 
 def plan_convoys(
-    rng: Generator, settings: TrafficSettings, row: NDArray[np.int64], gate: NDArray[np.float64], ground: Ground
+    rng: Generator, settings: TrafficSettings, row: NDArray[np.int64], town: Town, ground: Ground
 ) -> Columns:
     """Give convoys their journeys and their places in staging areas.
 
@@ -71,7 +72,7 @@ def plan_convoys(
     rng : source of chance
     settings : what drives
     row : (T,) destination of each place, ``NONE`` where no road leads
-    gate : (D, 3) of the destinations' nodes, m
+    town : roads and ways; its convoys are not there yet
     ground : under the staging areas
 
     Raises
@@ -81,9 +82,11 @@ def plan_convoys(
     formations = np.zeros(len(settings.convoys), FORMATION_COLUMNS)
     stops: list[tuple[int, int, int, bool]] = []
     slots: list[NDArray[np.float64]] = []
+    gate = gates(town.links, town.points, town.node)
+    back = _turning_back(town, _known_places(row)[1]) if any(not convoy.stops for convoy in settings.convoys) else None
     first = used = 0
     for group, convoy in zip(formations, settings.convoys, strict=True):
-        journey = convoy.stops or _wander(rng, row)
+        journey = convoy.stops if back is None or convoy.stops else _wander(rng, row, back)
         _check(journey, row)
         group["first"], group["size"], group["stop"], group["stops"] = first, convoy.size, len(stops), len(journey)
         group["halt_first"], group["halt_every"], group["halt_time"] = (
@@ -115,14 +118,50 @@ def _check(journey: tuple[Stop, ...], row: NDArray[np.int64]) -> None:
             raise UsageError(message)
 
 
-def _wander(rng: Generator, row: NDArray[np.int64]) -> tuple[Stop, ...]:
-    """Choose a journey among the first places, none twice in a row."""
+def _known_places(row: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the first places, and their destinations, no two the same."""
     known = np.flatnonzero(row != NONE)
     _, first = np.unique(row[known], return_index=True)
     places = known[np.sort(first)][:_LARGEST]
-    step = rng.integers(1, len(places), _WANDER - 1) if len(places) > 2 else np.ones(_WANDER - 1, np.int64)  # noqa: PLR2004
-    run = np.append(rng.integers(len(places)), step).cumsum() % len(places)
-    # The journey begins anew after its last stop, which therefore must not be its first.
+    return places, row[places]
+
+
+def _turning_back(town: Town, goals: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell (P, P, P) whether one who comes from a first place to a second turns back there to a third."""
+    count, node = len(goals), town.node[goals]
+    a, b = np.divmod(np.arange(count * count), count)
+    last = walk(town, node[a], goals[b].astype(np.int32))[1].reshape(count, count)
+    following = town.onward[goals[None, :], node[:, None]]
+    heading = town.links["heading"]
+    turn = np.einsum("abx,bcx->abc", heading[last][..., 2:], heading[following][..., :2])
+    return np.asarray(turn < _BACK)
+
+
+def _wander(rng: Generator, row: NDArray[np.int64], back: NDArray[np.bool_]) -> tuple[Stop, ...]:
+    """Choose a journey among the first places, none twice in a row, that turns back where nothing else is left only.
+
+    Parameters
+    ----------
+    rng : source of chance
+    row : (T,) destination of each place
+    back : (P, P, P) where it would turn back
+    """
+    places, _ = _known_places(row)
+    apart = ~np.eye(len(places), dtype=bool)
+    # Where a journey comes to a place from which all ways lead back, it has to turn back there as well.
+    onward: NDArray[np.bool_] = np.any(~back & apart & apart[:, :, None], axis=-1)
+    first = np.flatnonzero(onward.any(axis=0)) if onward.any() else np.arange(len(places))
+    run = [int(rng.choice(first))]
+    for drawn in rng.random(_WANDER - 1).tolist():
+        at = run[-1]
+        straight = ~back[run[-2], at] if len(run) > 1 else np.ones(len(places), bool)
+        choices = (apart[at] & straight & onward[at], apart[at] & straight, apart[at])
+        some = next(np.flatnonzero(choice) for choice in choices if choice.any())
+        run.append(int(some[int(drawn * len(some))]))
+    # The journey begins anew after its last stop, which therefore must not be its first, and best be on the way there.
+    whole = len(run)
+    while len(run) > whole // 2 and (run[-1] == run[0] or back[run[-2], run[-1], run[0]] or back[run[-1], *run[:2]]):
+        run.pop()
     run = run[: len(run) - int(run[-1] == run[0])]
     return tuple(Stop(place=int(places[at])) for at in run)
 
@@ -200,9 +239,10 @@ def place_columns(town: Town, book: Book) -> None:
         members["destination"], members["trip"] = stop["destination"], 0
         if stop["staged"]:
             members["status"] = STAGED
-            members["link"] = np.flatnonzero(town.links["end"] == town.node[stop["destination"]])[0]
+            comes = (town.links["end"] == town.node[stop["destination"]]) & town.links["open"]
+            members["link"] = np.flatnonzero(comes)[0]
             members["slot"] = stop["slot"] + members["place"]
-            gate = _gate(town, int(members["link"][0]))
+            gate = gates(town.links, town.points, town.node[[stop["destination"]]])
             members["way"] = np.linalg.norm(town.slots[members["slot"]] - gate, axis=-1)
             members["along"] = members["way"]
         else:
@@ -210,10 +250,12 @@ def place_columns(town: Town, book: Book) -> None:
             book.afloat[number] = group["size"]
 
 
-def _gate(town: Town, link: int) -> NDArray[np.float64]:
-    """Give the (3,) end of a link."""
-    point = town.points[town.links[link]["first"] + town.links[link]["count"] - 1]
-    return np.array([point["east"], point["north"], point["up"]])
+def gates(links: Table, points: Table, node: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Give where nodes are, (D, 3), m; each is at the end of some link."""
+    last = links["first"] + links["count"] - 1
+    at = np.zeros((1 + int(links["end"].max()), 3))
+    at[links["end"]] = np.stack([points[axis][last] for axis in ("east", "north", "up")], axis=-1)
+    return at[node]
 
 
 def _put_in_column(town: Town, book: Book, members: Table, taken: set[int]) -> set[int]:

@@ -1,6 +1,6 @@
 """Small networks to drive on, made by hand near the equator, and a city's worth of streets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pytest
@@ -20,7 +20,9 @@ MakeTraffic = Callable[..., RoadTraffic]
 
 
 def _network(
-    lines: list[tuple[int, int, float, list[tuple[float, float]]]], nodes: list[tuple[float, float]]
+    lines: list[tuple[int, int, float, list[tuple[float, float]]]],
+    nodes: list[tuple[float, float]],
+    one_way: Collection[int] = (),
 ) -> RoadNetwork:
     at = np.array(nodes, float)
     parts = [np.array([nodes[a], *between, nodes[b]], float) for a, b, _, between in lines]
@@ -38,12 +40,13 @@ def _network(
         offset=np.cumsum([0, *(len(part) for part in parts)]),
         latitude=points[:, 1] / RADIUS,
         longitude=points[:, 0] / RADIUS,
+        one_way=np.isin(np.arange(len(lines)), list(one_way)),
     )
 
 
 @pytest.fixture(scope="session")
 def network() -> MakeNetwork:
-    """Give a maker of networks from edges (start, end, limit, points between) and nodes (east, north), m."""
+    """Give a maker of networks: edges (start, end, limit, points between), nodes (east, north), m, one-way edges."""
     return _network
 
 

@@ -12,7 +12,7 @@ from sidelook.geography.roads import RoadNetwork
 from sidelook.model.plots import TargetClass
 from sidelook.simulation.traffic.columns import DRIVING, NONE, PARKED, STAGED
 from sidelook.simulation.traffic.model import RoadTraffic, TrafficState
-from sidelook.simulation.traffic.reference import choose_speeds
+from sidelook.simulation.traffic.reference import choose_speeds, column_bounds
 from sidelook.simulation.traffic.settings import Convoy, Handling, Stop
 from sidelook.simulation.trajectories import SECOND, Streamed
 
@@ -109,8 +109,10 @@ def test_speeds_are_those_of_the_reference(city: RoadTraffic, history: list[Traf
     for before, after in list(pairwise(history))[::30]:
         a, b = before.book.vehicles, after.book.vehicles
         same = (a["status"] == DRIVING) & (b["status"] == DRIVING) & (a["hop"] == b["hop"])
-        same &= ~a["leads"] & (a["timer"] == 0) & (a["halting"] == b["halting"]) & (b["timer"] == 0)
-        expected = choose_speeds(city.town, before.book, b["committed"], a["cap"])
+        same &= (a["timer"] == 0) & (a["halting"] == b["halting"]) & (b["timer"] == 0)
+        expected = choose_speeds(
+            city.town, before.book, b["committed"], column_bounds(city.town, before.book, before.second)
+        )
         assert_allclose(b["speed"][same], expected[same], atol=1e-9)
         assert_allclose((b["along"] - a["along"])[same], 0.5 * (a["speed"] + expected)[same], atol=1e-9)
         compared += int(same.sum())
@@ -343,6 +345,77 @@ def test_what_cannot_drive_is_refused(network: MakeNetwork, drive: MakeTraffic, 
         Handling(braking=1.0)
     with pytest.raises(UsageError, match="no room on the roads"):
         drive(straight(network, 2e3), [0, 1], vehicles=0, convoys=(Convoy(size=8),) * 40)
+
+
+def test_a_ring_is_driven_one_way_round(network: MakeNetwork, drive: MakeTraffic) -> None:
+    """Twelve edges round a circle, and dead ends in and out of it: all go round with the angle, and keep on."""
+    angle = 2.0 * np.pi * np.arange(12) / 12
+    nodes = [(2e3 * np.cos(a), 2e3 * np.sin(a)) for a in angle] + [(4e3, 0.0), (-4e3, 0.0)]
+    lines = [(k, (k + 1) % 12, 14.0, []) for k in range(12)] + [(12, 0, 14.0, []), (6, 13, 14.0, [])]
+    roads = network(lines, nodes, one_way=range(14))
+    convoy = Convoy(size=5, spacing=20.0, stops=(Stop(place=1), Stop(place=7)))
+    traffic = drive(roads, list(range(14)), vehicles=40, convoys=(convoy,), rest=(5.0, 20.0), warm_up=0)
+    state, track = traffic.step(traffic.first, 1_800, 1_800)
+    assert np.hypot(track[:, 0], track[:, 1]).max() < 2e3 + 1.0, "nobody is on the dead ends"
+    turned = np.diff(np.unwrap(np.arctan2(track[:, 1], track[:, 0]), axis=0), axis=0)
+    assert turned.min() >= -1e-9
+    assert (turned.sum(axis=0) > np.pi).mean() > 0.9
+    cars = state.book.vehicles
+    assert (cars["status"] == PARKED).mean() < 0.3
+    assert (cars["speed"][cars["status"] == DRIVING] > 0.3).mean() > 0.8
+
+
+def test_a_column_that_meets_its_own_rear_in_a_roundabout_gets_out(network: MakeNetwork, drive: MakeTraffic) -> None:
+    """It is longer than the roundabout, whose last corner it has to reach before it drives round and out."""
+    corners = [(50.0, 0.0), (0.0, 50.0), (-50.0, 0.0), (0.0, -50.0)]
+    lines = [(k, (k + 1) % 4, 10.0, []) for k in range(4)] + [(0, 4, 14.0, []), (2, 5, 14.0, [])]
+    roads = network(lines, [*corners, (4e3, 0.0), (-4e3, 0.0)], one_way=range(4))
+    stops = tuple(Stop(place=place) for place in (0, 1, 2))
+    traffic = drive(roads, [4, 3, 5], vehicles=6, convoys=(Convoy(size=12, stops=stops),), warm_up=0)
+    stood, hops = 0, traffic.first.book.vehicles["hop"]
+    for state in states(traffic, 2_400):
+        stood = max(stood, state.book.vehicles["stood"][:12].max())
+        hops = state.book.vehicles["hop"]
+    assert stood < 240
+    assert (hops[:12] > 12).all()
+
+
+@pytest.mark.parametrize("size", [10, 20])
+def test_a_column_that_turns_back_stays_together(network: MakeNetwork, drive: MakeTraffic, size: int) -> None:
+    """On a road with two ends: while they pass the turn one by one, those past it wait."""
+    convoy = Convoy(size=size, stops=(Stop(place=0), Stop(place=1)))
+    traffic = drive(straight(network, 12e3), [0, 1], vehicles=0, convoys=(convoy,), warm_up=0)
+    wanted = 45.0 + 2.5 * 19.0
+    widest, fastest, turned = 0.0, 0.0, 0
+    for state in states(traffic, 2_400):
+        cars = state.book.vehicles
+        widest = max(widest, (column(state, size) - 9.0).max())
+        fastest, turned = max(fastest, cars["speed"].min()), max(turned, cars["hop"].min())
+    assert turned >= 1
+    assert widest < 1.25 * wanted
+    assert fastest > 18.5, "between the turns it drives at its speed"
+
+
+def test_columns_without_a_plan_turn_back_only_where_there_is_no_other_way(
+    network: MakeNetwork, drive: MakeTraffic
+) -> None:
+    """Places round a ring, from each of which ways lead both on and back, and one at a dead end."""
+    nodes = [(3e3 * np.cos(a), 3e3 * np.sin(a)) for a in 2.0 * np.pi * np.arange(9) / 9] + [(9e3, 0.0)]
+    roads = network([(k, (k + 1) % 9, 20.0, []) for k in range(9)] + [(0, 9, 20.0, [])], nodes)
+    town = drive(roads, list(range(10)), vehicles=0, convoys=(Convoy(size=2),) * 3, warm_up=0).town
+    heading, turns, stops = town.links["heading"], [], []
+    for group in town.formations:
+        run = town.stops["destination"][group["stop"] : group["stop"] + group["stops"]]
+        for a, b, c in zip(run, np.roll(run, -1), np.roll(run, -2), strict=True):
+            here, last = town.node[a], NONE
+            while here != town.node[b]:
+                last = town.onward[b, here]
+                here = town.links["end"][last]
+            turns.append(heading[last, 2:] @ heading[town.onward[c, here], :2] < -0.85)
+            stops.append(here)
+    assert len(turns) > 100
+    assert not np.any(turns)
+    assert 9 not in stops, "who drives into a dead end has to turn back"
 
 
 def test_an_empty_road_is_empty(streets: RoadNetwork, drive: MakeTraffic) -> None:

@@ -34,6 +34,15 @@ def test_every_edge_is_driven_both_ways(streets: RoadNetwork) -> None:
     assert links["crossing"][~greater].mean() > 0.9
 
 
+def test_edges_driven_one_way_are_open_forwards_only(network: Callable[..., RoadNetwork]) -> None:
+    nodes = [(0, 0), (1e3, 0), (2e3, 0), (1e3, 1e3)]
+    lines = [(0, 1, 14.0, []), (1, 2, 14.0, []), (3, 1, 14.0, [])]
+    links, _ = lay_out(network(lines, nodes, one_way=[0, 2]), FRAME, Plane(), HANDLING)
+    assert links["open"].tolist() == [True, False, True, True, True, False]
+    assert links["start"][links["open"]].tolist() == [0, 1, 2, 3]
+    assert links["junction"][[0, 3, 4]].all(), "three ways meet, though two of them only come"
+
+
 def test_headings_are_those_of_the_ends(streets: RoadNetwork) -> None:
     links, points = lay_out(streets, FRAME, Plane(), HANDLING)
     for link in links[[3, 40, 77]]:

@@ -65,6 +65,33 @@ def test_only_the_heaviest_connected_part_is_kept(network: Callable[..., RoadNet
     assert row.tolist() == [NONE, 0, NONE, 1, 0]
 
 
+def one_way_ring(network: Callable[..., RoadNetwork]) -> RoadNetwork:
+    """0 -> 1 -> 2 -> 3 -> 0 one way; 4 hangs on 1 both ways; 5 can only be left, 6 only be entered."""
+    nodes = [(0, 0), (1e3, 0), (1e3, 1e3), (0, 1e3), (2e3, 0), (-1e3, 0), (-1e3, 1e3)]
+    ends = [(0, 1), (1, 2), (2, 3), (3, 0), (1, 4), (5, 0), (3, 6)]
+    return network([(a, b, 14.0, []) for a, b in ends], nodes, one_way=[0, 1, 2, 3, 5, 6])
+
+
+def test_ways_go_round_where_the_short_way_is_against_one_way(network: Callable[..., RoadNetwork]) -> None:
+    links, _ = lay_out(one_way_ring(network), FRAME, Plane(), Handling())
+    onward = onward_links(links, 7, np.array([0, 4, 5, 6]))
+    assert onward[0].tolist() == [NONE, 2, 4, 6, 9, 10, NONE]
+    assert onward[1].tolist() == [0, 8, 4, 6, NONE, 10, NONE]
+    assert onward[2].tolist() == [NONE] * 7
+    assert onward[3].tolist() == [0, 2, 4, 12, 9, 10, NONE]
+
+
+def test_places_that_cannot_be_left_or_reached_are_dropped(network: Callable[..., RoadNetwork]) -> None:
+    links, _ = lay_out(one_way_ring(network), FRAME, Plane(), Handling())
+    places = Places(nodes=np.array([5, 2, 6, 4]), weight=np.array([9.0, 1.0, 9.0, 9.0]))
+    kept, row = connected_places(links, 7, places)
+    assert kept.nodes.tolist() == [2, 4]
+    assert row.tolist() == [NONE, 0, NONE, 1]
+    for nodes in ([5, 6], [5, 0], [6, 3]):
+        with pytest.raises(InputError, match="there and back"):
+            connected_places(links, 7, Places(nodes=np.array(nodes), weight=np.ones(2)))
+
+
 @pytest.mark.parametrize("nodes", [[], [0], [0, 2], [0, 0]])
 def test_without_two_connected_places_it_says_so(network: Callable[..., RoadNetwork], nodes: list[int]) -> None:
     roads = network([(0, 1, 14.0, []), (2, 3, 14.0, [])], [(0, 0), (1e3, 0), (5e3, 0), (6e3, 0)])

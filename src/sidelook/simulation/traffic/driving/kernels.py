@@ -5,7 +5,16 @@ import math
 import numpy as np
 
 from sidelook.compiling import kernel
-from sidelook.simulation.traffic.columns import CORNER, SLOWEST_BEND, STRAIGHT, THROUGH, Row
+from sidelook.simulation.traffic.columns import (
+    CLOSING,
+    CORNER,
+    CRAWL,
+    SLACK,
+    SLOWEST_BEND,
+    STRAIGHT,
+    THROUGH,
+    Row,
+)
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -30,6 +39,12 @@ def follow(car: Row, chosen: float, gap: float, leading: float, braking: float) 
         return chosen
     root = lag * lag + bound
     return max(math.sqrt(root) - lag, 0.0) if root > 0.0 else 0.0
+
+
+@kernel
+def keep_up(behind: float, gap: float, wanted: float) -> float:
+    """Give the speed at which a vehicle in column does not leave one behind that drives at speed ``behind``."""
+    return max(behind + (SLACK * wanted - gap) / CLOSING, CRAWL)
 
 
 @kernel

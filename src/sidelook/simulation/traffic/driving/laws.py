@@ -6,6 +6,8 @@ A driver chooses once a second the speed at the end of that second; within it th
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sidelook.simulation.traffic.columns import CLOSING, CRAWL, SLACK
+
 
 def approach_speed(
     speed: ArrayLike, passing_speed: ArrayLike, distance: ArrayLike, deceleration: float
@@ -57,6 +59,22 @@ def equilibrium_gap(speed: ArrayLike, headway: ArrayLike, jam: ArrayLike) -> NDA
     jam : (...) gap at rest, m
     """
     return np.asarray(jam, np.float64) + np.asarray(headway, np.float64) * np.asarray(speed, np.float64)
+
+
+def column_speed(behind: ArrayLike, gap: ArrayLike, wanted: ArrayLike) -> NDArray[np.float64]:
+    """Give the speed at which a vehicle in column does not leave the one behind it behind.
+
+    Whoever drives in column answers for the one behind: a gap that opens wider than ``SLACK`` times the wanted one is
+    closed within some ``CLOSING`` seconds. Where the column slows for a bend, those past it so wait for the others.
+
+    Parameters
+    ----------
+    behind : (...) speed of the vehicle behind, m/s
+    gap : (...) to its front, m
+    wanted : (...) gap at the column's speed, m
+    """
+    v, g, w = (np.asarray(value, np.float64) for value in (behind, gap, wanted))
+    return np.maximum(v + (SLACK * w - g) / CLOSING, CRAWL)
 
 
 def bend_speed(turn: ArrayLike, length: ArrayLike, lateral: float, slowest: float) -> NDArray[np.float64]:

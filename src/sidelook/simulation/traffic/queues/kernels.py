@@ -9,7 +9,7 @@ from sidelook.simulation.traffic.columns import NONE, Book, Row, Table
 
 TURN = 15  # a queue lets others in after so long, s
 STALE = 30  # a claim that nobody takes is void, s
-COLUMN_STALE = 900  # nor is the way kept for a formation that does not come, s
+COLUMN_STALE = 120  # nor is the way kept for a formation that does not come, s
 
 
 @kernel

@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sidelook.simulation.traffic.columns import LINK_COLUMNS, SLOWEST_BEND, THROUGH, VEHICLE_COLUMNS
+from sidelook.simulation.traffic.columns import CRAWL, LINK_COLUMNS, SLACK, SLOWEST_BEND, THROUGH, VEHICLE_COLUMNS
 from sidelook.simulation.traffic.driving import kernels
 from sidelook.simulation.traffic.driving.laws import (
     approach_speed,
     bend_speed,
     chance,
+    column_speed,
     equilibrium_gap,
     following_speed,
 )
@@ -29,6 +30,25 @@ def test_compiled_following_is_the_law() -> None:
     found = [kernels.follow(car, car["speed"] + 1.2, g, s, 3.0) for car, g, s in zip(cars, gap, w, strict=True)]
     expected = following_speed(cars["speed"], w, gap - 2.0, cars["headway"], 3.0)
     assert_allclose(found, np.minimum(expected, cars["speed"] + 1.2), atol=1e-12)
+
+
+def test_compiled_keeping_up_is_the_law() -> None:
+    rng = np.random.default_rng(4)
+    v, gap, wanted = rng.uniform(0, 25, 500), rng.uniform(0, 300, 500), rng.uniform(20, 120, 500)
+    found = [kernels.keep_up(*row) for row in zip(v, gap, wanted, strict=True)]
+    assert_allclose(found, column_speed(v, gap, wanted), atol=1e-12)
+
+
+def test_a_vehicle_in_column_does_not_leave_a_slow_one_behind() -> None:
+    """Behind it one drives at 4 m/s for good: the gap tends to ``SLACK`` times the wanted one, and no farther."""
+    gap, speed, gaps = 55.0, 4.0, []
+    for _ in range(120):
+        following = float(np.clip(column_speed(4.0, gap, 92.0), speed - 1.3, min(speed + 0.7, 19.0)))
+        gap, speed = gap + 0.5 * (speed + following) - 4.0, following
+        gaps.append(gap)
+    assert gaps[-1] == pytest.approx(SLACK * 92.0, abs=0.1)
+    assert max(gaps) < 1.25 * 92.0
+    assert column_speed(0.0, 500.0, 92.0) == CRAWL
 
 
 def test_braking_for_a_stop_is_even_and_ends_there() -> None:
