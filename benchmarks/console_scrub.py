@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-sync",
 ]
 FETCHED = (0.1, 0.3, 0.5, 0.7, 0.9, 0.2, 0.4, 0.6, 0.8)
+POINTED = (0.15, 0.35, 0.55, 0.75, 0.25, 0.45, 0.65, 0.85)
 CACHED = (0.8, 0.7999, 0.7997, 0.7995, 0.7998, 0.7996)
 MISSION = """
 const token = document.querySelector('meta[name=sidelook-token]').content;
@@ -85,6 +86,30 @@ DRAG = f"""async (share) => {{
 }}"""
 
 
+CLICK = f"""async (share) => {{
+  {MISSION} {WATCH}
+  const track = document.querySelector('.timeline .track');
+  const box = track.getBoundingClientRect();
+  const x = box.left + box.width * share, y = box.top + box.height / 2;
+  const point = (kind, buttons) => track.dispatchEvent(
+    new PointerEvent(kind, {{ clientX: x, clientY: y, buttons, pointerId: 1, bubbles: true }}));
+  track.setPointerCapture = () => undefined;
+  point('pointermove', 0);
+  await pause(150);
+  const began = performance.now();
+  point('pointerdown', 1);
+  const rows = await until(() => page.whole);
+  const drawn = await until(() => page.drawnT === page.t && page.whole);
+  point('pointerup', 0);
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const ready = performance.now();
+  await pause(250);
+  const settled = await until(() => page.settled);
+  await pause(1000);
+  return [rows, drawn, ready, settled].map((time) => time - began);
+}}"""
+
+
 def show(page: Page, name: str, program: str, shares: tuple[float, ...]) -> None:
     """Run a program of the page for each place in the mission and print the medians and extremes."""
     columns = zip(*(page.evaluate(program, share) for share in shares), strict=True)
@@ -105,6 +130,7 @@ def measure(address: str) -> None:
         print("jumps: rows in the page, frame drawn, ready for the next frame, history around it there")
         show(page, "jump to what is fetched", JUMP, FETCHED)
         show(page, "jump to what is cached", JUMP, CACHED)
+        show(page, "press 150 ms after pointing", CLICK, POINTED)
         print("drags: median and 95th percentile of the steps")
         show(page, "drag", DRAG, (0.15, 0.35, 0.55))
         # Last: what it fetches stays in the cache of the browser.

@@ -171,6 +171,11 @@ export class App {
     this.change();
   }
 
+  /** The pointer is over a time on the timeline: it may be pressed. */
+  onForesight(t: number): void {
+    this.session?.foresee(t, this.#look());
+  }
+
   /** After the clock was set by hand: show it, and say it in the address. */
   onClockSet(): void {
     this.onScrub();

@@ -36,7 +36,9 @@ export class Session {
   statusAt = 0;
   connected = false;
   #neededAt = -Infinity;
-  readonly #moment: Moment;
+  #moment: Moment;
+  /** Of where the pointer rests on the timeline: a press there finds its rows at hand. */
+  #foreseen: Moment;
 
   constructor(
     server: Server,
@@ -45,6 +47,7 @@ export class Session {
   ) {
     this.history = new History(server, mission.id, onChange);
     this.#moment = new Moment(server, mission.id, onChange);
+    this.#foreseen = new Moment(server, mission.id, () => undefined);
     this.picture = new Picture(this.history);
     this.platform = new Platform(this.history);
     this.clock.setSpan(mission.begin_ms, mission.end_ms);
@@ -80,6 +83,11 @@ export class Session {
     return !this.isWhole && now - this.#moment.pendingSince < HOLD_MS;
   }
 
+  /** Fetch the rows of a moment that may be asked for next. */
+  foresee(t: number, { integrateSinceMs, trailS, fadeS }: Reach): void {
+    if (integrateSinceMs === null && !this.#settledAt(t)) this.#foreseen.ask(t, trailS, fadeS);
+  }
+
   /** Ask for what the picture needs around the clock: after a jump its own rows first, then those around it. */
   need(now: number, reach: Reach): void {
     const { t, pace, end, begin } = this.clock;
@@ -93,14 +101,19 @@ export class Session {
 
   /** Are the chunks here that the picture reaches back to? */
   get isSettled(): boolean {
-    const { t, begin } = this.clock;
-    return this.history.covers(Math.max(begin, t - FORGET_MS), t);
+    return this.#settledAt(this.clock.t);
+  }
+
+  #settledAt(t: number): boolean {
+    return this.history.covers(Math.max(this.clock.begin, t - FORGET_MS), t);
   }
 
   /** Until the chunks around a moment are here, the picture is made of the moment's own rows. */
   #bridge({ integrateSinceMs, trailS, fadeS }: Reach): void {
     const { t } = this.clock;
     const needed = integrateSinceMs === null && !this.isSettled;
+    if (needed && !this.#moment.at(t) && this.#foreseen.at(t))
+      [this.#moment, this.#foreseen] = [this.#foreseen, this.#moment];
     if (needed) this.#moment.ask(t, trailS, fadeS);
     this.history.bridge(needed ? this.#moment.at(t) : null);
   }

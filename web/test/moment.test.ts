@@ -97,6 +97,21 @@ describe('Session after a jump', () => {
     expect([slow.chunks.length > 2, session.isSettled, session.picture.count]).toEqual([true, true, 0]);
   });
 
+  it('finds the rows of where the pointer was at hand, and keeps them while it moves on', async () => {
+    const slow = new Slow();
+    const [here, there] = [T0 + 20 * CHUNK_MS, T0 + 50 * CHUNK_MS];
+    const session = sessionOf(slow, there);
+    session.foresee(here, REACH);
+    await slow.answer(trackRows([[here - 1000, 7, confirmed]]));
+    session.clock.seek(here);
+    session.need(0, REACH);
+    expect([session.isWhole, slow.asked]).toEqual([true, [here]]);
+    session.foresee(there, REACH);
+    await slow.answer(trackRows([[there - 1000, 8, confirmed]]));
+    session.picture.moveTo(here);
+    expect([session.isWhole, [...session.picture.tracks]]).toEqual([true, [7]]);
+  });
+
   it('does without where the moment is refused', async () => {
     const slow = new Slow();
     const session = sessionOf(slow, T0 + 50 * CHUNK_MS);

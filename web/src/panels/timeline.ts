@@ -61,6 +61,9 @@ export class Timeline {
       this.#head,
     );
     this.#track.addEventListener('pointerdown', (event) => this.#drag(event));
+    this.#track.addEventListener('pointermove', (event) => {
+      if (event.buttons === 0) this.app.onForesight(this.#timeAt(event.clientX));
+    });
     const controls = h(
       'div',
       { class: 'controls' },
@@ -150,12 +153,16 @@ export class Timeline {
   }
 
   #seek(clientX: number): void {
+    this.app.session?.clock.seek(this.#timeAt(clientX));
+    this.app.onScrub();
+  }
+
+  #timeAt(clientX: number): number {
     const clock = this.app.session?.clock;
-    if (!clock) return;
+    if (!clock) return NaN;
     const box = this.#track.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (clientX - box.left) / box.width));
-    clock.seek(clock.begin + share * (clock.end - clock.begin));
-    this.app.onScrub();
+    return clock.begin + share * (clock.end - clock.begin);
   }
 
   /** Draw bars, looks and hours, if anything of them has changed by a pixel. */
