@@ -4,8 +4,8 @@ Each priority carries a tag, the radar time it has had times its number. The one
 the long run priorities that are short of time have it in the ratio of one over their numbers, and none that wants less
 than its share waits for the others; one that comes back from idleness starts level with whom was served last (Goyal,
 Vin and Cheng, Start-time fair queueing, IEEE/ACM Transactions on Networking 5(5), 1997). Within a priority the dwell
-that is due first is next: beam k of N that are expected is due k/N of the revisit time after the revisit was. An image, once begun, is
-not broken off. A revisit waits while nothing of its area can be seen, and goes on afterwards.
+that is due first is next: beam k, where N are expected, is due k/N of the revisit time after the revisit was. An image,
+once begun, is not broken off. A revisit waits while nothing of its area can be seen, and goes on afterwards.
 """
 
 from dataclasses import dataclass, field, replace

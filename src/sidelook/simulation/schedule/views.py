@@ -19,7 +19,7 @@ from sidelook.model.radar import Radar
 from sidelook.sensing.location import bearing_and_distance, locate_ground
 from sidelook.simulation.antenna import Mount, field_of_view, flanks, off_broadside, steady, swath
 from sidelook.simulation.orbit import FlightPath, PlatformStates, fly
-from sidelook.simulation.schedule.areas import middle_frame, points_of
+from sidelook.simulation.schedule.areas import middle_frame, outline_count, points_of
 from sidelook.simulation.schedule.jobs import Job
 
 STEP = 5_000_000_000
@@ -135,11 +135,14 @@ def _view_block(setting: Setting, job: Job, block: int) -> View:
     )
     side, angle = off_broadside(platform.track[:, None], bearing)
     near, far = (edge[:, None] for edge in swath(setting.radar, platform.height))
+    outline = slice(0, 0 if job.images else outline_count(job.area))
     reached = (distance >= near) & (distance <= far)
     flank = _flank(setting, side, reached)
     there = side == flank[:, None]
     sine, limit = np.sin(angle), np.sin(field_of_view(setting.radar.antenna))
-    low, high = (_extreme(sine, there & reached, sign) for sign in (-1.0, 1.0))
+    ends, cut = _cuts(distance[:, outline], sine[:, outline], (near, far), there[:, outline])
+    among = np.concatenate([there & reached, cut], axis=1)
+    low, high = (_extreme(np.concatenate([sine, ends], axis=1), among, sign) for sign in (-1.0, 1.0))
     nearest, farthest = (_extreme(distance, there, sign)[:, None] for sign in (-1.0, 1.0))
     fits = (low <= limit) & (high >= -limit)
     place, heading = _in_plane(platform, centre)
@@ -197,6 +200,18 @@ def _flank(setting: Setting, side: NDArray[np.int8], reached: Flags) -> NDArray[
     left = np.count_nonzero(reached & (side < 0), axis=1) * antenna.left
     flank: NDArray[np.int8] = np.where(right + left == 0, 0, np.where(right >= left, 1, -1)).astype(np.int8)
     return flank
+
+
+def _cuts(distance: Floats, sine: Floats, limits: tuple[Floats, Floats], there: Flags) -> tuple[Floats, Flags]:
+    """Find where the outline, (G, P), leaves the swath: the sines there, (G, 2 P), and which of them there are."""
+    following, onward = np.roll(distance, -1, axis=1), np.roll(sine, -1, axis=1)
+    sines, cut = [], []
+    for limit in limits:
+        crosses = (distance < limit) != (following < limit)
+        share = (limit - distance) / np.where(crosses, following - distance, 1.0)
+        sines.append(sine + share * (onward - sine))
+        cut.append(crosses & there & np.roll(there, -1, axis=1))
+    return np.concatenate(sines, axis=1), np.concatenate(cut, axis=1)
 
 
 def _extreme(values: Floats, among: Flags, sign: float) -> Floats:

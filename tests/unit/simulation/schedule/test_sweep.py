@@ -62,12 +62,12 @@ def off_the_leg(timeline: Timeline, dwells: Dwells) -> np.ndarray:
 
 
 def promised(setting: Setting, dwells: Dwells, area: Area, grid: EqualAreaGrid) -> np.ndarray:
-    """Tell which cells lie in the area, and in field of view and swath from beginning to end."""
+    """Tell which cells lie in the area, and in field of view and swath from beginning to end of some dwells."""
     latitude, longitude = grid.places(np.arange(len(grid)))
     inside = contains(shrunk(area), latitude, longitude)
     near, far = swath(setting.radar, 12_000.0)
-    for row in range(0, len(dwells), 20):
-        flown = fly(setting.path, dwells.time[row : row + 1])
+    for time in dwells.time[np.unique(np.linspace(0, len(dwells) - 1, 9).astype(int))]:
+        flown = fly(setting.path, time[None])
         bearing, distance = bearing_and_distance(flown.latitude, flown.longitude, latitude, longitude)
         _, angle = off_broadside(flown.track, bearing)
         inside &= np.abs(angle) < field_of_view(setting.radar.antenna) - MARGIN_ANGLE
