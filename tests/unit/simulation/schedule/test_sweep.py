@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 
 from sidelook.geometry.frames import LocalFrame
+from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.sensing.coverage_map import CoverageMap, add_looks
 from sidelook.sensing.equal_area import EqualAreaGrid, grid_over
 from sidelook.sensing.location import bearing_and_distance
-from sidelook.simulation.antenna import field_of_view, off_broadside, swath
+from sidelook.simulation.antenna import Mount, field_of_view, off_broadside, sine_width, swath
 from sidelook.simulation.coverage import dwells_of
 from sidelook.simulation.orbit import CircularOrbit, fly
 from sidelook.simulation.schedule import Area, Job, JobKind, Polygon, Setting, Timeline, rectangle
 from sidelook.simulation.schedule.areas import contains
+from sidelook.simulation.schedule.load import beams_of
+from sidelook.simulation.schedule.views import view
 from sidelook.timescale import NANOSECONDS_PER_SECOND as SECOND
 
 START = 1_777_876_200_000_000_000
@@ -97,3 +100,58 @@ def test_an_area_is_looked_at_without_holes_on_both_legs(
     shares = missed(timeline, (watching(area), *beside), area)
     assert len(shares) >= 10
     assert max(shares.values()) == 0.0, shares
+
+
+def test_a_polygon_is_looked_at_without_holes_from_a_circle(setting: Setting) -> None:
+    """All round, with the radar shared: no edge of it is the first one for long."""
+    orbit = CircularOrbit(frame=FRAME, east=30e3, north=-110e3, radius=55e3, speed=220.0, start=START)
+    round_it = replace(setting, path=orbit, mount=Mount(roll_limit=np.radians(15.0)))
+    timeline = Timeline(setting=round_it, origin=Origin(source="test", simulated=True))
+    shares = missed(timeline, (watching(LARGE), *BESIDE), LARGE, 1_000.0)
+    assert len(shares) >= 10
+    assert max(shares.values()) == 0.0, shares
+
+
+def test_after_a_turn_a_revisit_leaves_no_holes_forward_either(timeline: Timeline) -> None:
+    """Half done when the turn begins, the rest is scanned from aft to forward, where drift opens gaps."""
+    slow = watching(LARGE, revisit=1_000.0, dwell_time=0.4)
+    start = START + 560 * SECOND
+    _, dwells, _ = timeline.step(timeline.init((slow,), start), start + 400 * SECOND)
+    assert set(np.sign(np.angle(np.exp(1j * dwells.sensor_heading.astype(float))))) == {-1.0, 1.0}
+    assert dwells.last_of_revisit.sum() == 1
+    corners = np.array(rectangle(LARGE).corners).T
+    grid = grid_over(corners[0], corners[1], CELL)
+    latitude, longitude = grid.places(np.arange(len(grid)))
+    looks = add_looks(CoverageMap.blank(grid), dwells).looks[contains(shrunk(LARGE), latitude, longitude)]
+    assert np.mean(looks == 0) < 0.02
+
+
+@pytest.mark.parametrize("area", [LARGE, DEEP, AHEAD])
+def test_alone_a_revisit_takes_the_beams_of_the_closed_form(timeline: Timeline, area: Area) -> None:
+    _, dwells, _ = timeline.step(timeline.init((watching(area),), START), START + 590 * SECOND)
+    for mine in whole_revisits(timeline, dwells):
+        expected = beams_of(timeline.setting, watching(area), int(mine.time[0]))
+        assert len(mine) == pytest.approx(expected, rel=0.02, abs=1.0)
+
+
+def test_beams_close_up_on_the_far_edge_alone(timeline: Timeline) -> None:
+    """No beam is wasted: 2 v T / (R w) more than still ground would take, at most, for what drifts by v T meanwhile."""
+    _, dwells, _ = timeline.step(timeline.init((watching(LARGE),), START), START + 590 * SECOND)
+    width = sine_width(timeline.setting.radar)
+    for mine in whole_revisits(timeline, dwells):
+        seen = view(timeline.setting, watching(LARGE), int(mine.time[0]), int(mine.time[0]))
+        window = seen.between(mine.time[:1])
+        still = float(window.high[0] - window.low[0]) / width
+        flown = 220.0 * float(np.ptp(mine.time)) / SECOND
+        assert 0.9 * still < len(mine) < still + flown / float(window.near[0]) / width + 1.0
+
+
+def test_who_has_no_time_to_keep_up_with_the_ground_comes_to_an_end_nevertheless(timeline: Timeline) -> None:
+    """One dwell in four seconds or so, of ground that drifts by more than a beam between them."""
+    greedy = watching(LARGE, number=2, priority=1, revisit=1.0)
+    poor = watching(box(-30e3, -95e3, 60e3, 60e3), priority=30)
+    _, dwells, _ = timeline.step(timeline.init((poor, greedy), START), START + 590 * SECOND)
+    mine = dwells_of(dwells, 1)
+    still = beams_of(timeline.setting, poor, START)
+    assert np.diff(mine.time).mean() > 3.0 * SECOND
+    assert mine.dwell.max() < 3 * still
