@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.model.collection import CollectionObstacle, CollectionOutcome
-from sidelook.simulation.antenna import sine_width
 from sidelook.simulation.schedule.imaging import (
     LONGEST_APERTURE,
     Aperture,
@@ -285,7 +284,7 @@ def _slot(setting: Setting, limits: ImagingLimits, state: JobState, span: tuple[
         edge=state.edge,
         obstacle=state.obstacle,
         view=seen,
-        sweep=sweep_over(seen, sine_width(setting.radar)),
+        sweep=sweep_over(setting, state.job, seen),
         following=_following(usable),
         period=round(state.job.revisit * 1e9) if np.isfinite(state.job.revisit) else None,
     )

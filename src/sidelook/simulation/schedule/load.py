@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sidelook.model.columns import Floats
-from sidelook.simulation.antenna import sine_width
 from sidelook.simulation.schedule.imaging import ImagingLimits, plan_aperture
 from sidelook.simulation.schedule.jobs import Job
 from sidelook.simulation.schedule.sweep import count_beams, sweep_over
@@ -22,7 +21,7 @@ def beams_of(setting: Setting, job: Job, time: int) -> int:
     cell = (time - seen.begin) // STEP
     if not seen.seen[cell]:
         return 0
-    return count_beams(sweep_over(seen, sine_width(setting.radar)), time, job.dwell_time)
+    return count_beams(sweep_over(setting, job, seen), time, job.dwell_time)
 
 
 def demand(setting: Setting, limits: ImagingLimits, job: Job, time: int) -> float:

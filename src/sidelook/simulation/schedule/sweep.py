@@ -1,17 +1,20 @@
 """How the beams of a revisit step over an area while the aircraft flies on.
 
 An area drifts aft while it is scanned, its near side faster than its far one. So each beam is laid from the edge that
-the one before left on the ground, at the end of it that is least far on as seen now, and what is left of the area is
-shared evenly by as many beams as it takes: without holes at any range, however long other jobs lie between two beams.
-A job for all that the antenna sees has no ground to hold on to: its edges fly along, and its beams are those of the
-lattice.
+the one before left on the ground, at the end of it that is least far on as seen now, until the rear of the area is
+reached: without holes at any range, however long other jobs lie between two beams. A job for all that the antenna sees
+has no ground to hold on to: its edges fly along, and its beams are those of the lattice.
 """
 
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import TypeAlias
 
-from sidelook.simulation.schedule.views import STEP, View
+import numpy as np
+
+from sidelook.simulation.antenna import beams_between, field_of_view, sine_width
+from sidelook.simulation.schedule.jobs import Job
+from sidelook.simulation.schedule.views import STEP, Setting, View
 
 Edge: TypeAlias = tuple[complex, complex]
 """Near and far end of the line on the ground at which a beam ended, north + i east in the plane of its ``View``, m."""
@@ -29,7 +32,7 @@ class Sweep:
 
     Attributes
     ----------
-    width : of a beam in the sine of the angle from broadside
+    width : from beam to beam where nothing moves, in the sine of the angle from broadside
     begin, flank, low, high, near, far, place, heading : as in ``View``
     """
 
@@ -51,7 +54,7 @@ class Beam:
     Attributes
     ----------
     sine : of its angle from broadside, forward above zero
-    left : beams that the rest of the area takes, this one among them
+    left : beams that the rest of the area would take now, this one among them
     edge : where it ends
     """
 
@@ -60,8 +63,13 @@ class Beam:
     edge: Edge
 
 
-def sweep_over(seen: View, width: float) -> Sweep:
-    """Get ready to step beams of a width, a sine, over what is seen."""
+def sweep_over(setting: Setting, job: Job, seen: View) -> Sweep:
+    """Get ready to step beams over what is seen of a job's area."""
+    width = sine_width(setting.radar)
+    if job.area is None:
+        # Its beams share the whole field of view evenly, which nothing shifts against them.
+        edge = float(np.sin(field_of_view(setting.radar.antenna)))
+        width = 2.0 * edge / int(beams_between(setting.radar, -edge, edge))
     columns = {name: getattr(seen, name).tolist() for name in ("flank", "low", "high", "near", "far")}
     return Sweep(width=width, begin=seen.begin, place=seen.place.tolist(), heading=seen.heading.tolist(), **columns)
 
@@ -90,7 +98,7 @@ def next_beam(sweep: Sweep, time: int, sense: int, edge: Edge | None) -> Beam:
         start = min(max(max(ends) if aft > 0 else min(ends), low), high)
     span = start - low if aft > 0 else high - start
     left = max(ceil(span / sweep.width - _HAIR), 1)
-    step = aft * span / left
+    step = aft * (sweep.width if left > 1 else span)
     ahead = start - step
     across = complex(ahead, sweep.flank[cell] * sqrt(max(1.0 - ahead * ahead, 0.0))) * heading / abs(heading)
     near, far = _between(sweep.near, cell, share), _between(sweep.far, cell, share)
