@@ -268,9 +268,16 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
 
 
 def write_stretch(writer: "DwellWriter", stretch: "Stretch", origin: "Origin") -> list[bytes]:
-    """Write the answers that were given at a stretch's beginning, and its dwells, as packets."""
-    from sidelook.formats.stanag4607.tasking import encode_answers  # noqa: PLC0415 - as above
+    """Write the answers that were given at a stretch's beginning, and its dwells, as packets.
 
+    The writer is told of the jobs that were granted.
+    """
+    from sidelook.formats.stanag4607.tasking import encode_answers  # noqa: PLC0415 - as above
+    from sidelook.mission.simulated import notes_of_answer  # noqa: PLC0415
+
+    for said in stretch.answers:
+        if said.granted and not said.request.cancel:
+            writer.describe_job(said.job, notes_of_answer(said, writer.settings.job))
     return encode_answers(stretch.answers, origin, writer.settings.version) + writer.write(stretch.dwells)
 
 

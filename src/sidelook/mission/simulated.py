@@ -1,7 +1,7 @@
 """What a simulation writes beside its recording: the schedule as it was flown, and what a revisit covers."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from sidelook.formats.stanag4607 import (
 )
 from sidelook.geometry.frames import ecef_to_enu
 from sidelook.geometry.wgs84 import geodetic_to_ecef
-from sidelook.model.collection import CollectionObstacle, CollectionOutcome
+from sidelook.model.collection import CollectionObstacle, CollectionOutcome, Corner, JobAnswer, RadarMode
 from sidelook.model.columns import Flags, Floats
 from sidelook.model.plots import Dwells, concatenate_dwells
 from sidelook.sensing.coverage_map import CoverageMap
@@ -29,12 +29,24 @@ from sidelook.simulation.coverage import dwells_of, map_of
 from sidelook.simulation.scenario.playing import Stretch
 from sidelook.simulation.scenario.settings import Scenario
 from sidelook.simulation.scenario.world import World
+from sidelook.simulation.schedule import Job, JobKind, Polygon
+from sidelook.simulation.schedule.areas import box_around
 from sidelook.timescale import format_utc
 
 CELL = 1_000.0
 """Side of the cells of coverage, m."""
 _NAMED_SNR_DB, _NAMED_CLUTTER_DB = 20.0, 30.0
 """At which the job definition names errors and minimum detectable speed; reports and dwells bear their own."""
+_MODES = {
+    JobKind.WIDE_AREA: RadarMode.WIDE_AREA_GROUND_REFERENCED,
+    JobKind.SECTOR: RadarMode.MEDIUM_RESOLUTION_SECTOR,
+    JobKind.AIR_SEARCH: RadarMode.MOVING_TARGETS,
+    JobKind.SPOT_IMAGE: RadarMode.FIXED_TARGETS,
+}
+_WHOLE_VIEW = {JobKind.WIDE_AREA: RadarMode.WIDE_AREA_RADAR_REFERENCED}
+# J15 counts tenths of a second in 16 bits.
+_LONGEST_INTERVAL = 6_000.0
+_CORNERS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +130,6 @@ class Ledger:
 def writer_settings(scenario: Scenario, world: World) -> WriterSettings:
     """Say in the mission and job segments what the world is; every report bears errors of its own."""
     tables = world.performance
-    # A radar may have nothing to do until it is asked.
-    revisit = world.jobs[0].revisit if world.jobs else 0.0
     to_speed = world.radar.waveform.wavelength / 2.0
     errors = SensorErrors(
         sigma_slant_range=float(at_snr(tables, tables.sigma_slant_range, _NAMED_SNR_DB)),
@@ -127,12 +137,49 @@ def writer_settings(scenario: Scenario, world: World) -> WriterSettings:
         sigma_radial_speed=float(at_snr(tables, tables.sigma_doppler, _NAMED_SNR_DB)) * to_speed,
         minimum_detectable_speed=float(detectable_speed(tables, _NAMED_CLUTTER_DB)),
     )
+    usual = JobNotes(sensor_model="SIM", errors=errors)
     return WriterSettings(
         preset=Preset.COMPLETE_WITH_TRUTH if scenario.truth_tags else Preset.COMPLETE,
         mission=MissionNotes(plan="FICTION", flight_plan=scenario.platform.path.name),
-        job=JobNotes(sensor_model="SIM", revisit_interval=min(revisit, 6_000.0), errors=errors),
+        job=usual,
+        jobs={job.number: _notes_of_job(job, usual) for job in world.jobs},
         motion_errors=MotionErrors(track=1e-3, speed=0.1, climb=0.1),
     )
+
+
+def notes_of_answer(answer: JobAnswer, usual: JobNotes) -> JobNotes:
+    """Say in a job definition what was granted, in the mode that was asked for; ``usual`` holds for the rest."""
+    return replace(
+        usual,
+        priority=answer.priority,
+        radar_mode=answer.request.mode,
+        revisit_interval=_interval(answer.revisit),
+        corners=_four_corners(Polygon(corners=answer.corners)),
+    )
+
+
+def _notes_of_job(job: Job, usual: JobNotes) -> JobNotes:
+    return replace(
+        usual,
+        priority=job.priority,
+        radar_mode=_MODES[job.kind] if job.area is not None else _WHOLE_VIEW.get(job.kind, _MODES[job.kind]),
+        revisit_interval=_interval(job.revisit),
+        # All that the antenna sees is nowhere in particular: the writer takes the box around what it saw first.
+        corners=None if job.area is None else _four_corners(job.area),
+    )
+
+
+def _interval(revisit: float) -> float:
+    """Give J15 for a wish, s: 0 for once only."""
+    return min(revisit, _LONGEST_INTERVAL) if np.isfinite(revisit) else 0.0
+
+
+def _four_corners(area: Polygon) -> tuple[Corner, ...]:
+    """Give the four corners that a job definition has room for: the area's own, or those of a box around it."""
+    if len(area.corners) == _CORNERS:
+        return area.corners
+    latitude, longitude = np.asarray(area.corners, np.float64).T
+    return box_around(latitude, longitude, area).corners
 
 
 def _schedule_table(dwells: Dwells) -> pa.Table:

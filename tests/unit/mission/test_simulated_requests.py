@@ -19,7 +19,7 @@ from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.rules.checker import RuleChecker
 from sidelook.formats.stanag4607.tasking import encode_requests
 from sidelook.mission.simulate import SimulateOptions, simulate
-from sidelook.model.collection import JobRequest
+from sidelook.model.collection import JobRequest, RadarMode
 from sidelook.model.origin import Classification, Origin
 from sidelook.simulation.scenario.settings import Scenario, ScenarioError
 
@@ -80,6 +80,53 @@ corners_deg = {CORNERS}
 mode = 12
 at_s = 31.5
 """
+
+
+MIXED = """
+[[jobs]]
+whole_view = true
+priority = 60
+revisit_s = 90.0
+
+[[jobs]]
+kind = "sector"
+corners_deg = [[37.79, -43.1], [37.81, -43.1], [37.81, -43.08]]
+priority = 20
+revisit_s = 8.5
+"""
+
+
+def test_each_job_is_announced_as_what_it_is(scenario: MakeScenario, tmp_path: Path) -> None:
+    """The traffic's box, the whole view, a sector of three corners, and a job that is asked for on the way."""
+    asked = tmp_path / "asked.4607"
+    square = tuple((np.radians(a), np.radians(b)) for a, b in (*CORNERS, [37.79, -43.08]))
+    request = replace(ASKED, corners=square, mode=RadarMode.LOW_RESOLUTION_SECTOR)
+    asked.write_bytes(b"".join(encode_requests([request], ORIGIN)))
+    assert simulate(str(scenario(MIXED)), tmp_path / "out", SimulateOptions(requests=asked))
+    packets = decode((tmp_path / "out" / "recording.4607").read_bytes(), strict=True)
+    said = {segment.number("J1"): segment for segment in packets.of_kind(SegmentKind.JOB_DEFINITION)}
+    facts = {job: [one.number(symbol) for symbol in ("J5", "J14", "J15")] for job, one in said.items()}
+    assert facts == {1: [50, 18, 200], 2: [60, 19, 900], 3: [20, 16, 85], 4: [5, 17, 50]}
+    assert {one.number("J24") for one in said.values()} == {said[1].number("J24")}
+    assert 0 < said[1].number("J24") < 255
+    for job, corners in ((3, CORNERS), (4, [*CORNERS, [37.79, -43.08]])):
+        latitude = [said[job].value(symbol) for symbol in ("J6", "J8", "J10", "J12")]
+        longitude = [said[job].value(symbol) - 360.0 for symbol in ("J7", "J9", "J11", "J13")]
+        sides = [min(latitude), max(latitude), min(longitude), max(longitude)]
+        south, west = np.min(corners, axis=0)
+        north, east = np.max(corners, axis=0)
+        np.testing.assert_allclose(sides, [south, north, west, east], atol=1e-4)
+    whole = [said[2].value(symbol) for symbol in ("J6", "J10")]
+    assert abs(whole[0] - whole[1]) > 1.0
+    # Each is announced before its first dwell.
+    definitions = packets.of_kind(SegmentKind.JOB_DEFINITION)
+    announced = {one.number("J1"): int(packets.packet[one.row]) for one in definitions[::-1]}
+    places = np.concatenate([packets.packet[group.row] for group in packets.dwells])
+    jobs = packets.header["P10"][places]
+    assert {job: places[jobs == job].min() > place for job, place in announced.items()} == dict.fromkeys(said, True)
+    checker = RuleChecker()
+    checker.check(packets)
+    assert {name for name in checker.report().totals if "job" in name or "segment" in name} == set()
 
 
 def test_answers_stand_in_the_recording_when_they_were_given(scenario: MakeScenario, tmp_path: Path) -> None:

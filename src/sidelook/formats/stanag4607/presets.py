@@ -1,5 +1,6 @@
 """Which fields are written, and how a writer behaves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntFlag, StrEnum
@@ -139,6 +140,7 @@ class WriterSettings:
     day : mission day; None takes the day of the first dwell
     default_job : job number for data that has none: packets with dwells must bear one
     mission, job : what the segments say
+    jobs : what they say, by job number, of those of which ``job`` does not hold
     motion_errors : None leaves D18 to D20 out
     history : steps done before sending, oldest first; empty for data as the sensor gave it
     """
@@ -152,6 +154,7 @@ class WriterSettings:
     default_job: int = 1
     mission: MissionNotes = field(default_factory=MissionNotes)
     job: JobNotes = field(default_factory=JobNotes)
+    jobs: Mapping[int, JobNotes] = field(default_factory=dict)
     motion_errors: MotionErrors | None = None
     history: tuple[ProcessingStep, ...] = ()
 
@@ -163,6 +166,10 @@ class WriterSettings:
             raise ValueRangeError(
                 form="max_datagram", value=self.max_datagram, low=_SMALLEST_DATAGRAM, high=LARGEST_DATAGRAM
             )
+
+    def notes_of(self, job: int) -> JobNotes:
+        """Give what is said of a job."""
+        return self.jobs.get(job, self.job)
 
     @property
     def edition_a(self) -> bool:

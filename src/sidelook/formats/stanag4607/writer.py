@@ -16,7 +16,7 @@ from sidelook.formats.stanag4607.errors import UnwritableDwellsError
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.layouts import HEADER_DTYPE, HEADER_SIZE, SEGMENT_HEADER_SIZE
 from sidelook.formats.stanag4607.markings import mark_simulated, write_header
-from sidelook.formats.stanag4607.presets import LARGEST_DATAGRAM, WriterSettings
+from sidelook.formats.stanag4607.presets import LARGEST_DATAGRAM, JobNotes, WriterSettings
 from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Origin
@@ -36,7 +36,8 @@ class Announced:
 
     Attributes
     ----------
-    day, corners : of the mission and of the job's bounding area
+    day : of the mission
+    corners : around the first dwells, for a job of which no others are said
     segments : mission and job definition, made when first sent
     mission_at, history_at : when they and the processing history were last sent, ns UTC
     """
@@ -174,6 +175,13 @@ class DwellWriter:
             plan.add_segments(int(owner[-1]), [segment])
         return _split(plan.packets(headers, size, groups))
 
+    def describe_job(self, job: int, notes: JobNotes) -> None:
+        """Say of a job, from the next dwells on, what was not known before; where it was announced, it is again."""
+        self.settings = replace(self.settings, jobs={**self.settings.jobs, job: notes})
+        for (*_, number), said in self._announced.items():
+            if number == job:
+                said.segments, said.mission_at = (), None
+
     def _written_origins(self, dwells: Dwells) -> tuple[list[Origin], Indices]:
         """Give each dwell the origin it is sent under: with a job, and simulated if anything in it is."""
         table: dict[Origin, int] = {}
@@ -203,7 +211,7 @@ class DwellWriter:
                 f"dwell times do not lie within 46 days from mission day {day}; set another day, or write in parts"
             )
             raise UnwritableDwellsError(message)
-        self._announced[key] = Announced(day=day, corners=self.settings.job.corners or _corners(dwells))
+        self._announced[key] = Announced(day=day, corners=_corners(dwells))
         return milliseconds
 
     def _runs(self, size: Integers, origin: Indices) -> Iterator[tuple[int, int]]:
@@ -224,9 +232,10 @@ class DwellWriter:
         """Send mission, job definition and processing history again, if it is time."""
         said, settings = self._announced[_key(origin)], self.settings
         if _is_due(said.mission_at, time, settings.mission_interval):
+            notes = settings.notes_of(origin.job)
             said.segments = said.segments or (
                 mission_segment(said.day, settings.mission),
-                job_segment(origin.job, settings.job, said.corners),
+                job_segment(origin.job, notes, notes.corners or said.corners),
             )
             plan.add_segments(header, said.segments)
             said.mission_at = time

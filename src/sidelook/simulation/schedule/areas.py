@@ -91,9 +91,9 @@ def area_of(polygon: Polygon) -> float:
 
 
 def points_of(polygon: Polygon) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give latitudes and longitudes, (P,) rad, of points along a polygon's outline and inside it."""
+    """Give latitudes and longitudes, (P,) rad, of points along a polygon's outline, in order, and inside it."""
     corners = plane_corners(polygon)
-    share = np.linspace(0.0, 1.0, max(_OUTLINE // len(corners), 1), endpoint=False)
+    share = np.linspace(0.0, 1.0, outline_count(polygon) // len(corners), endpoint=False)
     sides = np.roll(corners, -1, axis=0) - corners
     outline = (corners[:, None, :] + share[None, :, None] * sides[:, None, :]).reshape(-1, 2)
     low, high = corners.min(axis=0), corners.max(axis=0)
@@ -101,6 +101,12 @@ def points_of(polygon: Polygon) -> tuple[NDArray[np.float64], NDArray[np.float64
     box = np.stack(np.meshgrid(*(low + (high - low) * steps[:, None]).T), axis=-1).reshape(-1, 2)
     points = np.concatenate([outline, box[_inside(corners, box)]])
     return _to_geodetic(points[:, 0], points[:, 1], middle_frame(polygon))
+
+
+def outline_count(polygon: Polygon) -> int:
+    """Count the first of ``points_of``: those along the outline."""
+    corners = len(polygon.corners)
+    return max(_OUTLINE // corners, 1) * corners
 
 
 def contains(polygon: Polygon, latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.bool_]:

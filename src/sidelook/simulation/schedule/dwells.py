@@ -38,11 +38,11 @@ def make_dwells(setting: Setting, slots: Sequence[Slot], rows: Sequence[Row], or
     origins = tuple(replace(origin, job=slot.job.number) for slot in slots)
     if not rows:
         return Dwells.empty(plots=Plots.empty(), origins=origins)
-    begin, slot, revisit, beam, beams, sense = np.array(rows, np.int64).T
+    begin, slot, revisit, beam, last, sine = (np.array(column) for column in zip(*rows, strict=True))
     time = begin + np.array([s.job.dwell_ns for s in slots])[slot] // 2
     platform = fly(setting.path, time)
     window = _windows(slots, slot, time)
-    angle, half_width = _steer(setting, window, (beam + 0.5) / beams, sense)
+    angle, half_width = _steer(setting, sine)
     bearing = bearing_of(platform.track, window.flank, angle)
     middle = 0.5 * (window.near + window.far)
     latitude, longitude = locate_ground(platform.latitude, platform.longitude, bearing, middle)
@@ -52,7 +52,7 @@ def make_dwells(setting: Setting, slots: Sequence[Slot], rows: Sequence[Row], or
         time=time,
         revisit=revisit.astype(np.int32),
         dwell=beam.astype(np.int32),
-        last_of_revisit=beam == beams - 1,
+        last_of_revisit=last,
         sensor_latitude=platform.latitude,
         sensor_longitude=platform.longitude,
         sensor_height=platform.height,
@@ -109,15 +109,8 @@ def _windows(slots: Sequence[Slot], slot: NDArray[np.int64], time: NDArray[np.in
     return Window(flank=flank, **columns)
 
 
-def _steer(setting: Setting, window: Window, share: Floats, sense: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Give angles from broadside and half widths, rad, of beams at shares of their windows.
-
-    Shares count clockwise (or anticlockwise) over the ground, so that a revisit that a turn interrupts goes on where
-    it was, though the aircraft then flies the other way.
-    """
-    aftward = sense * window.flank > 0
-    span = window.high - window.low
-    sine = np.where(aftward, window.high - share * span, window.low + share * span)
+def _steer(setting: Setting, sine: Floats) -> tuple[Floats, Floats]:
+    """Give angles from broadside and half widths, rad, of beams at sines of the angle."""
     half = 0.5 * sine_width(setting.radar)
     forward, aft = (np.arcsin(np.clip(sine + side, -1.0, 1.0)) for side in (half, -half))
     return 0.5 * (forward + aft), 0.5 * (forward - aft)

@@ -4,8 +4,8 @@ Each priority carries a tag, the radar time it has had times its number. The one
 the long run priorities that are short of time have it in the ratio of one over their numbers, and none that wants less
 than its share waits for the others; one that comes back from idleness starts level with whom was served last (Goyal,
 Vin and Cheng, Start-time fair queueing, IEEE/ACM Transactions on Networking 5(5), 1997). Within a priority the dwell
-that is due first is next: beam k of N is due k/N of the revisit time after the revisit was. An image, once begun, is
-not broken off. A revisit waits while nothing of its area can be seen, and goes on afterwards.
+that is due first is next: beam k, where N are expected, is due k/N of the revisit time after the revisit was. An image,
+once begun, is not broken off. A revisit waits while nothing of its area can be seen, and goes on afterwards.
 """
 
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.model.collection import CollectionObstacle, CollectionOutcome
-from sidelook.simulation.antenna import beams_between
 from sidelook.simulation.schedule.imaging import (
     LONGEST_APERTURE,
     Aperture,
@@ -26,13 +25,14 @@ from sidelook.simulation.schedule.imaging import (
 )
 from sidelook.simulation.schedule.jobs import Job
 from sidelook.simulation.schedule.state import JobState, TimelineState
+from sidelook.simulation.schedule.sweep import Edge, Sweep, count_beams, is_last, next_beam, sweep_over
 from sidelook.simulation.schedule.views import FINE, STEP, Setting, View, steady_moments, view
 
 # Beyond the last beginning: an aperture, the dwell that is under way, and a moment either side.
 _BEYOND = round(LONGEST_APERTURE * 1e9) + 20_000_000_000
 
-Row = tuple[int, int, int, int, int, int]
-"""A dwell: beginning, ns, slot of its job, revisit, beam, beams of the revisit, sense."""
+Row = tuple[int, int, int, int, bool, float]
+"""A dwell: beginning, ns, slot of its job, revisit, beam, last of the revisit, sine of the angle from broadside."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,8 +41,8 @@ class Slot:
 
     Attributes
     ----------
-    job, due, revisit, beam, beams, sense, obstacle : as in ``JobState``
-    view : of its area
+    job, due, revisit, beam, beams, sense, edge, obstacle : as in ``JobState``
+    view, sweep : of its area
     following : (G,) the first moment of the view, from each on, at which it can be done; G where there is none
     period : of revisits, ns; None for once only
     over : there is nothing left to do
@@ -54,8 +54,10 @@ class Slot:
     beam: int
     beams: int
     sense: int
+    edge: Edge | None
     obstacle: CollectionObstacle
     view: View
+    sweep: Sweep
     following: list[int]
     period: int | None
     over: bool = False
@@ -63,12 +65,15 @@ class Slot:
     @property
     def dwell_due(self) -> int:
         """When the next dwell is due, ns."""
-        return self.due + (self.period * self.beam // self.beams if self.beams and self.period else 0)
+        if not (self.beams and self.period):
+            return self.due
+        return self.due + self.period * min(self.beam, self.beams) // self.beams
 
     def next_revisit(self, now: int) -> None:
         """Begin anew when it is due; a job that is late does not make up for it, but counts from now."""
         self.revisit += 1
         self.beam = self.beams = 0
+        self.edge = None
         self.obstacle = CollectionObstacle.NONE
         if self.period is None:
             self.over = True
@@ -173,13 +178,15 @@ class Desk:
         if self._dwell_moment(slot, time) != time:
             return 0
         if not slot.beams:
-            window = slot.view.between(np.array([time]))
-            slot.beams = int(beams_between(self.setting.radar, window.low[0], window.high[0]))
-            # From forward to aft: then the flight of the aircraft closes the beams up and leaves no gaps.
-            slot.sense = int(window.flank[0])
-        self.rows.append((time, number, slot.revisit, slot.beam, slot.beams, slot.sense))
+            slot.beams = count_beams(slot.sweep, time, job.dwell_time)
+            # From forward to aft: so beams close up as the aircraft flies on, and fewer are needed.
+            slot.sense = slot.sweep.flank[(time - slot.sweep.begin) // STEP]
+        laid = next_beam(slot.sweep, time + length // 2, slot.sense, slot.edge)
+        last = is_last(laid, slot.beam, slot.beams)
+        self.rows.append((time, number, slot.revisit, slot.beam, last, laid.sine))
         slot.beam += 1
-        if slot.beam == slot.beams:
+        slot.edge = laid.edge
+        if last:
             slot.next_revisit(time + length)
         return length
 
@@ -274,8 +281,10 @@ def _slot(setting: Setting, limits: ImagingLimits, state: JobState, span: tuple[
         beam=state.beam,
         beams=state.beams,
         sense=state.sense,
+        edge=state.edge,
         obstacle=state.obstacle,
         view=seen,
+        sweep=sweep_over(setting, state.job, seen),
         following=_following(usable),
         period=round(state.job.revisit * 1e9) if np.isfinite(state.job.revisit) else None,
     )

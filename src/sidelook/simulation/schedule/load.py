@@ -6,20 +6,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sidelook.model.columns import Floats
-from sidelook.simulation.antenna import beams_between
 from sidelook.simulation.schedule.imaging import ImagingLimits, plan_aperture
 from sidelook.simulation.schedule.jobs import Job
+from sidelook.simulation.schedule.sweep import count_beams, sweep_over
 from sidelook.simulation.schedule.views import STEP, Setting, view
 
 
 def beams_of(setting: Setting, job: Job, time: int) -> int:
-    """Count the beams of a revisit that would begin at a time, ns UTC; 0 where nothing of the area is in view."""
+    """Count the beams of a revisit that would begin at a time, ns UTC; 0 where nothing of the area is in view.
+
+    As many as it takes with the radar to itself: the longer others make it, the farther the area drifts meanwhile.
+    """
     seen = view(setting, job, time, time)
     cell = (time - seen.begin) // STEP
     if not seen.seen[cell]:
         return 0
-    window = seen.between(np.array([time]))
-    return int(beams_between(setting.radar, window.low[0], window.high[0]))
+    return count_beams(sweep_over(setting, job, seen), time, job.dwell_time)
 
 
 def demand(setting: Setting, limits: ImagingLimits, job: Job, time: int) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sidelook.model.collection import CollectionObstacle
 from sidelook.simulation.schedule.jobs import Job
+from sidelook.simulation.schedule.sweep import Edge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,9 @@ class JobState:
     due : when its revisit or image is, or was, to begin, ns UTC
     revisit : index of the revisit, or number of the image, in progress or next
     beam : next in the revisit
-    beams : of the revisit, 0 where it has not begun
+    beams : that the revisit was expected to take when it began, 0 where it has not
     sense : in which its beams step, 1 clockwise, -1 anticlockwise
+    edge : where on the ground the last beam ended, None where the revisit has not begun
     obstacle : in the way of the image that is due
     """
 
@@ -27,6 +29,7 @@ class JobState:
     beam: int = 0
     beams: int = 0
     sense: int = 1
+    edge: Edge | None = None
     obstacle: CollectionObstacle = CollectionObstacle.NONE
 
 

@@ -146,5 +146,6 @@ def _job_state(slot: Slot) -> JobState:
         beam=slot.beam,
         beams=slot.beams,
         sense=slot.sense,
+        edge=slot.edge,
         obstacle=slot.obstacle,
     )

@@ -283,6 +283,23 @@ def test_what_mission_and_job_say(dwells: Dwells) -> None:
     assert said.value("J6") > said.value("J10")
 
 
+def test_jobs_say_what_is_their_own(dwells: Dwells) -> None:
+    """Two jobs in one recording, one of them with notes of its own; then notes that come later."""
+    both = concatenate_dwells([dwells, replace(dwells, origins=(replace(dwells.origins[0], job=8),))])
+    corners = ((0.7, 0.1), (0.7, 0.2), (0.6, 0.2), (0.6, 0.1))
+    own = JobNotes(priority=7, radar_mode=16, revisit_interval=12.5, corners=corners)
+    writer = DwellWriter(WriterSettings(job=JobNotes(priority=3), jobs={8: own}))
+    first = written(writer.write(both)).of_kind(SegmentKind.JOB_DEFINITION)
+    said = {segment.number("J1"): [segment.number(symbol) for symbol in ("J5", "J14", "J15")] for segment in first}
+    assert said == {3: [3, 0, 0], 8: [7, 16, 125]}
+    eighth = next(segment for segment in first if segment.number("J1") == 8)
+    assert eighth.value("J6") == pytest.approx(np.degrees(0.7), abs=1e-6)
+    assert not written(writer.write(both)).of_kind(SegmentKind.JOB_DEFINITION)
+    writer.describe_job(8, replace(own, priority=9))
+    (again,) = written(writer.write(both)).of_kind(SegmentKind.JOB_DEFINITION)
+    assert (again.number("J1"), again.number("J5"), again.value("J6")) == (8, 9, eighth.value("J6"))
+
+
 def test_signatures_follow_their_dwells(dwells: Dwells) -> None:
     signature = hrr_segment(
         {"H2": 4, "H3": 0, "H4": 0, "H5": 1, "H11": 50.0, "H25": 1, "H26": 2},
