@@ -1,5 +1,6 @@
 /** Session: one mission on the screen, with its clock, its history and the picture made of them. */
 import type { AnyBlock } from './blocks';
+import type { Chunk } from './chunk';
 import { Clock } from './clock';
 import { History } from './history';
 import { Moment } from './moment';
@@ -16,6 +17,8 @@ const BEHIND_S = 600;
 const AHEAD_S = 60;
 /** A picture waits for its rows this long, ms, before it is drawn without them. */
 const HOLD_MS = 150;
+/** The history around a moment is asked for when the clock has rested there this long, ms: a drag goes on. */
+const REST_MS = 200;
 
 /** How far back a picture reaches. */
 export interface Reach {
@@ -37,6 +40,9 @@ export class Session {
   connected = false;
   #neededAt = -Infinity;
   #moment: Moment;
+  /** Rows that stand in for the chunks, and the browser's time since when, ms. */
+  #bridged: Chunk | null = null;
+  #bridgedAt = -Infinity;
   /** Of where the pointer rests on the timeline: a press there finds its rows at hand. */
   #foreseen: Moment;
 
@@ -67,7 +73,7 @@ export class Session {
     const t = this.clock.tick(now);
     if (Number.isNaN(t)) return false;
     if (now - this.#neededAt > NEED_EVERY_MS) this.need(now, reach);
-    this.#bridge(reach);
+    this.#bridge(now, reach);
     this.picture.moveTo(t);
     this.platform.moveTo(t, this.revisitS * 1000);
     return t !== before;
@@ -92,8 +98,8 @@ export class Session {
   need(now: number, reach: Reach): void {
     const { t, pace, end, begin } = this.clock;
     this.#neededAt = now;
-    this.#bridge(reach);
-    if (!this.isWhole && this.#moment.isPending) return;
+    this.#bridge(now, reach);
+    if (this.#bridged ? now - this.#bridgedAt < REST_MS : !this.isWhole && this.#moment.isPending) return;
     const from = Math.min(t - BEHIND_S * 1000, reach.integrateSinceMs ?? Infinity);
     const ahead = AHEAD_S * Math.max(1, Math.min(30, pace)) * 1000;
     this.history.need(t, Math.max(begin, from), t + ahead, end, now);
@@ -109,13 +115,16 @@ export class Session {
   }
 
   /** Until the chunks around a moment are here, the picture is made of the moment's own rows. */
-  #bridge({ integrateSinceMs, trailS, fadeS }: Reach): void {
+  #bridge(now: number, { integrateSinceMs, trailS, fadeS }: Reach): void {
     const { t } = this.clock;
     const needed = integrateSinceMs === null && !this.isSettled;
     if (needed && !this.#moment.at(t) && this.#foreseen.at(t))
       [this.#moment, this.#foreseen] = [this.#foreseen, this.#moment];
     if (needed) this.#moment.ask(t, trailS, fadeS);
-    this.history.bridge(needed ? this.#moment.at(t) : null);
+    const rows = needed ? this.#moment.at(t) : null;
+    if (rows !== this.#bridged) this.#bridgedAt = now;
+    this.#bridged = rows;
+    this.history.bridge(rows);
   }
 
   /** Time of the dwell before (-1) or after (1) the clock, or the clock's time moved by `otherwiseMs`. */
