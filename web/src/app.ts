@@ -167,7 +167,6 @@ export class App {
   /** While the clock is moved by hand: ask for what it needs at once, and show it. */
   onScrub(): void {
     this.session?.need(performance.now(), this.#look());
-    this.timeline.refresh();
     this.change();
   }
 
@@ -288,17 +287,22 @@ export class App {
       const moved = session.tick(now, this.#look());
       const due = now - this.#drawnAt >= this.#frameInterval(session, view) - 4;
       const wanted = this.hook.continuous || this.#changed || (moved && due);
-      if (wanted && !session.isWaiting(now)) {
-        this.#drawnAt = now;
-        this.#changed = false;
-        this.#follow(session);
-        view.repaint();
-      }
-      if (now - this.#panelsAt > PANELS_EVERY_MS) this.#refreshPanels(now, session);
-      else if (moved) this.timeline.moveHead();
+      // The timeline's hand waits with the picture: to draw anything now would hold up both.
+      if (!session.isWaiting(now)) this.#show(now, session, view, { wanted, moved });
     }
     this.loopMs += performance.now() - began;
     requestAnimationFrame((next) => this.#loop(next));
+  }
+
+  #show(now: number, session: Session, view: MapView, { wanted, moved }: { wanted: boolean; moved: boolean }): void {
+    if (wanted) {
+      this.#drawnAt = now;
+      this.#changed = false;
+      this.#follow(session);
+      view.repaint();
+    }
+    if (now - this.#panelsAt > PANELS_EVERY_MS) this.#refreshPanels(now, session);
+    else if (wanted || moved) this.timeline.moveHead();
   }
 
   /** As seldom as can be while nothing moves by more than a fraction of a pixel: a still picture costs nothing. */

@@ -1,6 +1,9 @@
-/** Moment: the rows that the picture of one time is made of, fetched at a jump, before the chunks around it. */
+/**
+ * Moment: the rows that the picture of one time is made of, fetched at a jump, before the chunks around it.
+ *
+ * Tracks that were silent for longer than a trail are not among them; they come with the chunks.
+ */
 import { Chunk } from './chunk';
-import { FORGET_MS } from './picture';
 import type { Server } from './server';
 
 /** The rows of a moment do for the picture of a time this much later, ms: by then the chunks are there. */
@@ -55,7 +58,7 @@ export class Moment {
       this.#asked = t;
       this.#since = performance.now();
       try {
-        const chunk = new Chunk(NaN, t - FORGET_MS, t + 1);
+        const chunk = new Chunk(NaN, t - 1000 * Math.max(trailS, fadeS) - 1, t + 1);
         chunk.take(await this.server.moment(this.mission, t, trailS, fadeS), false);
         this.#chunk = chunk;
         this.#time = t;

@@ -90,7 +90,7 @@ export class Server {
     return parseBlocks(await (await this.#get('api/blocks', query, signal)).arrayBuffer());
   }
 
-  /** What the picture of one moment is made of: looks that have not faded, trails, and where silent tracks were last. */
+  /** What the picture of one moment is made of: looks that have not faded, and trails. */
   async moment(mission: string, atMs: number, trailS: number, fadeS: number): Promise<AnyBlock[]> {
     const query = { mission, at: String(atMs), trail: String(trailS), fade: String(fadeS) };
     return parseBlocks(await (await this.#get('api/moment', query)).arrayBuffer());

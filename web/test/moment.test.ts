@@ -88,7 +88,7 @@ describe('Session after a jump', () => {
     const session = sessionOf(slow, t);
     session.tick(0, REACH);
     expect([session.isWhole, session.isWaiting(performance.now()), slow.chunks.length]).toEqual([false, true, 0]);
-    await slow.answer(trackRows([[t - 400_000, 7, confirmed], [t - 1000, 8, confirmed]])); // prettier-ignore
+    await slow.answer(trackRows([[t - 200_000, 7, confirmed], [t - 1000, 8, confirmed]])); // prettier-ignore
     session.tick(200, REACH);
     expect([...session.picture.tracks].sort()).toEqual([7, 8]);
     expect([session.isWhole, session.isSettled]).toEqual([true, false]);

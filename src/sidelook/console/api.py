@@ -24,7 +24,7 @@ from sidelook.console.query import (
     read_moment_query,
     read_track,
 )
-from sidelook.console.rows import Rows, are_last
+from sidelook.console.rows import Rows
 from sidelook.errors import StorageError
 from sidelook.model.tracks import TrackTable
 from sidelook.release import Recipient, highest_marking
@@ -155,7 +155,7 @@ class Api:
     async def moment(self, request: Request) -> Response:
         """Give what the picture of one moment is made of, as blocks; not while a recording is not there yet."""
         query = read_moment_query(request.query_params)
-        if self.board.mode is Mode.FILE and not self.board.filled(query.mission, query.known[1]):
+        if self.board.mode is Mode.FILE and not self.board.filled(query.mission, query.trails[1]):
             raise NotYetError(NOT_YET)
         parts = (fetch_recent_looks, fetch_recent_tracks)
         # Reading and decompressing let go of the interpreter, so that two threads are faster than one.
@@ -201,9 +201,8 @@ def fetch_recent_looks(picture: Picture, query: MomentQuery, recipient: Recipien
 
 
 def fetch_recent_tracks(picture: Picture, query: MomentQuery, recipient: Recipient) -> bytes:
-    """Read, release and encode the trails of a moment, and the last state of each track that is silent for longer."""
-    tracks = release_table(picture.tracks(query.mission, query.known, brief=True), recipient)
-    return encode_tracks(tracks.take(are_last(tracks) | (tracks.time >= query.trails[0])))
+    """Read, release and encode the trails of a moment, whose ends are where tracks are."""
+    return encode_tracks(release_table(picture.tracks(query.mission, query.trails, brief=True), recipient))
 
 
 def fetch_track(picture: Picture, mission: int, track: int, recipient: Recipient) -> bytes:

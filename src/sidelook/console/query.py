@@ -12,8 +12,8 @@ from sidelook.timescale import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECO
 
 BOX_NUMBERS = 4
 MOST_BINS = 10_000
-LONGEST_MOMENT = 600.0
-"""A track without a row for this long, s, is no longer in the picture; as the page has it."""
+LONGEST_MOMENT = 3_600.0
+"""Of trails and fading dots, s."""
 LARGEST = 2**63 - 1
 """Of a whole number, and of a time, ns: about the years 1677 to 2262."""
 
@@ -39,13 +39,11 @@ class MomentQuery:
     Attributes
     ----------
     mission : its identity
-    known : window in which a track must have a row to be in the picture
-    trails : window of which all rows of tracks are wanted
+    trails : window of which rows of tracks are wanted
     looks : window of which dwells and plots are wanted
     """
 
     mission: int
-    known: Window
     trails: Window
     looks: Window
 
@@ -120,10 +118,8 @@ def read_moment_query(query: QueryParams) -> MomentQuery:
     if not in_order:
         message = f"'at' must be given in ms since 1970, 'trail' and 'fade' in s from 0 to {LONGEST_MOMENT:.0f}"
         raise QueryError(message)
-    known, trails, looks = (
-        (clamp(at - round(span * NANOSECONDS_PER_SECOND)), clamp(at + 1)) for span in (LONGEST_MOMENT, trail, fade)
-    )
-    return MomentQuery(mission=read_mission(query), known=known, trails=trails, looks=looks)
+    trails, looks = ((clamp(at - round(span * NANOSECONDS_PER_SECOND)), clamp(at + 1)) for span in (trail, fade))
+    return MomentQuery(mission=read_mission(query), trails=trails, looks=looks)
 
 
 def clamp(time: int) -> int:

@@ -8,7 +8,6 @@ import numpy as np
 
 from sidelook.archive import Looks
 from sidelook.console.blocks import encode_looks, encode_tracks
-from sidelook.model.columns import Flags
 from sidelook.model.plots import Dwells, Plots, concatenate_dwells
 from sidelook.model.tracks import TrackState, TrackTable, concatenate_tracks
 
@@ -51,15 +50,8 @@ def join(parts: Sequence[Rows]) -> Rows:
 
 def latest(table: TrackTable) -> TrackTable:
     """Keep the last row of each track, in the order of those rows."""
-    return table.take(are_last(table))
-
-
-def are_last(table: TrackTable) -> Flags:
-    """Tell which rows are the last of their track."""
     _, from_end = np.unique(table.track[::-1], return_index=True)
-    last = np.zeros(len(table), bool)
-    last[len(table) - 1 - from_end] = True
-    return last
+    return table.take(np.sort(len(table) - 1 - from_end))
 
 
 def alive(table: TrackTable) -> TrackTable:

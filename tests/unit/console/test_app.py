@@ -206,8 +206,8 @@ def test_blocks_of_some_kinds_inside_a_box(client: TestClient) -> None:
 
 
 def test_a_moment_holds_what_its_picture_is_made_of(tmp_path: Path) -> None:
-    """Looks that have not faded; trails; of tracks silent for longer the last row; of those long gone nothing."""
-    rows = [(100, 1, 1), (400, 1, 1), (-200, 2, 1), (20, 2, 1), (-151, 3, 1), (449, 4, 1), (450, 4, 1), (451, 4, 1)]
+    """Looks that have not faded, and trails; what is silent for longer comes with the history around it."""
+    rows = [(349, 1, 1), (350, 1, 1), (400, 1, 1), (20, 2, 1), (449, 4, 1), (450, 4, 1), (451, 4, 1)]
     made = make_rows([400, 404, 406, 450, 451], [], OPEN)
     picture = FakePicture(made.looks, make_tracks(sorted(rows), OPEN))
     at = BEGIN // 1_000_000 + 450_000
@@ -217,7 +217,7 @@ def test_a_moment_holds_what_its_picture_is_made_of(tmp_path: Path) -> None:
     seconds = {kind: (columns["time_ms"] - BEGIN / 1e6) / 1e3 for kind, columns in blocks.items()}
     assert seconds[1].tolist() == seconds[2].tolist() == [406, 450]
     assert list(zip(seconds[3].tolist(), blocks[3]["track"].tolist(), strict=True)) == [
-        (20, 2),
+        (350, 1),
         (400, 1),
         (449, 4),
         (450, 4),
@@ -225,7 +225,7 @@ def test_a_moment_holds_what_its_picture_is_made_of(tmp_path: Path) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("query", ["at=x&trail=1&fade=1", "at=1&trail=601&fade=1", "at=1&trail=nan&fade=1", "at=1"])
+@pytest.mark.parametrize("query", ["at=x&trail=1&fade=1", "at=1&trail=3601&fade=1", "at=1&trail=nan&fade=1", "at=1"])
 def test_a_moment_that_cannot_be_read_is_answered_with_a_sentence(client: TestClient, query: str) -> None:
     answer = client.get(f"/api/moment?mission=7&{query}", headers=BEARER)
     assert (answer.status_code, "'trail'" in answer.json()["error"]) == (400, True)
