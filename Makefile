@@ -51,7 +51,7 @@ lock: $(UV) ## renew the hashed requirement files
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
 	  pyproject.toml --group test --group check --group bench -c requirements/dev.txt -o requirements/bench.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
-	  requirements/build.in -o requirements/build.txt
+	  requirements/build.in -c requirements/bench.txt -o requirements/build.txt
 
 # Debian refuses pip outside a virtual environment and ships no ensurepip, so uv comes first, into .tools.
 $(UV):
