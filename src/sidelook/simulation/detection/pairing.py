@@ -125,6 +125,9 @@ def _candidates(search: _Search, group: slice, rows: Rows) -> tuple[Rows, Rows]:
     if not len(rows):
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     bearing, toward, half = _bearings(search, group, rows)
+    # What is nowhere has no bearing, and would break the order of the ring.
+    there = np.isfinite(bearing)
+    rows, bearing = rows[there], bearing[there]
     order = np.argsort(bearing, kind="stable")
     turned = bearing[order]
     ring = np.concatenate([turned - 2.0 * np.pi, turned, turned + 2.0 * np.pi])
@@ -132,7 +135,7 @@ def _candidates(search: _Search, group: slice, rows: Rows) -> tuple[Rows, Rows]:
     count = np.minimum(np.searchsorted(ring, toward + half, side="right") - first, len(rows))
     dwell = np.repeat(np.arange(len(toward)), count)
     inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return group.start + dwell, rows[order[(first[dwell] + inside) % len(rows)]]
+    return group.start + dwell, rows[order[(first[dwell] + inside) % max(len(rows), 1)]]
 
 
 def _inside(dwells: Dwells, dwell: Rows, position: NDArray[np.float64], frame: LocalFrame) -> NDArray[np.bool_]:

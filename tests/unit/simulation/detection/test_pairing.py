@@ -1,16 +1,20 @@
 """Pairs against trying every entity in every dwell."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sidelook.geometry.frames import enu_to_geodetic
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, concatenate_dwells
+from sidelook.model.truth import Entities
 from sidelook.sensing.coverage import covers
 from sidelook.simulation.detection import pairing
 from sidelook.simulation.detection.pairing import pair
 from sidelook.simulation.orbit import Racetrack
 from sidelook.simulation.schedule import Area, Schedule, plan_revisit
+from sidelook.simulation.trajectories import Timetable
 
 from .conftest import FRAME, START, drive, outward, stare
 
@@ -47,6 +51,24 @@ def test_no_one_in_a_footprint_is_overlooked_and_no_one_else_is_in(
     assert len(found) == len(dwell) > 0.9 * COUNT
     assert (np.diff(dwell) >= 0).all()
     assert np.allclose(states.position, timetable.at(row, dwells.time[dwell]).position)
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_those_without_a_place_hide_nobody(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "_FEW", few)
+    rng = np.random.default_rng(2)
+    count = 300
+    driven = drive(rng.uniform([-55e3, -35e3], [55e3, 35e3], (count, 2)), np.full((count, 2), 5.0)).trajectories
+    # Every other one of twice as many is not there at all.
+    among = replace(driven, row=2 * driven.row, entities=Entities.empty(2 * count))
+    dwells = scan()
+    alone = pair(dwells, Timetable(driven), FRAME, np.arange(count), 60.0)
+    found = pair(dwells, Timetable(among), FRAME, np.arange(2 * count), 60.0)
+    assert len(alone[0]) > 0.9 * count
+    assert found[0].tolist() == alone[0].tolist()
+    assert found[1].tolist() == (2 * alone[1]).tolist()
+    nobody = Timetable(replace(driven.take(slice(0, 0)), entities=Entities.empty(9)))
+    assert len(pair(dwells, nobody, FRAME, np.arange(9), 60.0)[0]) == 0
 
 
 def test_who_is_not_there_yet_is_not_found() -> None:
