@@ -14,12 +14,18 @@ from sidelook.model.columns import Flags, Floats, Indices, Integers
 
 STATE_SIZE = 4  # east, north, velocity east, velocity north
 
-NONE = -1  # "no row" in every column of row numbers
+NONE = -1  # "no row" in every column of row numbers; of a hypothesis' lane: it drives freely
+UNUSED = -2  # of a hypothesis' lane: there is no such hypothesis
+ROUTE = 8  # lanes of a route that a hypothesis remembers, the one it is on first
+HYPOTHESES = 6  # of a track: lanes it may be on, or none
+PIECE_LONGEST = 250.0  # m, of a straight piece of road
+PIECE_CELL = 500.0  # m
 SECOND = 1_000_000_000  # ns
 
 Table: TypeAlias = NDArray[np.void]
 Row: TypeAlias = Any  # of a table: NumPy's types do not know its fields
-Ahead: TypeAlias = tuple[Floats, Floats, Floats]  # predicted mean, covariance and weight of modes
+Modes: TypeAlias = tuple[Floats, Floats, Floats]  # mean, covariance and weight of modes
+Ahead: TypeAlias = tuple[Floats, Floats, Floats, Floats, Indices]  # of all hypotheses; states on roads; routes
 Place: TypeAlias = tuple[float, float, float, float]  # azimuth, its sigma, slant range, its sigma
 Search: TypeAlias = tuple[Flags, Indices, int]  # marked items, found items, how many
 LookColumns: TypeAlias = tuple[Table, Table]  # dwells, plots
@@ -31,8 +37,11 @@ def track_columns(modes: int) -> np.dtype[np.void]:
     identity : from 1, in order of birth, never used again
     status : ``model.tracks.TrackState``
     time : of the state; ``supported`` : of the last plot; ``looked`` : of the last dwell that covered it
-    mean : (M, 4) state under each motion mode; ``covariance`` : (M, 4, 4); ``weight`` : (M,) sums to 1
-    estimate : (4,) mean over the modes
+    mean : (H M, 4) state under each motion mode of each hypothesis; ``covariance`` : (H M, 4, 4); ``weight`` : (H M,)
+        sums to 1
+    road : (H M, 5) of those on a road: distance along the lane, speed there, their variances s-s, s-v, v-v
+    route : (H, ROUTE) lane that each is on and the ones it came by; ``NONE`` first for a free one, ``UNUSED`` for none
+    estimate : (4,) mean over the modes of the likeliest hypothesis
     drift : (3, 3) covariance of the estimate, east-east, east-north, north-north: of position, of position with
         velocity (both ways together), of velocity; so that its position's is a polynomial in time
     existence : probability that there is a vehicle behind the track; 0 once it is given up
@@ -51,9 +60,11 @@ def track_columns(modes: int) -> np.dtype[np.void]:
             ("time", np.int64),
             ("supported", np.int64),
             ("looked", np.int64),
-            ("mean", np.float64, (modes, STATE_SIZE)),
-            ("covariance", np.float64, (modes, STATE_SIZE, STATE_SIZE)),
-            ("weight", np.float64, (modes,)),
+            ("mean", np.float64, (HYPOTHESES * modes, STATE_SIZE)),
+            ("covariance", np.float64, (HYPOTHESES * modes, STATE_SIZE, STATE_SIZE)),
+            ("weight", np.float64, (HYPOTHESES * modes,)),
+            ("road", np.float64, (HYPOTHESES * modes, 5)),
+            ("route", np.int32, (HYPOTHESES, ROUTE)),
             ("estimate", np.float64, (STATE_SIZE,)),
             ("drift", np.float64, (3, 3)),
             ("existence", np.float64),
@@ -110,7 +121,7 @@ PLOT_COLUMNS = np.dtype(
 
 def constant_columns(modes: int) -> np.dtype[np.void]:
     """Columns of the one row of a tracker's constants; meanings in ``settings``."""
-    by_mode = [(name, np.float64, (modes,)) for name in ("noise", "sojourn", "start_weight")]
+    by_mode = [(name, np.float64, (modes,)) for name in ("noise", "road_noise", "sojourn", "start_weight")]
     single = [(name, np.float64) for name in CONSTANT_NAMES]
     return np.dtype(
         [("mobile", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), *by_mode, *single], align=True
@@ -140,7 +151,41 @@ CONSTANT_NAMES = (
     "source_density",
     "source_memory",
     "lateness",
+    "on_road",
+    "entry",
+    "leave_time",
+    "map_error",
+    "road_speed",
+    "road_speed_spread",
 )
+
+
+class RoadMap(NamedTuple):
+    """Roads as the compiled passes read them; without edges where none are known.
+
+    Attributes
+    ----------
+    piece : (K, 6) straight pieces, edge by edge: chainage of the start, east, north of it, unit direction, length, m
+    piece_edge : (K,) edge of each; ``piece_offset`` : (E + 1,) where each edge's begin
+    length : (E,) of the edges, m; ``speed`` : (E,) limit, m/s; ``one_way`` : (E,)
+    next_offset, next_lane, next_chance : (2 E + 1,), (S,), (S,) where lanes lead and how likely; lane 2 e runs as
+        edge e does, lane 2 e + 1 the other way
+    bucket_offset, bucket_piece : hashed cells of side ``PIECE_CELL``, (B + 1,) and (K,), by the pieces' middles
+    density : (1,) metres of road a square metre
+    """
+
+    piece: Floats
+    piece_edge: Indices
+    piece_offset: Integers
+    length: Floats
+    speed: Floats
+    one_way: Flags
+    next_offset: Integers
+    next_lane: Indices
+    next_chance: Floats
+    bucket_offset: Integers
+    bucket_piece: Indices
+    density: Floats
 
 
 class Grid(NamedTuple):
@@ -158,6 +203,9 @@ class Grid(NamedTuple):
     preceding: Indices
     column: Indices
     row: Indices
+
+
+World: TypeAlias = tuple[Row, RoadMap]  # constants, roads
 
 
 class Book(NamedTuple):

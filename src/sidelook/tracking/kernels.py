@@ -7,7 +7,7 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Indices, Integers
-from sidelook.tracking.association.kernels import assign, pair
+from sidelook.tracking.association.kernels import assign, pair, row_of
 from sidelook.tracking.columns import (
     N_CLOCK,
     N_DWELLS,
@@ -16,12 +16,18 @@ from sidelook.tracking.columns import (
     N_SWEPT,
     NONE,
     SECOND,
+    Ahead,
     Book,
     LookColumns,
+    HYPOTHESES,
+    ROUTE,
+    RoadMap,
     Row,
     Table,
+    World,
 )
 from sidelook.tracking.gating.kernels import FARTHEST, LEAST_LOOK, candidates, foresee, is_sector, usable
+from sidelook.tracking.hypotheses.kernels import make_scratch
 from sidelook.tracking.life_cycle.kernels import (
     Holding,
     believe,
@@ -39,16 +45,17 @@ Given: TypeAlias = tuple[Integers, Flags]
 
 
 @kernel
-def advance(holding: Holding, look: LookColumns, settings: Table, given: Given) -> None:
+def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap], given: Given) -> None:
     """Take the dwells of a look in turn; ``given`` is (identity per plot, touched per track row), to be filled."""
-    dwells, constants, (tracks, _, book) = look[0], settings[0], holding
+    dwells, constants, (tracks, _, book) = look[0], settings[0][0], holding
+    world = (constants, settings[1])
     release(tracks, book)
     scratch = (np.zeros(tracks.shape[0], np.bool_), np.empty(tracks.shape[0], np.int32), 0)
     for d in range(dwells.shape[0]):
         if admit(book, dwells, d, constants):
             if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
                 sweep(holding, dwells[d].time, constants, given[1])
-            take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), constants, given)
+            take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), world, given)
 
 
 @kernel
@@ -75,33 +82,47 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
 
 
 @kernel
-def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, constants: Row, given: Given) -> None:
+def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, world: World, given: Given) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
     dwells, plots = look
     begin, end = dwells[d].begin, dwells[d].end
-    count, modes = rows.shape[0], constants.mobile.shape[0]
-    ahead = (np.empty((count, modes, 4)), np.empty((count, modes, 4, 4)), np.empty((count, modes)))
-    facts = np.empty((count, 8))
+    constants, count = world[0], rows.shape[0]
+    scratch = make_scratch(constants.mobile.shape[0])
+    ahead = make_ahead(count + 1, constants.mobile.shape[0])
+    facts, held = np.empty((count, 8)), np.empty(count, np.int64)
     for k in range(count):
-        foresee(tracks, rows[k], dwells, d, constants, (ahead[0][k], ahead[1][k], ahead[2][k]), facts[k])
-    first, column, gain = pair(tracks, rows, look, d, constants, book.sources, (ahead, facts))
+        held[k] = foresee(tracks, rows[k], dwells, d, world, row_of(ahead, k), facts[k], scratch)
+    first, column, gain = pair(tracks, rows, look, d, world, book.sources, (ahead, facts, held), scratch)
     partner = assign((first, column, gain), end - begin)
     for k in range(count):
-        row, one = rows[k], (ahead[0][k], ahead[1][k], ahead[2][k])
+        row, one = rows[k], (row_of(ahead, k), held[k])
         if partner[k] != NONE:
-            take_plot(tracks, row, look, d, begin + partner[k], constants, one)
+            take_plot(tracks, row, look, d, begin + partner[k], world, one, scratch)
             believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
             given[0][begin + partner[k]] = tracks[row].identity
         elif facts[k, 0] > LEAST_LOOK:
-            take_miss(tracks, row, dwells, d, constants, one, facts[k])
+            take_miss(tracks, row, dwells, d, world, one, facts[k])
         else:
             continue
         given[1][row] |= settle(holding, row, dwells[d].time, constants)
     for plot in range(begin, end):
         if given[0][plot] == 0 and usable(plots, plot):
-            given[0][plot] = start(holding, look, d, plot, constants)
+            given[0][plot] = start(holding, look, d, plot, world, row_of(ahead, count), scratch)
             book.sources[0] += 1.0
     sector = dwells[d].sector
     if is_sector(sector):
         book.sources[1] += sector[1] * (sector[3] ** 2 - sector[2] ** 2)
+
+
+@kernel
+def make_ahead(tracks: int, modes: int) -> Ahead:
+    """Room for the predicted hypotheses of tracks."""
+    rows = HYPOTHESES * modes
+    return (
+        np.empty((tracks, rows, 4)),
+        np.empty((tracks, rows, 4, 4)),
+        np.empty((tracks, rows)),
+        np.empty((tracks, rows, 5)),
+        np.empty((tracks, HYPOTHESES, ROUTE), np.int32),
+    )

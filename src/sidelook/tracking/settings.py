@@ -52,12 +52,35 @@ class Gating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roads:
+    """What to expect of vehicles where roads are known.
+
+    Attributes
+    ----------
+    on_road : share of vehicles that drive on them
+    entry : chance that a vehicle off the roads is on one by its next plot
+    leave_time : mean time on roads before leaving them, s
+    map_error : of a road's line, and half its width, m
+    road_speed, road_speed_spread : mean and standard deviation of speeds, in units of the limit
+    road_noise : power density of the acceleration along the road by motion mode, m2/s3
+    """
+
+    on_road: float = 0.95
+    entry: float = 0.3
+    leave_time: float = 3600.0
+    map_error: float = 8.0
+    road_speed: float = 0.8
+    road_speed_spread: float = 0.3
+    road_noise: tuple[float, ...] = (0.2, 3.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
     """Every setting of the tracker.
 
     Attributes
     ----------
-    motion, errors, detection, gating, life_cycle : by subject
+    motion, errors, detection, gating, life_cycle, roads : by subject
     lateness : a dwell older than the newest by more than this is counted and left out, s
     """
 
@@ -66,6 +89,7 @@ class TrackerSettings:
     detection: Detection = field(default_factory=Detection)
     gating: Gating = field(default_factory=Gating)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
+    roads: Roads = field(default_factory=Roads)
     lateness: float = 0.5
 
 
@@ -75,9 +99,9 @@ def as_constants(settings: TrackerSettings) -> Table:
     constants = np.zeros(1, constant_columns(len(motion.mobile)))
     for name in ("mobile", "noise", "sojourn", "share", "start_weight"):
         constants[name] = getattr(motion, name)
+    constants["road_noise"] = np.resize(settings.roads.road_noise, len(motion.mobile))
+    parts = (motion, settings.detection, settings.gating, life, settings.roads, settings)
     for name in CONSTANT_NAMES:
-        home = next(
-            part for part in (motion, settings.detection, settings.gating, life, settings) if hasattr(part, name)
-        )
+        home = next(part for part in parts if hasattr(part, name))
         constants[name] = getattr(home, name)
     return constants

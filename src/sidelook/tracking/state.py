@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sidelook.errors import InputError
 from sidelook.model.origin import Origin
 from sidelook.tracking.columns import (
+    HYPOTHESES,
     N_CLOCK,
     N_DWELLS,
     N_FREE,
@@ -135,7 +136,7 @@ def state_from_arrays(arrays: Mapping[str, NDArray[Any]], origins: tuple[Origin,
         where an array is missing
     """
     try:
-        columns = track_columns(np.shape(arrays["tracks_weight"])[1])
+        columns = track_columns(np.shape(arrays["tracks_weight"])[1] // HYPOTHESES)
         tracks = np.zeros(len(arrays["tracks_weight"]), columns)
         for key in columns.names or ():
             tracks[key] = arrays[f"tracks_{key}"]

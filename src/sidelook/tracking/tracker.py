@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from sidelook.geometry.ground import Ground, Plane
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Origin
-from sidelook.tracking.columns import DWELL_COLUMNS, PLOT_COLUMNS, LookColumns, Table
+from sidelook.tracking.columns import DWELL_COLUMNS, PLOT_COLUMNS, LookColumns, RoadMap, Table
 from sidelook.tracking.kernels import advance
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import tangent_ground
+from sidelook.tracking.roads.network import no_roads
 from sidelook.tracking.settings import TrackerSettings, as_constants
 from sidelook.tracking.state import TrackerState, grown, initial_state
 
@@ -45,11 +46,13 @@ class Tracker:
     settings : all of them
     ground : in the mission-local frame; asked for its slope at every plot
     capacity : tracks to make room for at first, a power of two
+    roads : those of the region in the mission-local frame; without any every vehicle drives freely
     """
 
     settings: TrackerSettings = field(default_factory=TrackerSettings)
     ground: Ground = field(default_factory=Plane)
     capacity: int = 1024
+    roads: RoadMap = field(default_factory=no_roads, repr=False, compare=False)
     constants: Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +81,7 @@ class Tracker:
         assigned = np.zeros(len(look.place), np.int64)
         touched = np.zeros(len(state.tracks), np.bool_)
         columns = look_columns(look, origin, self.ground)
-        advance((state.tracks, state.grid, state.book), columns, self.constants, (assigned, touched))
+        advance((state.tracks, state.grid, state.book), columns, (self.constants, self.roads), (assigned, touched))
         return state, StepResult(assigned=assigned, rows=np.flatnonzero(touched))
 
 

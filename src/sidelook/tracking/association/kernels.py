@@ -8,9 +8,10 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats, Indices, Integers
-from sidelook.tracking.columns import NONE, Ahead, Grid, LookColumns, Row, Table
-from sidelook.tracking.filters.kernels import LN2, innovate
+from sidelook.tracking.columns import NONE, Ahead, Grid, LookColumns, Row, Table, World
+from sidelook.tracking.filters.kernels import LN2
 from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
+from sidelook.tracking.hypotheses.kernels import LEAST_MODE_WEIGHT, Scratch, compare
 
 GATE_SIGMAS = 4.0
 SOURCE_AREA = 1e9  # m2, weight of the density assumed before any plot was counted
@@ -19,7 +20,7 @@ LEAST_VISIBILITY = 0.05  # a plot inside the notch was seen after all
 
 Graph: TypeAlias = tuple[Integers, Indices, Floats]  # first edge of each row, column and gain of each edge
 Prices: TypeAlias = tuple[Floats, Indices, Flags, Floats, Floats, Indices]
-Context: TypeAlias = tuple[Ahead, Floats, Floats, Floats]  # predicted modes, facts, sources, scratch
+Context: TypeAlias = tuple[Ahead, int, Floats, Floats, Floats, Scratch]  # predicted, hypotheses, facts, sources, work
 
 
 @kernel
@@ -120,12 +121,13 @@ def pair(
     rows: Indices,
     look: LookColumns,
     d: int,
-    constants: Row,
+    world: World,
     sources: Floats,
-    foreseen: tuple[Ahead, Floats],
+    foreseen: tuple[Ahead, Floats, Integers],
+    scratch: Scratch,
 ) -> Graph:
     """List for each track the plots in its gate that it would gain by, as edges of a sparse graph."""
-    plots = look[1]
+    plots, constants = look[1], world[0]
     begin, end = look[0][d].begin, look[0][d].end
     first = np.zeros(rows.shape[0] + 1, np.int64)
     column, gain = np.empty(64 + 4 * rows.shape[0], np.int32), np.empty(64 + 4 * rows.shape[0])
@@ -133,7 +135,7 @@ def pair(
     index, error = index_plots(plots, begin, end, constants)
     marked, found = np.zeros(end - begin, np.bool_), np.arange(end - begin).astype(np.int32)
     for k in range(rows.shape[0]):
-        one, facts = (foreseen[0][0][k], foreseen[0][1][k], foreseen[0][2][k]), foreseen[1][k]
+        one, facts, count_ahead = row_of(foreseen[0], k), foreseen[1][k], foreseen[2][k]
         box[0] = min(GATE_SIGMAS * math.hypot(facts[2], error), constants.reach)
         box[1] = min(GATE_SIGMAS * math.hypot(facts[3], error), constants.reach)
         count = end - begin
@@ -144,7 +146,7 @@ def pair(
             marked[found[c]] = False
             if abs(plots[plot].ground[0] - facts[5]) > box[0] or abs(plots[plot].ground[1] - facts[6]) > box[1]:
                 continue
-            value = worth(tracks[rows[k]].existence, look, d, plot, constants, (one, facts, sources, work))
+            value = worth(tracks[rows[k]].existence, look, d, plot, world, (one, count_ahead, facts, sources, work, scratch))
             if value > 0.0:
                 if edges == column.shape[0]:
                     column, gain = np.concatenate((column, column)), np.concatenate((gain, gain))
@@ -152,6 +154,12 @@ def pair(
                 edges += 1
         first[k + 1] = edges
     return first, column, gain
+
+
+@kernel
+def row_of(ahead: Ahead, k: int) -> Ahead:
+    """Give one track's part of what is foreseen for several, as views."""
+    return ahead[0][k], ahead[1][k], ahead[2][k], ahead[3][k], ahead[4][k]
 
 
 @kernel
@@ -175,20 +183,22 @@ def index_plots(plots: Table, begin: int, end: int, constants: Row) -> tuple[Gri
 
 
 @kernel
-def worth(existence: float, look: LookColumns, d: int, plot: int, constants: Row, context: Context) -> float:
+def worth(existence: float, look: LookColumns, d: int, plot: int, world: World, context: Context) -> float:
     """Log-odds of pairing a track with a plot against leaving both alone; -inf outside the gate."""
     dwells, plots = look
-    (mean, covariance, weight), facts, sources, work = context
+    constants = world[0]
+    ahead, count, facts, sources, work, scratch = context
+    weight = ahead[2]
     if not usable(plots, plot):
         return -np.inf
     fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
     likelihood = 0.0
-    for mode in range(weight.shape[0]):
-        distance, log_likelihood = innovate(
-            mean[mode], covariance[mode], constants.mobile[mode], dwells[d].sensor, fields, work
-        )
+    for c in range(count * constants.mobile.shape[0]):
+        if weight[c] < LEAST_MODE_WEIGHT:
+            continue
+        distance, log_likelihood = compare(ahead, c, world, dwells[d].sensor, fields, work, scratch)
         if distance < constants.gate:
-            likelihood += weight[mode] * math.exp(log_likelihood)
+            likelihood += weight[c] * math.exp(log_likelihood)
     if likelihood <= 0.0:
         return -np.inf
     speed, slant = plots[plot].measured[2], plots[plot].measured[0]

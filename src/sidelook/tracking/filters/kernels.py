@@ -7,7 +7,7 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats
-from sidelook.tracking.columns import Ahead, Row
+from sidelook.tracking.columns import Modes, Row
 
 LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
@@ -66,8 +66,8 @@ def add_component(
 
 
 @kernel
-def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constants: Row, ahead: Ahead) -> None:
-    """Carry a track's modes ``dt`` seconds on, with changes of mode; ``ahead`` takes mean, covariance, weight."""
+def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constants: Row, ahead: Modes) -> None:
+    """Carry a hypothesis's modes ``dt`` seconds on, with changes of mode; ``ahead`` takes mean, covariance, weight."""
     mean_ahead, covariance_ahead, weight_ahead = ahead
     if dt <= 0.0:
         copy_modes((mean, covariance, weight), ahead)
@@ -91,11 +91,11 @@ def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constan
             total += share
         weight_ahead[target] = total
         centre_moments(mean_ahead[target], covariance_ahead[target], total, origin)
-    weight_ahead /= weight_ahead.sum()
+    weight_ahead *= weight.sum() / weight_ahead.sum()
 
 
 @kernel
-def copy_modes(source: Ahead, target: Ahead) -> None:
+def copy_modes(source: Modes, target: Modes) -> None:
     """Copy mean, covariance and weight of all modes; loops are faster here than slices."""
     for mode in range(source[2].shape[0]):
         target[2][mode] = source[2][mode]
@@ -120,7 +120,7 @@ def centre_moments(mean: Floats, second: Floats, total: float, origin: Floats) -
 
 
 @kernel
-def merge(modes: Ahead, estimate: Floats) -> tuple[float, float, float]:
+def merge(modes: Modes, estimate: Floats) -> tuple[float, float, float]:
     """Write the mean over the modes to ``estimate``; return variance east, covariance, variance north of position."""
     mean, covariance, weight = modes
     estimate[:] = 0.0
@@ -137,7 +137,7 @@ def merge(modes: Ahead, estimate: Floats) -> tuple[float, float, float]:
 
 
 @kernel
-def merge_drift(modes: Ahead, estimate: Floats, drift: Floats) -> None:
+def merge_drift(modes: Modes, estimate: Floats, drift: Floats) -> None:
     """Fill ``drift`` (3, 3), as ``TrackColumns`` has it, about the mean over the modes."""
     mean, covariance, weight = modes
     drift[:] = 0.0

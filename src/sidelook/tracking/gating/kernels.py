@@ -12,12 +12,15 @@ from sidelook.tracking.columns import (
     Ahead,
     Grid,
     LookColumns,
+    Modes,
     Place,
     Row,
     Search,
     Table,
+    World,
 )
-from sidelook.tracking.filters.kernels import LookChances, merge, miss_probability, predict, wrap_angle
+from sidelook.tracking.filters.kernels import LookChances, merge, miss_probability, wrap_angle
+from sidelook.tracking.hypotheses.kernels import Scratch, predict_hypotheses, used_part
 
 FEW_PLOTS = 8  # up to here trying every plot is cheaper than an index
 LEAST_LOOK = 0.02  # chance of being in the footprint below which a dwell says nothing about a track
@@ -264,34 +267,39 @@ def look_at(position: tuple[float, float], spread: tuple[float, float, float], b
 
 
 @kernel
-def foresee(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
-    """Predict a track to a dwell: its modes into ``ahead``, and into ``facts`` (8,) what follows from them.
+def foresee(
+    tracks: Table, row: int, dwells: Table, d: int, world: World, ahead: Ahead, facts: Floats, scratch: Scratch
+) -> int:
+    """Predict a track to a dwell: its hypotheses into ``ahead``, and into ``facts`` (8,) what follows from them.
 
     Facts are the chance to be in the footprint, the chance of no plot, sigma east and north, the chance that a plot is
     a second look at the vehicle (1 where it would be the first), east, north, and the chance that the revisit's dwells
-    have covered it before.
+    have covered it before. Gives the number of hypotheses.
     """
+    constants = world[0]
     dt = max(dwells[d].time - tracks[row].time, 0) / SECOND
-    predict(tracks[row].mean, tracks[row].covariance, tracks[row].weight, dt, constants, ahead)
-    estimate = np.empty(4)
-    ee, en, nn = merge(ahead, estimate)
+    count = predict_hypotheses(tracks, row, dt, world, ahead, scratch)
+    used = used_part(ahead, count, constants.mobile.shape[0])
+    estimate = scratch[0]
+    ee, en, nn = merge(used, estimate)
     facts[0], facts[1], facts[2], facts[3], facts[4] = 0.0, 1.0, math.sqrt(ee), math.sqrt(nn), 1.0
     facts[5], facts[6] = estimate[0], estimate[1]
     same_sweep = tracks[row].revisit == dwells[d].revisit and dt < constants.second_look
     facts[7] = tracks[row].covered if same_sweep else 0.0
     sector = dwells[d].sector
     if not is_sector(sector):
-        return
+        return count
     position = (estimate[0] - dwells[d].sensor[0], estimate[1] - dwells[d].sensor[1])
     place = look_at(position, (ee, en, nn), dwells[d].ground[2] - dwells[d].sensor[2])
     turn = wrap_angle(place[0] - sector[0])
     facts[0] = chance_within((-sector[1], sector[1], sector[2], sector[3]), turn, place)
     if facts[0] > LEAST_LOOK:
-        facts[1] = chance_of_miss(dwells, d, ahead, (constants.peak, facts[0], facts[7]), constants.mobile)
+        facts[1] = chance_of_miss(dwells, d, used, (constants.peak, facts[0], facts[7]), constants.mobile)
     again = tracks[row].seen == dwells[d].revisit and tracks[row].hits > 0
     if again and (dwells[d].time - tracks[row].supported) / SECOND < constants.second_look:
         rim = (1.0 + constants.soft_edge) * sector[1]
         facts[4] = max(chance_within((-rim, rim, sector[2], sector[3]), turn, place), LEAST_SECOND_LOOK)
+    return count
 
 
 @kernel
@@ -304,13 +312,13 @@ def chance_within(sector: tuple[float, float, float, float], turn: float, place:
 
 
 @kernel
-def chance_of_miss(dwells: Table, d: int, ahead: Ahead, look: LookChances, mobile: Octets) -> float:
+def chance_of_miss(dwells: Table, d: int, ahead: Modes, look: LookChances, mobile: Octets) -> float:
     """Probability that a vehicle of this state gives no plot, over its motion modes."""
     mean, covariance, weight = ahead
     total = 0.0
     for mode in range(weight.shape[0]):
         chance = 1.0
-        if mobile[mode]:
+        if mobile[mode % mobile.shape[0]]:
             notch = dwells[d].minimum_detectable_speed
             chance = miss_probability(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, look)
         total += weight[mode] * chance

@@ -13,22 +13,40 @@ from sidelook.tracking.columns import (
     N_IDENTITY,
     N_SWEPT,
     SECOND,
+    HYPOTHESES,
+    NONE,
+    ROUTE,
+    UNUSED,
     Ahead,
     Book,
     Grid,
     LookColumns,
+    Modes,
     Row,
     Table,
+    World,
 )
-from sidelook.tracking.filters.kernels import copy_modes, correct, innovate, merge, merge_drift, miss
+from sidelook.tracking.filters.kernels import merge, merge_drift, miss
 from sidelook.tracking.gating.kernels import insert, move, remove
+from sidelook.tracking.hypotheses.kernels import (
+    Scratch,
+    best_hypothesis,
+    correct_state,
+    enter_roads,
+    part,
+    take_back,
+    tidy,
+    used_part,
+)
 
 TENTATIVE, CONFIRMED, COASTING, STOPPED, LOST = range(5)
 SUREST = 0.999  # existence never becomes certain, so that misses always count
 LARGEST_ODDS = 50.0  # log; keeps exp finite
 LIKELY = 0.5
+UNKNOWN_SPEED = 100.0  # m/s, across the line of sight, of a plot that may be on any road
 
 Holding: TypeAlias = tuple[Table, Grid, Book]
+Foreseen: TypeAlias = tuple[Ahead, int]  # predicted hypotheses, how many
 
 
 @kernel
@@ -84,25 +102,31 @@ def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
         tracks[row].status = CONFIRMED
     else:
         halted = 0.0
-        for mode in range(constants.mobile.shape[0]):
-            halted += 0.0 if constants.mobile[mode] else tracks[row].weight[mode]
+        modes = constants.mobile.shape[0]
+        for c in range(tracks[row].weight.shape[0]):
+            halted += 0.0 if constants.mobile[c % modes] else tracks[row].weight[c]
         tracks[row].status = STOPPED if halted > LIKELY else COASTING
     return True
 
 
 @kernel
-def take_plot(tracks: Table, row: int, look: LookColumns, d: int, plot: int, constants: Row, ahead: Ahead) -> None:
+def take_plot(
+    tracks: Table, row: int, look: LookColumns, d: int, plot: int, world: World, foreseen: Foreseen, scratch: Scratch
+) -> None:
     """Update a track with the plot it was given; its existence is the pairing's to say."""
     dwells, plots = look
-    mean, covariance, weight = ahead
-    work, logs = np.empty((6, 4)), np.empty(weight.shape[0])
+    ahead, count = foreseen
+    rows = count * world[0].mobile.shape[0]
+    work, logs = np.empty((6, 4)), np.empty(rows)
     fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
-    for mode in range(weight.shape[0]):
-        _, logs[mode] = innovate(mean[mode], covariance[mode], constants.mobile[mode], dwells[d].sensor, fields, work)
-        correct(mean[mode], covariance[mode], work)
-    weight *= np.exp(logs - logs.max())
-    weight /= weight.sum()
-    store(tracks, row, dwells[d].time, ahead)
+    for c in range(rows):
+        logs[c] = correct_state(ahead, c, world, dwells[d].sensor, fields, work, scratch)
+    highest = logs.max()
+    for c in range(rows):
+        ahead[2][c] *= math.exp(logs[c] - highest)
+    count = tidy(ahead, count, world)
+    count, _ = enter_roads(ahead, count, world, world[0].entry, scratch)
+    store(tracks, row, dwells[d].time, ahead, count)
     tracks[row].hits += 1
     support(tracks, row, look, d, plot)
 
@@ -131,16 +155,20 @@ def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> No
 
 
 @kernel
-def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ahead: Ahead, facts: Floats) -> None:
+def take_miss(
+    tracks: Table, row: int, dwells: Table, d: int, world: World, foreseen: Foreseen, facts: Floats
+) -> None:
     """Update a track that the dwell covered, as ``facts`` say how surely, and did not show."""
-    mean, covariance, weight = ahead
+    constants, (ahead, count) = world[0], foreseen
+    modes = constants.mobile.shape[0]
     look, notch = (constants.peak, facts[0], facts[7]), dwells[d].minimum_detectable_speed
-    for mode in range(weight.shape[0]):
-        if constants.mobile[mode]:
-            weight[mode] *= miss(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, look)
-    expected = weight.sum()
-    weight /= expected
-    store(tracks, row, dwells[d].time, ahead)
+    expected = 0.0
+    for c in range(count * modes):
+        if constants.mobile[c % modes]:
+            ahead[2][c] *= miss(ahead[0][c], ahead[1][c], dwells[d].sensor, dwells[d].ground, notch, look)
+            take_back(ahead, c, world)
+        expected += ahead[2][c]
+    store(tracks, row, dwells[d].time, ahead, tidy(ahead, count, world))
     existence = tracks[row].existence
     tracks[row].existence = existence * expected / (1.0 - existence + existence * expected)
     tracks[row].missed += constants.peak * facts[0]
@@ -150,12 +178,34 @@ def take_miss(tracks: Table, row: int, dwells: Table, d: int, constants: Row, ah
 
 
 @kernel
-def store(tracks: Table, row: int, time: int, ahead: Ahead) -> None:
-    """Write a predicted and updated state back."""
-    copy_modes(ahead, (tracks[row].mean, tracks[row].covariance, tracks[row].weight))
+def store(tracks: Table, row: int, time: int, ahead: Ahead, count: int) -> None:
+    """Write predicted and updated hypotheses back."""
+    modes = tracks[row].weight.shape[0] // HYPOTHESES
+    for c in range(count * modes):
+        tracks[row].weight[c] = ahead[2][c]
+        for a in range(4):
+            tracks[row].mean[c, a] = ahead[0][c, a]
+            for b in range(4):
+                tracks[row].covariance[c, a, b] = ahead[1][c, a, b]
+    for h in range(count):
+        tracks[row].route[h, 0] = ahead[4][h, 0]
+        if ahead[4][h, 0] != NONE:
+            for k in range(1, ROUTE):
+                tracks[row].route[h, k] = ahead[4][h, k]
+            for c in range(h * modes, (h + 1) * modes):
+                for a in range(5):
+                    tracks[row].road[c, a] = ahead[3][c, a]
+    for c in range(count * modes, HYPOTHESES * modes):
+        tracks[row].weight[c] = 0.0
+    if count < HYPOTHESES:
+        tracks[row].route[count, 0] = UNUSED
     tracks[row].time = max(tracks[row].time, time)
-    merge(ahead, tracks[row].estimate)
-    merge_drift(ahead, tracks[row].estimate, tracks[row].drift)
+    best = part(ahead, best_hypothesis(ahead, count, modes), modes)
+    merge(best, tracks[row].estimate)
+    total = best[2].sum()
+    for a in range(4):
+        tracks[row].estimate[a] /= total
+    merge_drift(used_part(ahead, count, modes), tracks[row].estimate, tracks[row].drift)
 
 
 @kernel
@@ -169,23 +219,30 @@ def settle(holding: Holding, row: int, time: int, constants: Row) -> bool:
 
 
 @kernel
-def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Row) -> int:
+def start(holding: Holding, look: LookColumns, d: int, plot: int, world: World, ahead: Ahead, scratch: Scratch) -> int:
     """Start a tentative track on a plot: its place, its radial speed, any tangential speed; return its identity."""
     tracks, grid, book = holding
     dwells, plots = look
+    constants = world[0]
     book.numbers[N_FREE] -= 1
     book.numbers[N_IDENTITY] += 1
     row = book.free[book.numbers[N_FREE]]
     ground = plots[plot].ground
     modes = constants.mobile.shape[0]
-    first = (np.empty((modes, 4)), np.empty((modes, 4, 4)), constants.start_weight.copy())
-    birth_state(look, d, plot, constants, first)
-    tracks[row].identity, tracks[row].existence, tracks[row].hits = book.numbers[N_IDENTITY], constants.birth, 1
+    first = part(ahead, 0, modes)
+    for mode in range(modes):
+        first[2][mode] = constants.start_weight[mode]
+    ahead[4][0, 0] = NONE
+    birth_state(look, d, plot, UNKNOWN_SPEED, first)
+    count, evidence = enter_roads(ahead, 1, world, constants.on_road, scratch)
+    birth_state(look, d, plot, constants.tangential_speed, first)
+    odds = constants.birth / (1.0 - constants.birth) * evidence
+    tracks[row].identity, tracks[row].existence, tracks[row].hits = book.numbers[N_IDENTITY], odds / (1.0 + odds), 1
     tracks[row].status, tracks[row].confirmed = TENTATIVE, False
     tracks[row].simulated, tracks[row].origin = False, 0
     tracks[row].target_class, tracks[row].class_probability = plots[plot].target_class, 0.0
     tracks[row].time = 0
-    store(tracks, row, dwells[d].time, first)
+    store(tracks, row, dwells[d].time, ahead, tidy(ahead, count, world))
     support(tracks, row, look, d, plot)
     insert(grid, row, ground[0], ground[1], constants.cell)
     identity: int = tracks[row].identity
@@ -193,7 +250,7 @@ def start(holding: Holding, look: LookColumns, d: int, plot: int, constants: Row
 
 
 @kernel
-def birth_state(look: LookColumns, d: int, plot: int, constants: Row, modes: Ahead) -> None:
+def birth_state(look: LookColumns, d: int, plot: int, tangential_speed: float, modes: Modes) -> None:
     """Fill the mean and covariance of every mode from a single plot."""
     dwells, plots = look
     sensor, ground, variance = dwells[d].sensor, plots[plot].ground, plots[plot].variance
@@ -201,7 +258,7 @@ def birth_state(look: LookColumns, d: int, plot: int, constants: Row, modes: Ahe
     flat = max(math.hypot(east, north), 1.0)
     east, north = east / flat, north / flat
     slope = plots[plot].measured[0] / flat  # from along the line of sight to along the ground
-    speed, along, across = plots[plot].measured[2] * slope, variance[2] * slope * slope, constants.tangential_speed**2
+    speed, along, across = plots[plot].measured[2] * slope, variance[2] * slope * slope, tangential_speed**2
     if math.isnan(speed):
         speed, along = 0.0, across
     covariance = np.zeros((4, 4))

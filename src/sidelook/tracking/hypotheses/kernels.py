@@ -1,0 +1,396 @@
+"""Compiled work on the hypotheses of one track: carried on, compared with a plot, corrected, tidied, stored.
+
+A hypothesis is free or on a route of roads; its motion modes stand in consecutive rows, hypothesis h's mode m in row
+h M + m, each with its state on the plane and, for one on a road, along the route.
+"""
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from sidelook.compiling import kernel
+from sidelook.model.columns import Floats, Indices
+from sidelook.tracking.columns import HYPOTHESES, NONE, ROUTE, UNUSED, Ahead, RoadMap, Row, Table, World
+from sidelook.tracking.filters.kernels import PlotFields, correct, innovate, predict
+from sidelook.tracking.roads.kernels import (
+    BRANCHES,
+    NEARBY,
+    branch,
+    lift,
+    locate,
+    locate_on_route,
+    nearby,
+    predict_on_road,
+    project,
+    retreat,
+)
+
+LEAST_WEIGHT = 1e-3  # of a hypothesis, else it is given up
+LEAST_MODE_WEIGHT = 1e-5  # of a state, else it is not compared with plots
+ENTRY_SIGMAS = 3.5
+ENTRY_WEIGHT = 0.2  # of the free hypothesis, from which roads about it are considered
+FREE_SPEED_VARIANCE = 14.0**2  # m2/s2, of vehicles off the roads, an axis
+CROSS_SPEED_VARIANCE = 0.5**2  # m2/s2, of vehicles on a road, across it
+SAME_PLACE = 1.0  # sigmas between two hypotheses on one lane that are one
+LEAST_CROSSING = 4.0  # m2/s2
+CLOSEST_BEHIND = 3.0  # sigmas; lanes further behind are forgotten
+
+Scratch: TypeAlias = tuple[Floats, Floats, Floats, Floats, Indices, Floats, Indices]
+
+
+@kernel
+def make_scratch(modes: int) -> Scratch:
+    """Room for one track's work: a state, its covariance; branches' states, weights, routes; roads about a place."""
+    return (
+        np.empty(4),
+        np.empty((4, 4)),
+        np.empty((BRANCHES, modes, 5)),
+        np.empty((BRANCHES, modes)),
+        np.full((BRANCHES, ROUTE), NONE, np.int32),
+        np.empty((NEARBY, 3)),
+        np.empty(NEARBY, np.int32),
+    )
+
+
+@kernel
+def part(ahead: Ahead, h: int, modes: int) -> tuple[Floats, Floats, Floats]:
+    """Give mean, covariance and weight of one hypothesis, as views."""
+    low, high = h * modes, (h + 1) * modes
+    return ahead[0][low:high], ahead[1][low:high], ahead[2][low:high]
+
+
+@kernel
+def used_part(ahead: Ahead, count: int, modes: int) -> tuple[Floats, Floats, Floats]:
+    """Give mean, covariance and weight of the first ``count`` hypotheses, as views."""
+    rows = count * modes
+    return ahead[0][:rows], ahead[1][:rows], ahead[2][:rows]
+
+
+@kernel
+def predict_hypotheses(tracks: Table, row: int, dt: float, world: World, ahead: Ahead, scratch: Scratch) -> int:
+    """Carry a track's hypotheses ``dt`` seconds on into ``ahead``; give how many there are then.
+
+    Those on roads branch at the junctions they may have passed; where none is free, leaving the road makes one.
+    """
+    constants, roads = world
+    modes = constants.mobile.shape[0]
+    held = (tracks[row].mean, tracks[row].covariance, tracks[row].weight, tracks[row].road, tracks[row].route)
+    states, weights, routes = scratch[2], scratch[3], scratch[4]
+    used = count = 0
+    best, best_weight = NONE, -1.0
+    for h in range(HYPOTHESES):
+        lane = held[4][h, 0]
+        if lane == UNUSED:
+            break
+        mean, covariance, weight = part(held, h, modes)
+        if lane == NONE:
+            predict(mean, covariance, weight, dt, constants, part(ahead, used, modes))
+            ahead[4][used, 0] = NONE
+            used += 1
+        elif count < BRANCHES:
+            if weight.sum() > best_weight:
+                best, best_weight = h, weight.sum()
+            trim(roads, held[3][h * modes : (h + 1) * modes], held[4][h], routes[count])
+            predict_on_road(held[3][h * modes : (h + 1) * modes], weight, dt, constants, states[count], weights[count])
+            count = branch(roads, (states, weights, routes), count + 1, count)
+    if used == 0 and best != NONE and dt > 0.0:
+        mean, covariance, weight = part(held, best, modes)
+        predict(mean, covariance, weight, dt, constants, part(ahead, used, modes))
+        leaving = 1.0 - math.exp(-dt / constants.leave_time)
+        for mode in range(modes):
+            ahead[2][mode] *= leaving
+        ahead[4][used, 0] = NONE
+        used += 1
+    while used < HYPOTHESES and count > 0:
+        chosen = heaviest(weights, count)
+        write_on_road(world, states[chosen], weights[chosen], routes[chosen], ahead, used)
+        used += 1
+        count -= 1
+        move_branch(states, weights, routes, count, chosen)
+    normalise(ahead, used * modes)
+    return used
+
+
+@kernel
+def heaviest(weights: Floats, count: int) -> int:
+    """Find the branch of the greatest weight."""
+    best, most = 0, -1.0
+    for k in range(count):
+        total = weights[k].sum()
+        if total > most:
+            best, most = k, total
+    return best
+
+
+@kernel
+def move_branch(states: Floats, weights: Floats, routes: Indices, source: int, target: int) -> None:
+    """Write one branch over another."""
+    if source != target:
+        states[target], weights[target], routes[target] = states[source], weights[source], routes[source]
+
+
+@kernel
+def trim(roads: RoadMap, road: Floats, route: Indices, target: Indices) -> None:
+    """Copy a route without the lanes that all modes have left behind."""
+    nearest = np.inf
+    for mode in range(road.shape[0]):
+        nearest = min(nearest, road[mode, 0] - CLOSEST_BEHIND * math.sqrt(max(road[mode, 2], 0.0)))
+    target[:] = NONE
+    target[0] = route[0]
+    k = 1
+    while k < ROUTE and nearest < 0.0 and route[k] != NONE:
+        target[k] = route[k]
+        nearest += roads.length[route[k] >> 1]
+        k += 1
+
+
+@kernel
+def write_on_road(world: World, road: Floats, weight: Floats, route: Indices, ahead: Ahead, h: int) -> None:
+    """Put a hypothesis on a road into row block ``h`` of ``ahead``, its states on the plane too."""
+    constants, roads = world
+    modes = weight.shape[0]
+    for k in range(ROUTE):
+        ahead[4][h, k] = route[k]
+    for mode in range(modes):
+        c = h * modes + mode
+        for a in range(5):
+            ahead[3][c, a] = road[mode, a]
+        ahead[2][c] = weight[mode]
+        station = locate_on_route(roads, route, road[mode, 0])
+        lift(road[mode], road[mode, 0], station, (constants.map_error**2, CROSS_SPEED_VARIANCE), ahead[0][c], ahead[1][c])
+
+
+@kernel
+def normalise(ahead: Ahead, rows: int) -> None:
+    """Make weights sum to one."""
+    total = 0.0
+    for c in range(rows):
+        total += ahead[2][c]
+    for c in range(rows):
+        ahead[2][c] /= total
+
+
+@kernel
+def compare(
+    ahead: Ahead, c: int, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
+) -> tuple[float, float]:
+    """Compare a plot with one state: squared distance and log-likelihood, as ``innovate``, which ``work`` is left from.
+
+    On a road the comparison is made where the plot puts the vehicle, so that a bend between there and the prediction
+    does not count as an error.
+    """
+    constants, roads = world
+    modes = constants.mobile.shape[0]
+    mobile = constants.mobile[c % modes]
+    lane = ahead[4][c // modes, 0]
+    distance, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
+    if lane < 0 or not mobile:
+        return distance, likelihood
+    about = meeting(ahead, c, roads, work, ahead[4][c // modes])
+    station = locate_on_route(roads, ahead[4][c // modes], about)
+    lift(ahead[3][c], about, station, (constants.map_error**2, CROSS_SPEED_VARIANCE), scratch[0], scratch[1])
+    return innovate(scratch[0], scratch[1], mobile, sensor, plot, work)
+
+
+@kernel
+def meeting(ahead: Ahead, c: int, roads: RoadMap, work: Floats, route: Indices) -> float:
+    """Distance along the route at which ``work`` puts the vehicle."""
+    station = locate_on_route(roads, route, ahead[3][c, 0])
+    east = work[0, 0] * work[3, 3] + work[1, 0] * work[4, 3] + work[2, 0] * work[5, 3]
+    north = work[0, 1] * work[3, 3] + work[1, 1] * work[4, 3] + work[2, 1] * work[5, 3]
+    distance: float = ahead[3][c, 0] + east * station[2] + north * station[3]
+    return distance
+
+
+@kernel
+def correct_state(
+    ahead: Ahead, c: int, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
+) -> float:
+    """Correct one state with a plot, in place; give the log-likelihood."""
+    constants, roads = world
+    modes = constants.mobile.shape[0]
+    mobile, route = constants.mobile[c % modes], ahead[4][c // modes]
+    _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
+    if route[0] < 0:
+        correct(ahead[0][c], ahead[1][c], work)
+        return likelihood
+    about = ahead[3][c, 0]
+    spread = (constants.map_error**2, CROSS_SPEED_VARIANCE)
+    if mobile:
+        about = meeting(ahead, c, roads, work, route)
+    station = locate_on_route(roads, route, about)
+    lift(ahead[3][c], about, station, spread, ahead[0][c], ahead[1][c])
+    _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
+    correct(ahead[0][c], ahead[1][c], work)
+    project(ahead[0][c], ahead[1][c], about, station, ahead[3][c])
+    return likelihood
+
+
+@kernel
+def take_back(ahead: Ahead, c: int, world: World) -> None:
+    """After a change of a state on the plane around its own place, take it back onto its road."""
+    modes = world[0].mobile.shape[0]
+    route = ahead[4][c // modes]
+    if route[0] >= 0:
+        about = ahead[3][c, 0]
+        project(ahead[0][c], ahead[1][c], about, locate_on_route(world[1], route, about), ahead[3][c])
+
+
+@kernel
+def tidy(ahead: Ahead, count: int, world: World) -> int:
+    """Join hypotheses that became one, give up the unlikely, lay those on roads out anew; give how many remain."""
+    constants, roads = world
+    modes = constants.mobile.shape[0]
+    normalise(ahead, count * modes)
+    for h in range(count):
+        if ahead[4][h, 0] >= 0:
+            low, high = h * modes, (h + 1) * modes
+            retreat(roads, ahead[3][low:high], ahead[2][low:high], ahead[4][h])
+    for h in range(count):
+        for other in range(h):
+            if ahead[4][h, 0] >= 0 and ahead[4][h, 0] == ahead[4][other, 0]:
+                join(ahead, other, h, modes)
+                break
+    kept = 0
+    for h in range(count):
+        if ahead[2][h * modes : (h + 1) * modes].sum() < LEAST_WEIGHT:
+            continue
+        if ahead[4][h, 0] >= 0:
+            low, high = h * modes, (h + 1) * modes
+            write_on_road(world, ahead[3][low:high], ahead[2][low:high], ahead[4][h], ahead, kept)
+        elif kept != h:
+            for mode in range(modes):
+                ahead[0][kept * modes + mode] = ahead[0][h * modes + mode]
+                ahead[1][kept * modes + mode] = ahead[1][h * modes + mode]
+                ahead[2][kept * modes + mode] = ahead[2][h * modes + mode]
+            ahead[4][kept] = ahead[4][h]
+        kept += 1
+    normalise(ahead, kept * modes)
+    return kept
+
+
+@kernel
+def join(ahead: Ahead, one: int, other: int, modes: int) -> None:
+    """Join the second hypothesis on a lane to the first, mode by mode, by their moments; the second's weight ends."""
+    road, weight = ahead[3], ahead[2]
+    for mode in range(modes):
+        a, b = one * modes + mode, other * modes + mode
+        total = weight[a] + weight[b]
+        if total <= 0.0:
+            continue
+        p, q = weight[a] / total, weight[b] / total
+        ds, dv = road[b, 0] - road[a, 0], road[b, 1] - road[a, 1]
+        road[a, 0] += q * ds
+        road[a, 1] += q * dv
+        road[a, 2] = p * road[a, 2] + q * road[b, 2] + p * q * ds * ds
+        road[a, 3] = p * road[a, 3] + q * road[b, 3] + p * q * ds * dv
+        road[a, 4] = p * road[a, 4] + q * road[b, 4] + p * q * dv * dv
+        weight[a], weight[b] = total, 0.0
+
+
+@kernel
+def best_hypothesis(ahead: Ahead, count: int, modes: int) -> int:
+    """Find the hypothesis of the greatest weight."""
+    best, most = 0, -1.0
+    for h in range(count):
+        total = ahead[2][h * modes : (h + 1) * modes].sum()
+        if total > most:
+            best, most = h, total
+    return best
+
+
+@kernel
+def enter_roads(ahead: Ahead, count: int, world: World, on_road: float, scratch: Scratch) -> tuple[int, float]:
+    """Let the free hypothesis be on the roads about it; give how many hypotheses there are, and the evidence.
+
+    Where vehicles are on roads, evenly along them, the chance of a road is how much of the place's density lies along
+    it, by what is usual for a metre of road (1 / (metres of road a square metre)), and how well the velocity fits its
+    direction and usual speed. The evidence is the sum of all, against a region without roads.
+
+    Parameters
+    ----------
+    ahead : the hypotheses, one of them free
+    count : of them
+    world : constants and roads
+    on_road : chance of being on a road
+    scratch : for one track's work
+    """
+    constants, roads = world
+    modes = constants.mobile.shape[0]
+    free = NONE
+    for h in range(count):
+        if ahead[4][h, 0] == NONE:
+            free = h
+    if free == NONE or roads.length.shape[0] == 0:
+        return count, 1.0
+    mean, covariance, weight = part(ahead, free, modes)
+    share = weight.sum()
+    if share < ENTRY_WEIGHT:
+        return count, 1.0
+    lead = int(np.argmax(weight))
+    place, spread = mean[lead], covariance[lead]
+    error = constants.map_error**2
+    within = (spread[0, 0] + error, spread[0, 1], spread[1, 1] + error)
+    edges, found = scratch[6], scratch[5]
+    near = nearby(roads, place, within, ENTRY_SIGMAS, edges, found)
+    velocity = (place[2], place[3], spread[2, 2], spread[2, 3], spread[3, 3])
+    idle = fit_velocity(velocity, (0.0, 0.0, FREE_SPEED_VARIANCE, 0.0, FREE_SPEED_VARIANCE))
+    states, weights, routes = scratch[2], scratch[3], scratch[4]
+    entries, total = 0, 1.0 - on_road
+    for k in range(near):
+        for back in range(2):
+            edge = edges[k]
+            if back == 1 and roads.one_way[edge] or entries == BRANCHES:
+                continue
+            usual = constants.road_speed * roads.speed[edge]
+            variance = (constants.road_speed_spread * roads.speed[edge] + 2.0) ** 2
+            distance = roads.length[edge] - found[k, 1] if back else found[k, 1]
+            _, _, de, dn = locate(roads, 2 * edge + back, distance)
+            fit = fit_velocity(velocity, (usual * de, usual * dn, variance * de * de, variance * de * dn, variance * dn * dn))
+            value = 0.5 * on_road * (1.0 + roads.one_way[edge]) * found[k, 0] / roads.density[0] * fit / idle
+            total += value
+            routes[entries, :] = NONE
+            routes[entries, 0] = 2 * edge + back
+            enter_state(states[entries], distance, found[k, 2], velocity, (de, dn, usual, variance))
+            for mode in range(modes):
+                weights[entries, mode] = value * weight[mode]
+            entries += 1
+    for mode in range(modes):
+        weight[mode] *= 1.0 - on_road
+    used = count
+    while used < HYPOTHESES and entries > 0:
+        chosen = heaviest(weights, entries)
+        write_on_road(world, states[chosen], weights[chosen], routes[chosen], ahead, used)
+        used += 1
+        entries -= 1
+        move_branch(states, weights, routes, entries, chosen)
+    normalise(ahead, used * modes)
+    return used, total
+
+
+@kernel
+def fit_velocity(velocity: tuple[float, ...], prior: tuple[float, ...]) -> float:
+    """Density of an estimated velocity (east, north, e-e, e-n, n-n) under a prior of the same form."""
+    east, north = velocity[0] - prior[0], velocity[1] - prior[1]
+    ee, en, nn = velocity[2] + prior[2] + 1.0, velocity[3] + prior[3], velocity[4] + prior[4] + 1.0
+    determinant = ee * nn - en * en
+    square = (nn * east * east - 2.0 * en * east * north + ee * north * north) / determinant
+    return math.exp(-0.5 * square) / (2.0 * math.pi * math.sqrt(determinant))
+
+
+@kernel
+def enter_state(
+    road: Floats, distance: float, variance: float, velocity: tuple[float, ...], lane: tuple[float, float, float, float]
+) -> None:
+    """Fill the states of all modes at an entry: the place along the road, and the speed of velocity and usual speed."""
+    de, dn, usual, spread = lane
+    east, north = velocity[0] - usual * de, velocity[1] - usual * dn
+    ee, en, nn = velocity[2] + spread * de * de + 1.0, velocity[3] + spread * de * dn, velocity[4] + spread * dn * dn + 1.0
+    determinant = ee * nn - en * en
+    gain_east = spread * (nn * de - en * dn) / determinant
+    gain_north = spread * (ee * dn - en * de) / determinant
+    speed = usual + gain_east * east + gain_north * north
+    left = spread * (1.0 - gain_east * de - gain_north * dn)
+    for mode in range(road.shape[0]):
+        road[mode, 0], road[mode, 1], road[mode, 2], road[mode, 3], road[mode, 4] = distance, speed, variance, 0.0, left

@@ -1,0 +1,1 @@
+"""Vehicles on roads: the network as the tracker reads it, and motion along it."""

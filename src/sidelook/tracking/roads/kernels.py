@@ -1,0 +1,260 @@
+"""Compiled motion along roads: places on a route, prediction with branching at junctions, and roads near a place.
+
+A vehicle on a road is its distance along a lane and its speed there, Gaussian under each motion mode; a lane is an edge
+driven in one direction. A hypothesis remembers the lanes it came by, so that a distance below zero lies on the lane
+before. To be compared with a plot it is lifted to a place and a velocity on the plane: the road is taken for straight
+around a distance, with the map's error across it (Ulmke and Koch 2006 project onto each piece instead).
+"""
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from sidelook.compiling import kernel
+from sidelook.model.columns import Floats, Indices
+from sidelook.tracking.columns import NONE, PIECE_CELL, PIECE_LONGEST, ROUTE, RoadMap, Row
+from sidelook.tracking.filters.kernels import NEGLIGIBLE, transition
+
+BRANCHES = 24  # routes considered at once
+DEEPEST = 6  # junctions passed in one prediction
+REACH_SIGMAS = 2.0  # a junction nearer than this is branched at
+LEAST_BRANCH = 1e-3
+LEAST_MODE = 0.01
+SQRT_2 = math.sqrt(2.0)
+SQRT_2PI = math.sqrt(2.0 * math.pi)
+NEARBY = 32  # roads about a place that are told apart
+
+Station: TypeAlias = tuple[float, float, float, float]  # east, north, unit direction
+Branches: TypeAlias = tuple[Floats, Floats, Indices]  # (B, M, 5) states on the road, (B, M) weights, (B, ROUTE) routes
+
+
+@kernel
+def locate(roads: RoadMap, lane: int, distance: float) -> Station:
+    """Find the place and direction at a distance along a lane; beyond its ends straight on."""
+    edge = lane >> 1
+    ahead = 1.0
+    if lane & 1:
+        ahead, distance = -1.0, roads.length[edge] - distance
+    low, high = roads.piece_offset[edge], roads.piece_offset[edge + 1] - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if roads.piece[middle, 0] <= distance:
+            low = middle
+        else:
+            high = middle - 1
+    piece = roads.piece[low]
+    run = distance - piece[0]
+    return piece[1] + run * piece[3], piece[2] + run * piece[4], ahead * piece[3], ahead * piece[4]
+
+
+@kernel
+def locate_on_route(roads: RoadMap, route: Indices, distance: float) -> Station:
+    """Find the place and direction at a distance along a route's lane, or before it on the lanes it came by."""
+    k = 0
+    while distance < 0.0 and k + 1 < ROUTE and route[k + 1] != NONE:
+        k += 1
+        distance += roads.length[route[k] >> 1]
+    return locate(roads, route[k], distance)
+
+
+@kernel
+def lift(road: Floats, about: float, station: Station, spread: tuple[float, float], mean: Floats, covariance: Floats) -> None:
+    """Lay a state on a road out on the plane, the road taken for straight through the station ``about``.
+
+    ``road`` is distance, speed, their variances s-s, s-v, v-v; ``spread`` the variances across it, of place and speed.
+    """
+    east, north, de, dn = station
+    run = road[0] - about
+    mean[0], mean[1], mean[2], mean[3] = east + run * de, north + run * dn, road[1] * de, road[1] * dn
+    ee, en, nn = de * de, de * dn, dn * dn
+    covariance[0, 0], covariance[1, 1] = road[2] * ee + spread[0] * nn, road[2] * nn + spread[0] * ee
+    covariance[0, 1] = covariance[1, 0] = (road[2] - spread[0]) * en
+    covariance[2, 2], covariance[3, 3] = road[4] * ee + spread[1] * nn, road[4] * nn + spread[1] * ee
+    covariance[2, 3] = covariance[3, 2] = (road[4] - spread[1]) * en
+    covariance[0, 2] = covariance[2, 0] = road[3] * ee
+    covariance[0, 3] = covariance[3, 0] = covariance[1, 2] = covariance[2, 1] = road[3] * en
+    covariance[1, 3] = covariance[3, 1] = road[3] * nn
+
+
+@kernel
+def project(mean: Floats, covariance: Floats, about: float, station: Station, road: Floats) -> None:
+    """Take a state on the plane back onto the road that it was lifted from."""
+    east, north, de, dn = station
+    road[0] = about + (mean[0] - east) * de + (mean[1] - north) * dn
+    road[1] = mean[2] * de + mean[3] * dn
+    road[2] = along(covariance, 0, 0, de, dn)
+    road[3] = along(covariance, 0, 2, de, dn)
+    road[4] = along(covariance, 2, 2, de, dn)
+
+
+@kernel
+def along(covariance: Floats, row: int, column: int, de: float, dn: float) -> float:
+    """Component along a direction of one (2, 2) block of a covariance."""
+    first = covariance[row, column] * de + covariance[row, column + 1] * dn
+    second = covariance[row + 1, column] * de + covariance[row + 1, column + 1] * dn
+    value: float = de * first + dn * second
+    return value
+
+
+@kernel
+def predict_on_road(road: Floats, weight: Floats, dt: float, constants: Row, ahead: Floats, weight_ahead: Floats) -> None:
+    """Carry the modes of a hypothesis on a road ``dt`` seconds on; (M, 5) and (M,) to (M, 5) and (M,)."""
+    modes = weight.shape[0]
+    origin = road[0, 0]
+    for target in range(modes):
+        total = s = v = ss = sv = vv = 0.0
+        for source in range(modes):
+            stay = math.exp(-dt / constants.sojourn[source])
+            chance = stay if source == target else (1.0 - stay) * constants.share[source, target]
+            share = weight[source] * chance
+            if share < NEGLIGIBLE and source != target:
+                continue
+            share = max(share, NEGLIGIBLE * NEGLIGIBLE)
+            gain, keep, noise, stop_spread, restart = transition(source, target, dt, constants)
+            noise = constants.road_noise[target] if noise > 0.0 else 0.0
+            speed = road[source, 1]
+            here, there = road[source, 0] - origin + gain * speed, keep * speed
+            position = road[source, 2] + gain * (2.0 * road[source, 3] + gain * road[source, 4])
+            position += noise * dt**3 / 3.0 + restart * dt * dt / 3.0 + stop_spread * speed * speed
+            cross = keep * (road[source, 3] + gain * road[source, 4]) + noise * dt * dt / 2.0 + restart * dt / 2.0
+            spread = keep * keep * road[source, 4] + noise * dt + restart
+            total += share
+            s += share * here
+            v += share * there
+            ss += share * (position + here * here)
+            sv += share * (cross + here * there)
+            vv += share * (spread + there * there)
+        s, v = s / total, v / total
+        weight_ahead[target] = total
+        ahead[target, 0], ahead[target, 1] = s + origin, v
+        ahead[target, 2], ahead[target, 3], ahead[target, 4] = ss / total - s * s, sv / total - s * v, vv / total - v * v
+
+
+@kernel
+def reach_ahead(road: Floats, weight: Floats) -> float:
+    """How far along the lane some mode worth the name may be."""
+    total, farthest = weight.sum(), -np.inf
+    for mode in range(weight.shape[0]):
+        if weight[mode] > LEAST_MODE * total:
+            farthest = max(farthest, road[mode, 0] + REACH_SIGMAS * math.sqrt(max(road[mode, 2], 0.0)))
+    return farthest
+
+
+@kernel
+def branch(roads: RoadMap, branches: Branches, count: int, row: int) -> int:
+    """Lead branch ``row`` past the junctions that it may have passed; its ways on are appended; give the new count."""
+    states, weights, routes = branches
+    pending = row
+    while pending < count:
+        lane, passed = routes[pending, 0], 0
+        length = roads.length[lane >> 1]
+        if reach_ahead(states[pending], weights[pending]) > length:
+            first, last = roads.next_offset[lane], roads.next_offset[lane + 1]
+            for k in range(first, last):
+                room = count < BRANCHES or k == last - 1
+                if room and (weights[pending].sum() * roads.next_chance[k] > LEAST_BRANCH or k == last - 1):
+                    passed += 1
+                    # The last way on takes the place of the branch itself.
+                    slot = pending if k == last - 1 else count
+                    count += 0 if k == last - 1 else 1
+                    follow(branches, pending, slot, length, roads.next_lane[k], roads.next_chance[k])
+        if passed == 0 or routes[pending, DEEPEST] != NONE:
+            pending += 1
+    return count
+
+
+@kernel
+def follow(branches: Branches, source: int, target: int, length: float, lane: int, chance: float) -> None:
+    """Write to ``target`` the branch ``source`` gone on to the next lane."""
+    states, weights, routes = branches
+    for k in range(ROUTE - 1, 0, -1):
+        routes[target, k] = routes[source, k - 1]
+    routes[target, 0] = lane
+    for mode in range(weights.shape[1]):
+        weights[target, mode] = chance * weights[source, mode]
+        for a in range(5):
+            states[target, mode, a] = states[source, mode, a]
+        states[target, mode, 0] -= length
+
+
+@kernel
+def retreat(roads: RoadMap, road: Floats, weight: Floats, route: Indices) -> None:
+    """Put a hypothesis whose modes all lie before its lane back onto the lane that they are on."""
+    while route[1] != NONE and reach_ahead(road, weight) < 0.0:
+        length = roads.length[route[1] >> 1]
+        for mode in range(weight.shape[0]):
+            road[mode, 0] += length
+        for k in range(ROUTE - 1):
+            route[k] = route[k + 1]
+        route[ROUTE - 1] = NONE
+
+
+@kernel
+def nearby(
+    roads: RoadMap, place: Floats, spread: tuple[float, float, float], sigmas: float, edges: Indices, found: Floats
+) -> int:
+    """Find the roads about a place known with a covariance (east-east, east-north, north-north), the map's included.
+
+    Fills ``edges`` (NEARBY,) and ``found`` (NEARBY, 3): the integral of the place's density along the edge, 1/m, the
+    mean distance along it from its start and its variance under that density. Gives their number.
+    """
+    ee, en, nn = spread
+    determinant = ee * nn - en * en
+    wee, wen, wnn = nn / determinant, -en / determinant, ee / determinant
+    scale = 1.0 / (SQRT_2PI * math.sqrt(determinant))
+    count = 0
+    margin_east = sigmas * math.sqrt(ee) + 0.5 * PIECE_LONGEST
+    margin_north = sigmas * math.sqrt(nn) + 0.5 * PIECE_LONGEST
+    buckets = roads.bucket_offset.shape[0] - 1
+    for column in range(math.floor((place[0] - margin_east) / PIECE_CELL), math.floor((place[0] + margin_east) / PIECE_CELL) + 1):
+        for row in range(math.floor((place[1] - margin_north) / PIECE_CELL), math.floor((place[1] + margin_north) / PIECE_CELL) + 1):
+            slot = ((column * 73856093) ^ (row * 19349663)) & (buckets - 1)
+            for k in range(roads.bucket_offset[slot], roads.bucket_offset[slot + 1]):
+                number = roads.bucket_piece[k]
+                piece = roads.piece[number]
+                half = 0.5 * piece[5]
+                if math.floor((piece[1] + half * piece[3]) / PIECE_CELL) != column or math.floor((piece[2] + half * piece[4]) / PIECE_CELL) != row:
+                    continue
+                dx, dy = place[0] - piece[1], place[1] - piece[2]
+                we, wn = wee * dx + wen * dy, wen * dx + wnn * dy
+                a = piece[3] * (wee * piece[3] + wen * piece[4]) + piece[4] * (wen * piece[3] + wnn * piece[4])
+                b = piece[3] * we + piece[4] * wn
+                off = dx * we + dy * wn - b * b / a
+                if off > sigmas * sigmas:
+                    continue
+                centre, sigma = b / a, 1.0 / math.sqrt(a)
+                low, high = -centre / sigma, (piece[5] - centre) / sigma
+                mass = 0.5 * (math.erf(high / SQRT_2) - math.erf(low / SQRT_2))
+                if mass < 1e-4:
+                    continue
+                density_low, density_high = math.exp(-0.5 * low * low) / SQRT_2PI, math.exp(-0.5 * high * high) / SQRT_2PI
+                shift = (density_low - density_high) / mass
+                width = max(1.0 + (low * density_low - high * density_high) / mass - shift * shift, 0.0)
+                mean, variance = centre + sigma * shift + piece[0], sigma * sigma * width
+                count = gather(edges, found, count, roads.piece_edge[number], scale * sigma * math.exp(-0.5 * off) * mass, mean, variance)
+    return count
+
+
+@kernel
+def gather(edges: Indices, found: Floats, count: int, edge: int, share: float, mean: float, variance: float) -> int:
+    """Add one piece's share to its edge's, by moments; the weakest edge makes room when they are too many."""
+    at = NONE
+    for k in range(count):
+        if edges[k] == edge:
+            at = k
+    if at == NONE:
+        if count < NEARBY:
+            at = count
+            count += 1
+        else:
+            at = int(np.argmin(found[:, 0]))
+            if found[at, 0] >= share:
+                return count
+        edges[at], found[at, 0], found[at, 1], found[at, 2] = edge, share, mean, variance
+        return count
+    total = found[at, 0] + share
+    joined = (found[at, 0] * found[at, 1] + share * mean) / total
+    second = found[at, 0] * (found[at, 2] + (found[at, 1] - joined) ** 2) + share * (variance + (mean - joined) ** 2)
+    found[at, 0], found[at, 1], found[at, 2] = total, joined, second / total
+    return count
