@@ -121,7 +121,7 @@ PLOT_COLUMNS = np.dtype(
 
 def constant_columns(modes: int) -> np.dtype[np.void]:
     """Columns of the one row of a tracker's constants; meanings in ``settings``."""
-    by_mode = [(name, np.float64, (modes,)) for name in ("noise", "road_noise", "sojourn", "start_weight")]
+    by_mode = [(name, np.float64, (modes,)) for name in ("noise", "road_noise", "road_relaxation", "sojourn", "start_weight")]
     single = [(name, np.float64) for name in CONSTANT_NAMES]
     return np.dtype(
         [("mobile", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), *by_mode, *single], align=True

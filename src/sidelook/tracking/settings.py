@@ -63,6 +63,7 @@ class Roads:
     map_error : of a road's line, and half its width, m
     road_speed, road_speed_spread : mean and standard deviation of speeds, in units of the limit
     road_noise : power density of the acceleration along the road by motion mode, m2/s3
+    road_relaxation : time in which the speed tends to the usual one, by motion mode, s; 0 where it does not
     """
 
     on_road: float = 0.95
@@ -72,6 +73,7 @@ class Roads:
     road_speed: float = 0.8
     road_speed_spread: float = 0.3
     road_noise: tuple[float, ...] = (0.2, 3.0, 0.0)
+    road_relaxation: tuple[float, ...] = (0.0, 20.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def as_constants(settings: TrackerSettings) -> Table:
     for name in ("mobile", "noise", "sojourn", "share", "start_weight"):
         constants[name] = getattr(motion, name)
     constants["road_noise"] = np.resize(settings.roads.road_noise, len(motion.mobile))
+    constants["road_relaxation"] = np.resize(settings.roads.road_relaxation, len(motion.mobile))
     parts = (motion, settings.detection, settings.gating, life, settings.roads, settings)
     for name in CONSTANT_NAMES:
         home = next(part for part in parts if hasattr(part, name))

@@ -32,6 +32,7 @@ ENTRY_SIGMAS = 3.5
 ENTRY_WEIGHT = 0.2  # of the free hypothesis, from which roads about it are considered
 FREE_SPEED_VARIANCE = 14.0**2  # m2/s2, of vehicles off the roads, an axis
 CROSS_SPEED_VARIANCE = 0.5**2  # m2/s2, of vehicles on a road, across it
+FASTEST, ABOVE, BACKWARDS = 1.4, 4.0, 2.0  # of the limit; m/s, m/s
 SAME_PLACE = 1.0  # sigmas between two hypotheses on one lane that are one
 LEAST_CROSSING = 4.0  # m2/s2
 CLOSEST_BEHIND = 3.0  # sigmas; lanes further behind are forgotten
@@ -92,7 +93,8 @@ def predict_hypotheses(tracks: Table, row: int, dt: float, world: World, ahead: 
             if weight.sum() > best_weight:
                 best, best_weight = h, weight.sum()
             trim(roads, held[3][h * modes : (h + 1) * modes], held[4][h], routes[count])
-            predict_on_road(held[3][h * modes : (h + 1) * modes], weight, dt, constants, states[count], weights[count])
+            step = (dt, roads.speed[lane >> 1])
+            predict_on_road(held[3][h * modes : (h + 1) * modes], weight, step, constants, states[count], weights[count])
             count = branch(roads, (states, weights, routes), count + 1, count)
     if used == 0 and best != NONE and dt > 0.0:
         mean, covariance, weight = part(held, best, modes)
@@ -224,7 +226,14 @@ def correct_state(
     _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
     correct(ahead[0][c], ahead[1][c], work)
     project(ahead[0][c], ahead[1][c], about, station, ahead[3][c])
-    return likelihood
+    return likelihood - implausible(ahead[3][c, 1], roads.speed[route[0] >> 1])
+
+
+@kernel
+def implausible(speed: float, limit: float) -> float:
+    """Say how far a speed is out of what is driven on a lane, backwards or far above the limit, as -log of a factor."""
+    back, above = max(-speed, 0.0) / BACKWARDS, max(speed - FASTEST * limit, 0.0) / ABOVE
+    return 0.5 * (back * back + above * above)
 
 
 @kernel

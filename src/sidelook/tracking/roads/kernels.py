@@ -14,7 +14,7 @@ import numpy as np
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats, Indices
 from sidelook.tracking.columns import NONE, PIECE_CELL, PIECE_LONGEST, ROUTE, RoadMap, Row
-from sidelook.tracking.filters.kernels import NEGLIGIBLE, transition
+from sidelook.tracking.filters.kernels import NEGLIGIBLE
 
 BRANCHES = 24  # routes considered at once
 DEEPEST = 6  # junctions passed in one prediction
@@ -23,9 +23,12 @@ LEAST_BRANCH = 1e-3
 LEAST_MODE = 0.01
 SQRT_2 = math.sqrt(2.0)
 SQRT_2PI = math.sqrt(2.0 * math.pi)
+LEAST_SPREAD = 2.0  # m/s, of speeds that are usual on a road
 NEARBY = 32  # roads about a place that are told apart
 
 Station: TypeAlias = tuple[float, float, float, float]  # east, north, unit direction
+Noise: TypeAlias = tuple[float, float, float, float]
+Change: TypeAlias = tuple[float, float, float, float, Noise]
 Branches: TypeAlias = tuple[Floats, Floats, Indices]  # (B, M, 5) states on the road, (B, M) weights, (B, ROUTE) routes
 
 
@@ -98,37 +101,68 @@ def along(covariance: Floats, row: int, column: int, de: float, dn: float) -> fl
 
 
 @kernel
-def predict_on_road(road: Floats, weight: Floats, dt: float, constants: Row, ahead: Floats, weight_ahead: Floats) -> None:
-    """Carry the modes of a hypothesis on a road ``dt`` seconds on; (M, 5) and (M,) to (M, 5) and (M,)."""
+def predict_on_road(
+    road: Floats, weight: Floats, step: tuple[float, float], constants: Row, ahead: Floats, weight_ahead: Floats
+) -> None:
+    """Carry the modes of a hypothesis on a road on; (M, 5) and (M,) to (M, 5) and (M,).
+
+    ``step`` is the time, s, and the lane's limit, m/s.
+    """
     modes = weight.shape[0]
     origin = road[0, 0]
+    total = np.empty(6)
     for target in range(modes):
-        total = s = v = ss = sv = vv = 0.0
+        total[:] = 0.0
         for source in range(modes):
-            stay = math.exp(-dt / constants.sojourn[source])
+            stay = math.exp(-step[0] / constants.sojourn[source])
             chance = stay if source == target else (1.0 - stay) * constants.share[source, target]
             share = weight[source] * chance
             if share < NEGLIGIBLE and source != target:
                 continue
             share = max(share, NEGLIGIBLE * NEGLIGIBLE)
-            gain, keep, noise, stop_spread, restart = transition(source, target, dt, constants)
-            noise = constants.road_noise[target] if noise > 0.0 else 0.0
-            speed = road[source, 1]
-            here, there = road[source, 0] - origin + gain * speed, keep * speed
-            position = road[source, 2] + gain * (2.0 * road[source, 3] + gain * road[source, 4])
-            position += noise * dt**3 / 3.0 + restart * dt * dt / 3.0 + stop_spread * speed * speed
-            cross = keep * (road[source, 3] + gain * road[source, 4]) + noise * dt * dt / 2.0 + restart * dt / 2.0
-            spread = keep * keep * road[source, 4] + noise * dt + restart
-            total += share
-            s += share * here
-            v += share * there
-            ss += share * (position + here * here)
-            sv += share * (cross + here * there)
-            vv += share * (spread + there * there)
-        s, v = s / total, v / total
-        weight_ahead[target] = total
+            gain, keep, shift, speed, noise = change_on_road(source, target, step, constants)
+            before = road[source]
+            stop_spread = noise[3] * before[1] * before[1]
+            s, v = before[0] - origin + shift + gain * before[1], keep * before[1] + speed
+            total[0] += share
+            total[1] += share * s
+            total[2] += share * v
+            total[3] += share * (before[2] + gain * (2.0 * before[3] + gain * before[4]) + noise[0] + stop_spread + s * s)
+            total[4] += share * (keep * (before[3] + gain * before[4]) + noise[1] + s * v)
+            total[5] += share * (keep * keep * before[4] + noise[2] + v * v)
+        weight_ahead[target] = total[0]
+        s, v = total[1] / total[0], total[2] / total[0]
         ahead[target, 0], ahead[target, 1] = s + origin, v
-        ahead[target, 2], ahead[target, 3], ahead[target, 4] = ss / total - s * s, sv / total - s * v, vv / total - v * v
+        ahead[target, 2], ahead[target, 3] = total[3] / total[0] - s * s, total[4] / total[0] - s * v
+        ahead[target, 4] = total[5] / total[0] - v * v
+
+
+@kernel
+def change_on_road(source: int, target: int, step: tuple[float, float], constants: Row) -> Change:
+    """Say what a change of mode does on a road: gain of place and of speed over speed, shifts of both, and noise.
+
+    Noise is the added variance s-s, s-v, v-v, and the spread of the moment of a stop, s2. In a mode with a relaxation
+    time the speed tends to what is usual on the lane (an Ornstein-Uhlenbeck process, Gardiner, Stochastic Methods,
+    2009, section 3.8.4); who sets off has such a speed from a moment that is not known.
+    """
+    dt, limit = step
+    usual, spread = constants.road_speed * limit, (constants.road_speed_spread * limit + LEAST_SPREAD) ** 2
+    if not constants.mobile[target]:
+        if constants.mobile[source]:
+            return 0.5 * dt, 1.0, 0.0, 0.0, (0.0, 0.0, 0.0, dt * dt / 12.0)
+        return 0.0, 1.0, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0)
+    if not constants.mobile[source]:
+        noise = (usual * usual * dt * dt / 12.0 + spread * dt * dt / 3.0, spread * dt / 2.0, spread, 0.0)
+        return 0.0, 0.0, 0.5 * dt * usual, usual, noise
+    time = constants.road_relaxation[target]
+    if time > 0.0:
+        keep = math.exp(-dt / time)
+        gain = time * (1.0 - keep)
+        position = spread * time * time * (2.0 * dt / time - 3.0 + 4.0 * keep - keep * keep)
+        noise = (position, spread * time * (1.0 - keep) ** 2, spread * (1.0 - keep * keep), 0.0)
+        return gain, keep, usual * (dt - gain), usual * (1.0 - keep), noise
+    density = constants.road_noise[target]
+    return dt, 1.0, 0.0, 0.0, (density * dt**3 / 3.0, density * dt * dt / 2.0, density * dt, 0.0)
 
 
 @kernel
