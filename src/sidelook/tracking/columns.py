@@ -157,6 +157,8 @@ CONSTANT_NAMES = (
     "map_error",
     "road_speed",
     "road_speed_spread",
+    "junction_reach",
+    "junction_slowing",
 )
 
 

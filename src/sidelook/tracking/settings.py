@@ -62,6 +62,8 @@ class Roads:
     leave_time : mean time on roads before leaving them, s
     map_error : of a road's line, and half its width, m
     road_speed, road_speed_spread : mean and standard deviation of speeds, in units of the limit
+    junction_reach : distance from a junction at which vehicles slow down for it, m
+    junction_slowing : standard deviation of the speed there, in units of the speed
     road_noise : power density of the acceleration along the road by motion mode, m2/s3
     road_relaxation : time in which the speed tends to the usual one, by motion mode, s; 0 where it does not
     """
@@ -72,6 +74,8 @@ class Roads:
     map_error: float = 8.0
     road_speed: float = 0.8
     road_speed_spread: float = 0.3
+    junction_reach: float = 120.0
+    junction_slowing: float = 0.4
     road_noise: tuple[float, ...] = (0.2, 3.0, 0.0)
     road_relaxation: tuple[float, ...] = (0.0, 20.0, 0.0)
 

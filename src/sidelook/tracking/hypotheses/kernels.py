@@ -106,12 +106,26 @@ def predict_hypotheses(tracks: Table, row: int, dt: float, world: World, ahead: 
         used += 1
     while used < HYPOTHESES and count > 0:
         chosen = heaviest(weights, count)
+        if dt > 0.0:
+            slow_at_junctions(states[chosen], routes[chosen, 0], world)
         write_on_road(world, states[chosen], weights[chosen], routes[chosen], ahead, used)
         used += 1
         count -= 1
         move_branch(states, weights, routes, count, chosen)
     normalise(ahead, used * modes)
     return used
+
+
+@kernel
+def slow_at_junctions(road: Floats, lane: int, world: World) -> None:
+    """Allow for the slower speed of turning, where a junction may be near: the speed says less of the lane there."""
+    constants, roads = world
+    length = roads.length[lane >> 1]
+    for mode in range(road.shape[0]):
+        if constants.mobile[mode]:
+            away = min(abs(road[mode, 0]), abs(length - road[mode, 0]))
+            near = math.exp(-0.5 * away * away / (constants.junction_reach**2 + road[mode, 2]))
+            road[mode, 4] += near * (constants.junction_slowing * road[mode, 1]) ** 2
 
 
 @kernel
