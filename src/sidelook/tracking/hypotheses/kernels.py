@@ -33,6 +33,8 @@ ENTRY_WEIGHT = 0.2  # of the free hypothesis, from which roads about it are cons
 FREE_SPEED_VARIANCE = 14.0**2  # m2/s2, of vehicles off the roads, an axis
 CROSS_SPEED_VARIANCE = 0.5**2  # m2/s2, of vehicles on a road, across it
 FASTEST, ABOVE, BACKWARDS = 1.4, 4.0, 2.0  # of the limit; m/s, m/s
+CORNER_SIGMAS = 3.0  # a corner nearer than this may lie on either side
+ASIDE = 10.0  # m, from a corner to the road before or after it
 SAME_PLACE = 1.0  # sigmas between two hypotheses on one lane that are one
 LEAST_CROSSING = 4.0  # m2/s2
 CLOSEST_BEHIND = 3.0  # sigmas; lanes further behind are forgotten
@@ -198,25 +200,53 @@ def compare(
     """
     constants, roads = world
     modes = constants.mobile.shape[0]
-    mobile = constants.mobile[c % modes]
-    lane = ahead[4][c // modes, 0]
-    distance, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
-    if lane < 0 or not mobile:
-        return distance, likelihood
-    about = meeting(ahead, c, roads, work, ahead[4][c // modes])
-    station = locate_on_route(roads, ahead[4][c // modes], about)
-    lift(ahead[3][c], about, station, (constants.map_error**2, CROSS_SPEED_VARIANCE), scratch[0], scratch[1])
-    return innovate(scratch[0], scratch[1], mobile, sensor, plot, work)
+    mobile, route = constants.mobile[c % modes], ahead[4][c // modes]
+    if route[0] < 0 or not mobile:
+        return innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
+    about = meeting(ahead, c, world, sensor, plot, work, scratch)
+    return compare_about(ahead, c, about, world, sensor, plot, work, scratch)
 
 
 @kernel
-def meeting(ahead: Ahead, c: int, roads: RoadMap, work: Floats, route: Indices) -> float:
-    """Distance along the route at which ``work`` puts the vehicle."""
-    station = locate_on_route(roads, route, ahead[3][c, 0])
+def compare_about(
+    ahead: Ahead, c: int, about: float, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
+) -> tuple[float, float]:
+    """Compare a plot with a moving state, its road taken for straight through a distance along it."""
+    route = ahead[4][c // world[0].mobile.shape[0]]
+    station = locate_on_route(world[1], route, about)
+    lift(ahead[3][c], about, station, (world[0].map_error**2, CROSS_SPEED_VARIANCE), scratch[0], scratch[1])
+    return innovate(scratch[0], scratch[1], 1, sensor, plot, work)
+
+
+@kernel
+def meeting(
+    ahead: Ahead, c: int, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
+) -> float:
+    """Find the distance along the route at which a plot puts a moving state, on the better side of a corner."""
+    route, road = ahead[4][c // world[0].mobile.shape[0]], ahead[3][c]
+    _, likelihood = compare_about(ahead, c, road[0], world, sensor, plot, work, scratch)
+    about = moved_to(world[1], route, road[0], road[0], work)
+    corner = CORNER_SIGMAS * math.sqrt(max(road[2], 0.0))
+    if route[1] == NONE or abs(road[0]) > corner and abs(about) > corner:
+        return about
+    other = -ASIDE if road[0] >= 0.0 else ASIDE
+    _, beyond = compare_about(ahead, c, other, world, sensor, plot, work, scratch)
+    there = moved_to(world[1], route, other, road[0], work)
+    if about * road[0] < 0.0:  # the straight line leads past the corner: where the vehicle is not, if it turned there
+        likelihood -= abs(about) / ASIDE
+    if there * other < 0.0:
+        beyond -= abs(there) / ASIDE
+    return about if likelihood >= beyond else there
+
+
+@kernel
+def moved_to(roads: RoadMap, route: Indices, about: float, distance: float, work: Floats) -> float:
+    """Distance along the route at which ``work``, from a comparison through ``about``, puts the vehicle."""
+    station = locate_on_route(roads, route, about)
     east = work[0, 0] * work[3, 3] + work[1, 0] * work[4, 3] + work[2, 0] * work[5, 3]
     north = work[0, 1] * work[3, 3] + work[1, 1] * work[4, 3] + work[2, 1] * work[5, 3]
-    distance: float = ahead[3][c, 0] + east * station[2] + north * station[3]
-    return distance
+    moved: float = distance + east * station[2] + north * station[3]
+    return moved
 
 
 @kernel
@@ -227,16 +257,15 @@ def correct_state(
     constants, roads = world
     modes = constants.mobile.shape[0]
     mobile, route = constants.mobile[c % modes], ahead[4][c // modes]
-    _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
     if route[0] < 0:
+        _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
         correct(ahead[0][c], ahead[1][c], work)
         return likelihood
     about = ahead[3][c, 0]
-    spread = (constants.map_error**2, CROSS_SPEED_VARIANCE)
     if mobile:
-        about = meeting(ahead, c, roads, work, route)
+        about = meeting(ahead, c, world, sensor, plot, work, scratch)
     station = locate_on_route(roads, route, about)
-    lift(ahead[3][c], about, station, spread, ahead[0][c], ahead[1][c])
+    lift(ahead[3][c], about, station, (constants.map_error**2, CROSS_SPEED_VARIANCE), ahead[0][c], ahead[1][c])
     _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
     correct(ahead[0][c], ahead[1][c], work)
     project(ahead[0][c], ahead[1][c], about, station, ahead[3][c])
