@@ -20,6 +20,7 @@ ROUTE = 8  # lanes of a route that a hypothesis remembers, the one it is on firs
 HYPOTHESES = 8  # of a track: lanes it may be on, or none
 PIECE_LONGEST = 250.0  # m, of a straight piece of road
 PIECE_CELL = 500.0  # m
+SOURCE_AREA = 1e9  # m2, weight of a density assumed before anything was counted
 SECOND = 1_000_000_000  # ns
 
 Table: TypeAlias = NDArray[np.void]
@@ -48,6 +49,7 @@ def track_columns(modes: int) -> np.dtype[np.void]:
     missed : detections that were expected and did not come since the last plot
     hits : plots given to it so far
     anchor : (2,) east, north of the estimate when it was last supported by a plot
+    born, birthplace : time of its first plot; (2,) east, north there
     confirmed : it once was
     seen : revisit of the last plot
     covered : chance that the dwells of a revisit have covered it so far, without a plot; ``revisit`` : which one
@@ -70,6 +72,8 @@ def track_columns(modes: int) -> np.dtype[np.void]:
             ("existence", np.float64),
             ("missed", np.float64),
             ("anchor", np.float64, (2,)),
+            ("birthplace", np.float64, (2,)),
+            ("born", np.int64),
             ("covered", np.float64),
             ("revisit", np.int64),
             ("seen", np.int64),
@@ -124,13 +128,14 @@ def constant_columns(modes: int) -> np.dtype[np.void]:
     by_mode = [(name, np.float64, (modes,)) for name in ("noise", "road_noise", "road_relaxation", "sojourn", "start_weight")]
     single = [(name, np.float64) for name in CONSTANT_NAMES]
     return np.dtype(
-        [("mobile", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), *by_mode, *single], align=True
+        [("mobile", np.uint8, (modes,)), ("turning", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), ("road_share", np.float64, (modes, modes)), *by_mode, *single], align=True
     )
 
 
 CONSTANT_NAMES = (
     "restart_share",
     "restart_speed",
+    "turn_speed",
     "tangential_speed",
     "peak",
     "gate",
@@ -151,6 +156,9 @@ CONSTANT_NAMES = (
     "source_density",
     "source_memory",
     "lateness",
+    "rejoin_reach",
+    "rejoin_chance",
+    "rejoin_least",
     "on_road",
     "entry",
     "leave_time",
@@ -218,7 +226,8 @@ class Book(NamedTuple):
     numbers : (8,) see the ``N_`` constants
     free : (C,) free rows, a stack of ``numbers[N_FREE]``
     gone : (C,) rows to be freed when the next look comes, a stack of ``numbers[N_GONE]``
-    sources : (2,) plots that no track explained, and the area looked at (m2), both fading with time
+    sources : (3,) plots that no track explained, the area looked at (m2), and the tracks confirmed that were nothing
+        seen before, all fading with time
     recent : (16, 3) time, revisit and dwell index of the dwells that came last
     """
 

@@ -23,6 +23,7 @@ from sidelook.tracking.columns import (
     ROUTE,
     RoadMap,
     Row,
+    Search,
     Table,
     World,
 )
@@ -31,6 +32,7 @@ from sidelook.tracking.hypotheses.kernels import make_scratch
 from sidelook.tracking.life_cycle.kernels import (
     Holding,
     believe,
+    rejoin,
     release,
     settle,
     start,
@@ -55,7 +57,7 @@ def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap]
         if admit(book, dwells, d, constants):
             if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
                 sweep(holding, dwells[d].time, constants, given[1])
-            take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), world, given)
+            take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), world, given, scratch)
 
 
 @kernel
@@ -82,7 +84,9 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
 
 
 @kernel
-def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, world: World, given: Given) -> None:
+def take_dwell(
+    holding: Holding, look: LookColumns, d: int, rows: Indices, world: World, given: Given, search: Search
+) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
     dwells, plots = look
@@ -90,7 +94,7 @@ def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, world
     constants, count = world[0], rows.shape[0]
     scratch = make_scratch(constants.mobile.shape[0])
     ahead = make_ahead(count + 1, constants.mobile.shape[0])
-    facts, held = np.empty((count, 8)), np.empty(count, np.int64)
+    facts, held, fresh = np.empty((count, 8)), np.empty(count, np.int64), np.zeros(count, np.bool_)
     for k in range(count):
         held[k] = foresee(tracks, rows[k], dwells, d, world, row_of(ahead, k), facts[k], scratch)
     first, column, gain = pair(tracks, rows, look, d, world, book.sources, (ahead, facts, held), scratch)
@@ -100,12 +104,18 @@ def take_dwell(holding: Holding, look: LookColumns, d: int, rows: Indices, world
         if partner[k] != NONE:
             take_plot(tracks, row, look, d, begin + partner[k], world, one, scratch)
             believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
-            given[0][begin + partner[k]] = tracks[row].identity
         elif facts[k, 0] > LEAST_LOOK:
             take_miss(tracks, row, dwells, d, world, one, facts[k])
         else:
             continue
+        fresh[k] = not tracks[row].confirmed
         given[1][row] |= settle(holding, row, dwells[d].time, constants)
+        fresh[k] &= tracks[row].confirmed
+    for k in range(count):
+        if partner[k] != NONE:
+            if fresh[k]:
+                rejoin(holding, rows[k], search, constants)
+            given[0][begin + partner[k]] = tracks[rows[k]].identity
     for plot in range(begin, end):
         if given[0][plot] == 0 and usable(plots, plot):
             given[0][plot] = start(holding, look, d, plot, world, row_of(ahead, count), scratch)

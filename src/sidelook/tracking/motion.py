@@ -19,32 +19,42 @@ from sidelook.model.columns import Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionModes:
-    """Motion modes of a vehicle, and how long it keeps to them; by default cruise, manoeuvre, stopped.
+    """Motion modes of a vehicle, and how long it keeps to them; by default cruise, manoeuvre, stopped,
+    turned.
 
     Attributes
     ----------
     mobile : does the vehicle move in this mode
+    turning : does it enter this mode by going any other way; it is then found where the Doppler notch hid it
     noise : power density of the acceleration, m2/s3
     sojourn : mean time in the mode, s
     share : where it goes from there: row by row the chances of the next mode, 0 on the diagonal
     start_weight : chances of the modes on the first plot
     restart_share : share of the remembered velocity that a vehicle starts with
+    turn_speed : standard deviation of the velocity after going another way, m/s an axis
     restart_speed : standard deviation of that velocity, m/s an axis
     tangential_speed : standard deviation of the speed across the line of sight on the first plot, m/s
     """
 
-    mobile: tuple[bool, ...] = (True, True, False)
-    noise: tuple[float, ...] = (0.2, 8.0, 0.0)
-    sojourn: tuple[float, ...] = (150.0, 60.0, 120.0)
-    share: tuple[tuple[float, ...], ...] = ((0.0, 0.6, 0.4), (0.6, 0.0, 0.4), (0.3, 0.7, 0.0))
-    start_weight: tuple[float, ...] = (0.49, 0.49, 0.02)
+    mobile: tuple[bool, ...] = (True, True, False, True)
+    turning: tuple[bool, ...] = (False, False, False, True)
+    noise: tuple[float, ...] = (0.2, 8.0, 0.0, 0.2)
+    sojourn: tuple[float, ...] = (150.0, 60.0, 120.0, 150.0)
+    share: tuple[tuple[float, ...], ...] = (
+        (0.0, 0.5, 0.4, 0.1),
+        (0.5, 0.0, 0.4, 0.1),
+        (0.25, 0.6, 0.0, 0.15),
+        (0.5, 0.3, 0.2, 0.0),
+    )
+    start_weight: tuple[float, ...] = (0.49, 0.49, 0.02, 0.0)
     restart_share: float = 0.5
     restart_speed: float = 8.0
+    turn_speed: float = 12.0
     tangential_speed: float = 12.0
 
     def __post_init__(self) -> None:
         """Check that the modes are described alike."""
-        lengths = {len(column) for column in (self.mobile, self.noise, self.sojourn, self.share, self.start_weight)}
+        lengths = {len(column) for column in (self.mobile, self.turning, self.noise, self.sojourn, self.share, self.start_weight)}
         if len(lengths) != 1 or not any(self.mobile):
             message = (
                 "motion modes: give mobile, noise, sojourn, share and start_weight for each mode, one mobile at least"
@@ -55,7 +65,9 @@ class MotionModes:
 LEAST_SHARE = 1e-18  # a mode that nothing leads to keeps its own state
 
 # A plain Kalman filter.
-CRUISE_ONLY = MotionModes(mobile=(True,), noise=(3.0,), sojourn=(1.0,), share=((0.0,),), start_weight=(1.0,))
+CRUISE_ONLY = MotionModes(
+    mobile=(True,), turning=(False,), noise=(3.0,), sojourn=(1.0,), share=((0.0,),), start_weight=(1.0,)
+)
 
 
 def change_chances(modes: MotionModes, dt: float) -> Floats:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sidelook.model.columns import Floats
 from sidelook.tracking.columns import CONSTANT_NAMES, Table, constant_columns
 from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.measurement import MeasurementErrors
-from sidelook.tracking.motion import MotionModes
+from sidelook.tracking.motion import LEAST_SHARE, MotionModes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +77,8 @@ class Roads:
     road_speed_spread: float = 0.3
     junction_reach: float = 120.0
     junction_slowing: float = 0.4
-    road_noise: tuple[float, ...] = (0.2, 3.0, 0.0)
-    road_relaxation: tuple[float, ...] = (0.0, 20.0, 0.0)
+    road_noise: tuple[float, ...] = (0.2, 3.0, 0.0, 0.2)
+    road_relaxation: tuple[float, ...] = (0.0, 20.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +104,20 @@ def as_constants(settings: TrackerSettings) -> Table:
     """Lay the settings out as the compiled passes read them: a table of one row."""
     motion, life = settings.motion, settings.life_cycle
     constants = np.zeros(1, constant_columns(len(motion.mobile)))
-    for name in ("mobile", "noise", "sojourn", "share", "start_weight"):
+    for name in ("mobile", "turning", "noise", "sojourn", "share", "start_weight"):
         constants[name] = getattr(motion, name)
-    constants["road_noise"] = np.resize(settings.roads.road_noise, len(motion.mobile))
-    constants["road_relaxation"] = np.resize(settings.roads.road_relaxation, len(motion.mobile))
+    share = np.where(np.asarray(motion.turning), 0.0, np.asarray(motion.share))
+    constants["road_share"] = share / np.maximum(share.sum(axis=1, keepdims=True), LEAST_SHARE)
+    constants["road_noise"] = fitted(settings.roads.road_noise, motion)
+    constants["road_relaxation"] = fitted(settings.roads.road_relaxation, motion)
     parts = (motion, settings.detection, settings.gating, life, settings.roads, settings)
     for name in CONSTANT_NAMES:
         home = next(part for part in parts if hasattr(part, name))
         constants[name] = getattr(home, name)
     return constants
+
+
+def fitted(values: tuple[float, ...], motion: MotionModes) -> Floats:
+    """Give the values for as many modes as there are: the last one again where they are more."""
+    modes = len(motion.mobile)
+    return np.array([values[min(k, len(values) - 1)] for k in range(modes)], np.float64)

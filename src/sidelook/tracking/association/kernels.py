@@ -8,13 +8,12 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats, Indices, Integers
-from sidelook.tracking.columns import NONE, Ahead, Grid, LookColumns, Row, Table, World
+from sidelook.tracking.columns import NONE, SOURCE_AREA, Ahead, Grid, LookColumns, Row, Table, World
 from sidelook.tracking.filters.kernels import LN2
 from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
 from sidelook.tracking.hypotheses.kernels import LEAST_MODE_WEIGHT, Scratch, compare
 
 GATE_SIGMAS = 4.0
-SOURCE_AREA = 1e9  # m2, weight of the density assumed before any plot was counted
 COMPANION_SPEED_SPAN = 5.0  # m/s, vehicles that drive together
 LEAST_VISIBILITY = 0.05  # a plot inside the notch was seen after all
 

@@ -20,10 +20,14 @@ NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 def transition(source: int, target: int, dt: float, constants: Row) -> tuple[float, float, float, float, float]:
     """Give position gain, velocity gain, noise density, stop spread and restart noise of one mode change."""
     if constants.mobile[source]:
+        if constants.turning[target] and source != target:
+            return 0.5 * dt, 0.0, 0.0, dt * dt / 12.0, constants.turn_speed**2
         if constants.mobile[target]:
             return dt, 1.0, constants.noise[target], 0.0, 0.0
         return 0.5 * dt, 1.0, 0.0, dt * dt / 12.0, 0.0
     if constants.mobile[target]:
+        if constants.turning[target]:
+            return 0.0, 0.0, 0.0, 0.0, constants.turn_speed**2
         share = constants.restart_share
         return 0.5 * share * dt, share, 0.0, (share * dt) ** 2 / 12.0, constants.restart_speed**2
     return 0.0, 1.0, 0.0, 0.0, 0.0

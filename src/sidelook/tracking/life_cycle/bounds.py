@@ -21,6 +21,9 @@ class LifeCycle:
     drop_tentative, drop_confirmed : existence below which a track is given up
     survival : mean time for which a vehicle stays under its track when nothing speaks against it, s
     coast_limit : longest time without a plot, s
+    rejoin_reach : how far from where a track was last supported its vehicle is looked for among new tracks, m
+    rejoin_chance : of a vehicle that was lost to be seen again in a given revisit
+    rejoin_least : chance from which a new track is taken for the vehicle of a lost one
     source_density : density of unexplained plots before any was counted, 1/m2 a look
     source_memory : time over which they are counted, s
     """
@@ -33,5 +36,8 @@ class LifeCycle:
     drop_confirmed: float = 0.02
     survival: float = 1200.0
     coast_limit: float = 600.0
+    rejoin_reach: float = 6000.0
+    rejoin_chance: float = 0.1
+    rejoin_least: float = 0.5
     source_density: float = 1.0e-9
     source_memory: float = 120.0

@@ -13,6 +13,7 @@ from sidelook.tracking.columns import (
     N_IDENTITY,
     N_SWEPT,
     SECOND,
+    SOURCE_AREA,
     HYPOTHESES,
     NONE,
     ROUTE,
@@ -23,11 +24,12 @@ from sidelook.tracking.columns import (
     LookColumns,
     Modes,
     Row,
+    Search,
     Table,
     World,
 )
 from sidelook.tracking.filters.kernels import merge, merge_drift, miss
-from sidelook.tracking.gating.kernels import insert, move, remove
+from sidelook.tracking.gating.kernels import insert, move, remove, search_box
 from sidelook.tracking.hypotheses.kernels import (
     Scratch,
     best_hypothesis,
@@ -43,6 +45,9 @@ TENTATIVE, CONFIRMED, COASTING, STOPPED, LOST = range(5)
 SUREST = 0.999  # existence never becomes certain, so that misses always count
 LARGEST_ODDS = 50.0  # log; keeps exp finite
 LIKELY = 0.5
+SLOWEST = 8.0  # m/s, assumed of a lost vehicle that moves
+STRAIGHT, STRAY = 0.7, 0.5  # of a way travelled unseen: mean along the heading before, standard deviation an axis
+PLACE_SIGMA = 150.0  # m, of where it was lost and found
 UNKNOWN_SPEED = 100.0  # m/s, across the line of sight, of a plot that may be on any road
 
 Holding: TypeAlias = tuple[Table, Grid, Book]
@@ -241,12 +246,75 @@ def start(holding: Holding, look: LookColumns, d: int, plot: int, world: World, 
     tracks[row].status, tracks[row].confirmed = TENTATIVE, False
     tracks[row].simulated, tracks[row].origin = False, 0
     tracks[row].target_class, tracks[row].class_probability = plots[plot].target_class, 0.0
-    tracks[row].time = 0
+    tracks[row].time, tracks[row].born = 0, dwells[d].time
+    tracks[row].birthplace[0], tracks[row].birthplace[1] = ground[0], ground[1]
     store(tracks, row, dwells[d].time, ahead, tidy(ahead, count, world))
     support(tracks, row, look, d, plot)
     insert(grid, row, ground[0], ground[1], constants.cell)
     identity: int = tracks[row].identity
     return identity
+
+
+@kernel
+def rejoin(holding: Holding, row: int, search: Search, constants: Row) -> None:
+    """Look whether a track just confirmed is the vehicle of one that was lost; if so it goes on under that identity.
+
+    A single plot far from where a vehicle was lost is likelier a false alarm; several that agree are either that
+    vehicle or one not seen before, and those are rare. Candidates had their last plot before the new track's first
+    and are weighed by how likely their vehicle came from there to here (``reappearance``).
+    """
+    tracks, grid, book = holding
+    reach = np.array([constants.rejoin_reach, constants.rejoin_reach])
+    place = tracks[row].birthplace
+    marked, found, _ = search
+    count = search_box(grid, constants.cell, place, reach, (marked, found, 0))
+    new = (book.sources[2] + constants.source_density * SOURCE_AREA) / (book.sources[1] + SOURCE_AREA)
+    best, most, total = NONE, 0.0, new
+    for k in range(count):
+        other = found[k]
+        marked[other] = False
+        if other == row or not tracks[other].confirmed or tracks[other].supported >= tracks[row].born:
+            continue
+        weight = tracks[other].existence * constants.rejoin_chance * reappearance(tracks, other, row)
+        total += weight
+        if weight > most:
+            best, most = other, weight
+    if best == NONE or most < constants.rejoin_least * total:
+        book.sources[2] += 1.0
+        return
+    tracks[row].identity, tracks[best].identity = tracks[best].identity, tracks[row].identity
+    tracks[row].hits += tracks[best].hits
+    tracks[row].simulated |= tracks[best].simulated
+    tracks[row].origin = max(tracks[row].origin, tracks[best].origin)
+    if tracks[best].class_probability > tracks[row].class_probability:
+        tracks[row].target_class = tracks[best].target_class
+        tracks[row].class_probability = tracks[best].class_probability
+    tracks[best].existence, tracks[best].confirmed, tracks[best].status = 0.0, False, LOST
+    book.gone[book.numbers[N_GONE]] = best
+    book.numbers[N_GONE] += 1
+    remove(grid, best)
+
+
+@kernel
+def reappearance(tracks: Table, lost: int, new: int) -> float:
+    """Density, 1/m2, of a lost vehicle at the first plot of a new track.
+
+    It was hidden meanwhile by a stop, by moving across the line of sight or by chance, so it went on for an unknown part
+    of the time, about the way it went before: a mixture over three such parts.
+    """
+    gap = (tracks[new].born - tracks[lost].supported) / SECOND
+    velocity, anchor, place = tracks[lost].estimate[2:], tracks[lost].anchor, tracks[new].birthplace
+    speed = math.hypot(velocity[0], velocity[1])
+    pace = max(speed, SLOWEST)
+    density = 0.0
+    for part_of_time in (1.0 / 6.0, 0.5, 5.0 / 6.0):
+        run = part_of_time * pace * gap
+        ahead = STRAIGHT * run / max(speed, 1.0) if speed > 0.0 else 0.0
+        east = place[0] - anchor[0] - ahead * velocity[0]
+        north = place[1] - anchor[1] - ahead * velocity[1]
+        variance = PLACE_SIGMA**2 + (STRAY * run) ** 2
+        density += math.exp(-0.5 * (east * east + north * north) / variance) / (6.0 * math.pi * variance)
+    return density
 
 
 @kernel

@@ -113,9 +113,12 @@ def predict_on_road(
     total = np.empty(6)
     for target in range(modes):
         total[:] = 0.0
+        if constants.turning[target]:  # on a road there are only its ways on
+            ahead[target], weight_ahead[target] = road[target], 0.0
+            continue
         for source in range(modes):
             stay = math.exp(-step[0] / constants.sojourn[source])
-            chance = stay if source == target else (1.0 - stay) * constants.share[source, target]
+            chance = stay if source == target else (1.0 - stay) * constants.road_share[source, target]
             share = weight[source] * chance
             if share < NEGLIGIBLE and source != target:
                 continue
