@@ -57,7 +57,7 @@ class MotionModes:
         lengths = {len(column) for column in (self.mobile, self.turning, self.noise, self.sojourn, self.share, self.start_weight)}
         if len(lengths) != 1 or not any(self.mobile):
             message = (
-                "motion modes: give mobile, noise, sojourn, share and start_weight for each mode, one mobile at least"
+                "motion modes: give mobile, turning, noise, sojourn, share and start_weight for each mode, one mobile at least"
             )
             raise UsageError(message)
 
@@ -92,15 +92,21 @@ def change(modes: MotionModes, source: int, target: int, dt: float) -> tuple[Flo
     density : of the acceleration noise, m2/s3
     stop_spread : variance of the moment of the change, times which the velocity's outer product spreads the position
     """
-    moves, will_move = modes.mobile[source], modes.mobile[target]
+    moves, will_move, turns = modes.mobile[source], modes.mobile[target], modes.turning[target] and source != target
     gain, keep, spread = {
-        (True, True): (dt, 1.0, 0.0),
-        (True, False): (0.5 * dt, 1.0, dt**2 / 12.0),
-        (False, True): (0.5 * modes.restart_share * dt, modes.restart_share, (modes.restart_share * dt) ** 2 / 12.0),
-        (False, False): (0.0, 1.0, 0.0),
-    }[moves, will_move]
+        (True, True, False): (dt, 1.0, 0.0),
+        (True, False, False): (0.5 * dt, 1.0, dt**2 / 12.0),
+        (False, True, False): (
+            0.5 * modes.restart_share * dt,
+            modes.restart_share,
+            (modes.restart_share * dt) ** 2 / 12.0,
+        ),
+        (False, False, False): (0.0, 1.0, 0.0),
+        (True, True, True): (0.5 * dt, 0.0, dt**2 / 12.0),
+        (False, True, True): (0.0, 0.0, 0.0),
+    }[moves, will_move, turns]
     transition = np.kron(np.array([[1.0, gain], [0.0, keep]]), np.eye(2))
-    return transition, modes.noise[target] if moves and will_move else 0.0, spread
+    return transition, modes.noise[target] if moves and will_move and not turns else 0.0, spread
 
 
 def acceleration_noise(density: float, dt: float) -> Floats:
@@ -108,10 +114,10 @@ def acceleration_noise(density: float, dt: float) -> Floats:
     return np.asarray(density * np.kron(np.array([[dt**3 / 3.0, dt**2 / 2.0], [dt**2 / 2.0, dt]]), np.eye(2)))
 
 
-def restart_noise(modes: MotionModes, dt: float) -> Floats:
-    """Give the (4, 4) covariance of setting off at an unknown moment with an unknown velocity."""
+def departure_noise(speed: float, dt: float) -> Floats:
+    """Give the (4, 4) covariance of setting off at an unknown moment with a velocity unknown by ``speed`` an axis."""
     shape = np.array([[dt**2 / 3.0, dt / 2.0], [dt / 2.0, 1.0]])
-    return np.asarray(modes.restart_speed**2 * np.kron(shape, np.eye(2)))
+    return np.asarray(speed**2 * np.kron(shape, np.eye(2)))
 
 
 def predict(
@@ -147,8 +153,10 @@ def carry(
         means[source] = transition @ mean[source]
         covariances[source] = transition @ covariance[source] @ transition.T + acceleration_noise(density, dt)
         covariances[source, :2, :2] += spread * np.outer(mean[source, 2:], mean[source, 2:])
-        if modes.mobile[target] and not modes.mobile[source]:
-            covariances[source] += restart_noise(modes, dt)
+        if modes.turning[target] and source != target:
+            covariances[source] += departure_noise(modes.turn_speed, dt)
+        elif modes.mobile[target] and not modes.mobile[source]:
+            covariances[source] += departure_noise(modes.restart_speed, dt)
     return means, covariances
 
 

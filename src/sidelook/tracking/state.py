@@ -17,6 +17,7 @@ from sidelook.tracking.columns import (
     N_LATE,
     N_REPEATED,
     NONE,
+    UNUSED,
     Book,
     Grid,
     Table,
@@ -120,9 +121,21 @@ def _lengthened(column: NDArray[Any], rows: int) -> NDArray[Any]:
     return longer
 
 
+HYPOTHESIS_COLUMNS = ("mean", "covariance", "weight", "road", "route")
+
+
 def state_to_arrays(state: TrackerState) -> dict[str, NDArray[Any]]:
-    """Lay a state out as named arrays (as ``numpy.savez`` takes); ``origins`` are the caller's to keep."""
-    columns = {name: state.tracks[name] for name in state.tracks.dtype.names or ()}
+    """Lay a state out as named arrays (as ``numpy.savez`` takes); ``origins`` are the caller's to keep.
+
+    Of the tracks only the rows and the hypotheses there are; ``tracks_shape`` says how many there is room for.
+    """
+    rows = state.rows
+    tracks = state.tracks[rows]
+    held = int((tracks["route"][:, :, 0] != UNUSED).sum(axis=1).max(initial=1))
+    columns = {name: tracks[name] for name in tracks.dtype.names or ()}
+    for name in HYPOTHESIS_COLUMNS:
+        columns[name] = columns[name][:, : columns[name].shape[1] * held // HYPOTHESES]
+    columns |= {"rows": rows, "shape": np.array([len(state.tracks), state.tracks["weight"].shape[1]])}
     groups = {"tracks": columns, "grid": state.grid._asdict(), "book": state.book._asdict()}
     return {f"{name}_{key}": np.array(column) for name, group in groups.items() for key, column in group.items()}
 
@@ -136,10 +149,17 @@ def state_from_arrays(arrays: Mapping[str, NDArray[Any]], origins: tuple[Origin,
         where an array is missing
     """
     try:
-        columns = track_columns(np.shape(arrays["tracks_weight"])[1] // HYPOTHESES)
-        tracks = np.zeros(len(arrays["tracks_weight"]), columns)
+        room, components = arrays["tracks_shape"]
+        columns = track_columns(int(components) // HYPOTHESES)
+        rows = arrays["tracks_rows"]
+        tracks = np.zeros(int(room), columns)
+        tracks["route"][:, :, 0] = UNUSED
         for key in columns.names or ():
-            tracks[key] = arrays[f"tracks_{key}"]
+            saved = arrays[f"tracks_{key}"]
+            if key in HYPOTHESIS_COLUMNS:
+                tracks[key][rows, : saved.shape[1]] = saved
+            else:
+                tracks[key][rows] = saved
         grid = Grid(**{key: np.array(arrays[f"grid_{key}"]) for key in Grid._fields})
         book = Book(**{key: np.array(arrays[f"book_{key}"]) for key in Book._fields})
     except KeyError as missing:

@@ -26,13 +26,13 @@ def test_one_mode_is_the_textbook_kalman_prediction() -> None:
 
 def test_chances_of_a_change_sum_to_one_and_an_instant_changes_nothing() -> None:
     np.testing.assert_allclose(change_chances(MODES, 30.0).sum(axis=1), 1.0)
-    np.testing.assert_allclose(change_chances(MODES, 0.0), np.eye(3))
+    np.testing.assert_allclose(change_chances(MODES, 0.0), np.eye(4))
 
 
 def test_a_vehicle_known_to_stand_stays_and_keeps_its_heading_in_mind() -> None:
-    always = MotionModes(sojourn=(1e12, 1e12, 1e12))
-    mean, covariance, _ = spread_modes(3)
-    moved, spread, weight = predict(mean, covariance, np.array([0.0, 0.0, 1.0]), 60.0, always)
+    always = MotionModes(sojourn=(1e12, 1e12, 1e12, 1e12))
+    mean, covariance, _ = spread_modes(4)
+    moved, spread, weight = predict(mean, covariance, np.array([0.0, 0.0, 1.0, 0.0]), 60.0, always)
     np.testing.assert_allclose(moved[2], mean[2])
     np.testing.assert_allclose(spread[2], covariance[2])
     assert weight[2] == pytest.approx(1.0)
@@ -40,12 +40,29 @@ def test_a_vehicle_known_to_stand_stays_and_keeps_its_heading_in_mind() -> None:
 
 def test_a_vehicle_that_stops_somewhere_on_its_way_is_spread_along_it() -> None:
     """Stopping at a moment uniform in the interval: half way in the mean, v dt / sqrt(12) about it."""
-    leave = MotionModes(sojourn=(1e-9, 1.0, 1e12), share=((0.0, 0.0, 1.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))
-    mean = np.tile([0.0, 0.0, 10.0, 0.0], (3, 1))
-    moved, spread, _ = predict(mean, np.zeros((3, 4, 4)), np.array([1.0, 0.0, 0.0]), 30.0, leave)
+    stop = (0.0, 0.0, 1.0, 0.0)
+    leave = MotionModes(sojourn=(1e-9, 1.0, 1e12, 1.0), share=(stop, stop, (1.0, 0.0, 0.0, 0.0), stop))
+    mean = np.tile([0.0, 0.0, 10.0, 0.0], (4, 1))
+    moved, spread, _ = predict(mean, np.zeros((4, 4, 4)), np.array([1.0, 0.0, 0.0, 0.0]), 30.0, leave)
     assert moved[2, 0] == pytest.approx(150.0)
     assert spread[2, 0, 0] == pytest.approx((10 * 30) ** 2 / 12)
     assert spread[2, 1, 1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_vehicle_that_turns_somewhere_on_its_way_may_drive_anywhere_from_there() -> None:
+    """A moment u uniform in 0..dt: v u on the old way and w (dt - u) on the new, w of mean zero and variance s2.
+
+    Var(v u) = v2 dt2 / 12, Var(w (dt - u)) = s2 dt2 / 3, Cov(w (dt - u), w) = s2 dt / 2.
+    """
+    turn = (0.0, 0.0, 0.0, 1.0)
+    modes = MotionModes(sojourn=(1e-9, 1.0, 1.0, 1e12), share=(turn, turn, turn, (1.0, 0.0, 0.0, 0.0)))
+    mean = np.tile([0.0, 0.0, 10.0, 0.0], (4, 1))
+    moved, spread, _ = predict(mean, np.zeros((4, 4, 4)), np.array([1.0, 0.0, 0.0, 0.0]), 30.0, modes)
+    np.testing.assert_allclose(moved[3], [150.0, 0.0, 0.0, 0.0], atol=1e-9)
+    rng = np.random.default_rng(3)
+    moment, velocity = rng.uniform(0.0, 30.0, 400_000), rng.normal(0.0, modes.turn_speed, 400_000)
+    place = 10.0 * moment + velocity * (30.0 - moment)
+    np.testing.assert_allclose(spread[3][[0, 0, 2], [0, 2, 2]], np.cov(place, velocity)[[0, 0, 1], [0, 1, 1]], rtol=0.02)
 
 
 def test_mixing_keeps_the_mean_and_covariance_of_the_whole() -> None:
@@ -53,6 +70,7 @@ def test_mixing_keeps_the_mean_and_covariance_of_the_whole() -> None:
     mean, covariance, weight = spread_modes(2)
     both = MotionModes(
         mobile=(True, True),
+        turning=(False, False),
         noise=(1.0, 1.0),
         sojourn=(20.0, 20.0),
         share=((0.0, 1.0), (1.0, 0.0)),

@@ -34,10 +34,10 @@ class LifeCycle:
     show_existence: float = 0.5
     drop_tentative: float = 0.05
     drop_confirmed: float = 0.02
-    survival: float = 1200.0
+    survival: float = 2000.0
     coast_limit: float = 600.0
     rejoin_reach: float = 6000.0
     rejoin_chance: float = 0.1
-    rejoin_least: float = 0.5
+    rejoin_least: float = 0.4
     source_density: float = 1.0e-9
     source_memory: float = 120.0

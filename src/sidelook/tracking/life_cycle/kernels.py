@@ -202,8 +202,8 @@ def store(tracks: Table, row: int, time: int, ahead: Ahead, count: int) -> None:
                     tracks[row].road[c, a] = ahead[3][c, a]
     for c in range(count * modes, HYPOTHESES * modes):
         tracks[row].weight[c] = 0.0
-    if count < HYPOTHESES:
-        tracks[row].route[count, 0] = UNUSED
+    for h in range(count, HYPOTHESES):
+        tracks[row].route[h, 0] = UNUSED
     tracks[row].time = max(tracks[row].time, time)
     best = part(ahead, best_hypothesis(ahead, count, modes), modes)
     merge(best, tracks[row].estimate)

@@ -18,16 +18,16 @@ VARIANCE = np.array([12.0, 0.7e-3, 0.7]) ** 2
 
 def spread_modes(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
-    mean = rng.normal(size=(3, 4)) * [60.0, 60.0, 4.0, 4.0] + [10e3, 30e3, 9.0, -14.0]
-    factors = rng.normal(size=(3, 4, 4)) * np.array([90.0, 90.0, 3.0, 3.0])[:, None]
-    return mean, factors @ factors.transpose(0, 2, 1), rng.dirichlet(np.ones(3))
+    mean = rng.normal(size=(4, 4)) * [60.0, 60.0, 4.0, 4.0] + [10e3, 30e3, 9.0, -14.0]
+    factors = rng.normal(size=(4, 4, 4)) * np.array([90.0, 90.0, 3.0, 3.0])[:, None]
+    return mean, factors @ factors.transpose(0, 2, 1), rng.dirichlet(np.ones(4))
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("dt", [0.0, 0.065, 3.5, 30.0, 300.0])
 def test_prediction_is_the_reference(seed: int, dt: float) -> None:
     modes = spread_modes(seed)
-    ahead = (np.empty((3, 4)), np.empty((3, 4, 4)), np.empty(3))
+    ahead = (np.empty((4, 4)), np.empty((4, 4, 4)), np.empty(4))
     kernels.predict(*modes, dt, CONSTANTS, ahead)
     for got, wanted in zip(ahead, motion.predict(*modes, dt, SETTINGS.motion), strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-7, atol=1e-7)
@@ -35,8 +35,8 @@ def test_prediction_is_the_reference(seed: int, dt: float) -> None:
 
 def test_a_mode_without_weight_breaks_nothing() -> None:
     mean, covariance, _ = spread_modes(9)
-    ahead = (np.empty((3, 4)), np.empty((3, 4, 4)), np.empty(3))
-    kernels.predict(mean, covariance, np.array([1.0, 0.0, 0.0]), 0.001, CONSTANTS, ahead)
+    ahead = (np.empty((4, 4)), np.empty((4, 4, 4)), np.empty(4))
+    kernels.predict(mean, covariance, np.array([1.0, 0.0, 0.0, 0.0]), 0.001, CONSTANTS, ahead)
     assert all(np.isfinite(part).all() for part in ahead)
     assert ahead[2].sum() == pytest.approx(1.0)
 
@@ -130,7 +130,7 @@ def test_drift_is_the_spread_of_the_estimate_carried_on_without_noise() -> None:
     now = kernels.merge(modes, estimate)
     kernels.merge_drift(modes, estimate, drift)
     np.testing.assert_allclose(drift[0], now, rtol=1e-9)
-    later = (modes[0] + np.pad(modes[0][:, 2:], ((0, 0), (0, 2))) * 20.0, np.empty((3, 4, 4)), modes[2])
+    later = (modes[0] + np.pad(modes[0][:, 2:], ((0, 0), (0, 2))) * 20.0, np.empty((4, 4, 4)), modes[2])
     transition = np.kron([[1.0, 20.0], [0.0, 1.0]], np.eye(2))
     later[1][:] = transition @ modes[1] @ transition.T
     np.testing.assert_allclose(drift[0] + 20 * drift[1] + 400 * drift[2], kernels.merge(later, estimate), rtol=1e-9)

@@ -12,6 +12,7 @@ from sidelook.tracking.life_cycle import kernels
 from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import jacobian, tangent_ground
+from sidelook.tracking.roads.network import no_roads
 from sidelook.tracking.settings import TrackerSettings, as_constants
 from sidelook.tracking.tracker import Tracker, look_columns
 
@@ -20,6 +21,7 @@ ONE = np.array([[-30e3, 20e3, 6.0, -14.0]])
 LIFE = LifeCycle()
 SETTINGS = TrackerSettings()
 CONSTANTS = as_constants(SETTINGS)[0]
+SURE = np.array([1.0, 0, 0, 0, 1, 0, 0, 0.0])  # in the footprint
 
 
 def born(look: Look) -> np.void:
@@ -99,13 +101,13 @@ def test_a_track_is_not_coasted_for_ever(look_at: MakeLook) -> None:
 
 def test_existence_after_a_miss_is_bayes(look_at: MakeLook) -> None:
     """Seen for sure but for the peak probability: r (1 - p) / (1 - r p); a plot's odds are the pairing's."""
-    tracker = Tracker(settings=replace(SETTINGS, motion=replace(SETTINGS.motion, start_weight=(1.0, 0.0, 0.0))))
+    tracker = Tracker(settings=replace(SETTINGS, motion=replace(SETTINGS.motion, start_weight=(1.0, 0.0, 0.0, 0.0))))
     state, _ = tracker.step(tracker.init(), look_at(0.0, ONE))
     row, look = int(state.rows[0]), look_at(0.0, np.zeros((0, 4)))
     track = state.tracks[row]
-    ahead = (track["mean"].copy(), track["covariance"].copy(), track["weight"].copy())
+    ahead = tuple(track[name].copy() for name in ("mean", "covariance", "weight", "road", "route"))
     dwells, _ = look_columns(look, look.origin, Plane())
-    kernels.take_miss(state.tracks, row, dwells, 0, CONSTANTS, ahead, np.array([1.0, 0, 0, 0, 1, 0, 0, 0.0]))
+    kernels.take_miss(state.tracks, row, dwells, 0, (CONSTANTS, no_roads()), (ahead, 1), SURE)
     birth, peak = LIFE.birth, SETTINGS.detection.peak
     assert state.tracks["existence"][row] == pytest.approx(birth * (1 - peak) / (1 - birth * peak), rel=1e-3)
     kernels.believe(state.tracks, row, np.log(4.0))
