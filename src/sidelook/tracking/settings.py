@@ -9,6 +9,7 @@ from sidelook.tracking.columns import CONSTANT_NAMES, Table, constant_columns
 from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.measurement import MeasurementErrors
 from sidelook.tracking.motion import LEAST_SHARE, MotionModes
+from sidelook.tracking.roads.motion import RoadMotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,8 @@ class Gating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roads:
-    """What to expect of vehicles where roads are known.
+class Roads(RoadMotion):
+    """What to expect of vehicles where roads are known, beside how they drive there.
 
     Attributes
     ----------
@@ -62,23 +63,16 @@ class Roads:
     entry : chance that a vehicle off the roads is on one by its next plot
     leave_time : mean time on roads before leaving them, s
     map_error : of a road's line, and half its width, m
-    road_speed, road_speed_spread : mean and standard deviation of speeds, in units of the limit
     junction_reach : distance from a junction at which vehicles slow down for it, m
     junction_slowing : standard deviation of the speed there, in units of the speed
-    road_noise : power density of the acceleration along the road by motion mode, m2/s3
-    road_relaxation : time in which the speed tends to the usual one, by motion mode, s; 0 where it does not
     """
 
     on_road: float = 0.95
     entry: float = 0.3
     leave_time: float = 3600.0
     map_error: float = 8.0
-    road_speed: float = 0.8
-    road_speed_spread: float = 0.3
     junction_reach: float = 120.0
     junction_slowing: float = 0.4
-    road_noise: tuple[float, ...] = (0.2, 3.0, 0.0, 0.2)
-    road_relaxation: tuple[float, ...] = (0.0, 20.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
