@@ -50,6 +50,7 @@ Port = Annotated[int | None, typer.Option(help="Port of the page; 0 lets the sys
 Listen = Annotated[str | None, typer.Option(help="Address of the page; anything but this machine needs --token.")]
 Token = Annotated[str | None, typer.Option(help="Token that opens the page's data; drawn anew each run by default.")]
 Basemaps = Annotated[Path | None, typer.Option(help="Folder of *.pmtiles and *.geojson base maps.")]
+Roads = Annotated[Path | None, typer.Option(help="Roads the tracker is to know: an OpenStreetMap extract or GeoJSON.")]
 
 
 def say_version(asked: bool) -> None:  # noqa: FBT001 - the shape of a typer callback
@@ -81,12 +82,15 @@ def run(
     listen: Listen = None,
     token: Token = None,
     basemaps: Basemaps = None,
+    roads: Roads = None,
 ) -> None:
     """Track a recording or live stream, keep it in an archive (./missions), and show it on a live map."""
     from sidelook.mission.options import Options
     from sidelook.mission.run import run_mission
 
-    options = Options(settings=settings, archive=archive, port=port, address=listen, token=token, basemaps=basemaps)
+    options = Options(
+        settings=settings, archive=archive, port=port, address=listen, token=token, basemaps=basemaps, roads=roads
+    )
     run_mission(source, options)
 
 
@@ -113,6 +117,7 @@ def serve(
 def track(
     recording: Recording,
     *,
+    roads: Roads = None,
     truth_report: Annotated[
         bool, typer.Option("--truth-report", help="Score the tracks against truth tags the tracker has not seen.")
     ] = False,
@@ -125,7 +130,7 @@ def track(
     """Turn a recording into tracks and say what came out."""
     from sidelook.mission.track import report_tracks
 
-    report_tracks(recording, truth_report=truth_report, output=output, overwrite=overwrite, as_json=as_json)
+    report_tracks(recording, roads=roads, truth_report=truth_report, output=output, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

@@ -49,6 +49,11 @@ class Base:
     alarms: tuple[Alarm, ...] = ()
     basemaps: tuple[Path, ...] = ()
 
+    @property
+    def roads(self) -> Path | None:
+        """The file of roads that the tracker is to know."""
+        return Path(self.settings.tracking.roads) if self.settings.tracking.roads else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sidelook.console.rows import Rows
@@ -22,11 +23,13 @@ class Chain:
     dwelling : bytes to dwells
     tracking : dwells to tracks, from the first dwell on
     tell : told that the tracker is compiled first, which takes its time
+    roads : file of the roads that the tracker is to know
     """
 
     dwelling: Dwelling
     tracking: "Tracking | None" = None
     tell: Callable[[str], object] = warn
+    roads: Path | None = None
 
     def feed(self, pieces: Sequence[bytes]) -> Rows:
         """Take pieces in the order received."""
@@ -45,7 +48,7 @@ class Chain:
         if not len(dwells):
             return Rows.empty()
         if self.tracking is None:
-            self.tracking = engine(self.tell).begin(dwells)
+            self.tracking = engine(self.tell).begin(dwells, self.roads)
         return self.tracking.follow(dwells)
 
     def save(self) -> bytes:
@@ -64,7 +67,7 @@ class Chain:
         """
         if not saved:
             return
-        self.tracking, holding = engine(self.tell).go_on(saved)
+        self.tracking, holding = engine(self.tell).go_on(saved, self.roads)
         if not holding:
             self.dwelling.pause()  # it had been given, after a pause
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sidelook.errors import UsageError
+from sidelook.mission.roads import refuse_missing_roads
 from sidelook.mission.settings import ConsoleSettings, Settings, read_settings
 
 Value = TypeVar("Value")
@@ -28,6 +29,7 @@ class Options:
     address: str | None = None
     token: str | None = None
     basemaps: Path | None = None
+    roads: Path | None = None
     basemaps_beside: tuple[Path, ...] = ()
 
 
@@ -44,7 +46,10 @@ def settle(options: Options) -> Settings:
     refuse_missing_basemaps(console)
     refuse_foreign_address(console)
     archive = replace(settings.archive, folder=either(path_text(options.archive), settings.archive.folder))
-    return replace(settings, console=console, archive=archive)
+    tracking = replace(settings.tracking, roads=either(path_text(options.roads), settings.tracking.roads))
+    if tracking.roads:
+        refuse_missing_roads(Path(tracking.roads))
+    return replace(settings, console=console, archive=archive, tracking=tracking)
 
 
 def refuse_missing_basemaps(console: ConsoleSettings) -> None:

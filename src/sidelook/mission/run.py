@@ -30,5 +30,6 @@ def run_mission(source: str | None, options: Options) -> None:
 
 
 def bundled(options: Options) -> tuple[Path, Options]:
-    """Give the recording that comes with the package, and options that show the map it plays on."""
-    return BUNDLED / "island.4607", replace(options, basemaps_beside=(BUNDLED / "island.geojson",))
+    """Give the recording that comes with the package, and options that show the map it plays on and know its roads."""
+    island = BUNDLED / "island.geojson"
+    return BUNDLED / "island.4607", replace(options, basemaps_beside=(island,), roads=options.roads or island)

@@ -65,12 +65,25 @@ class FeedSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingSettings:
+    """What the tracker is told.
+
+    Attributes
+    ----------
+    roads : an OpenStreetMap extract, or lines in GeoJSON; empty where none are known
+    """
+
+    roads: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything one can set."""
 
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     feeds: FeedSettings = field(default_factory=FeedSettings)
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
 
 
 def read_settings(path: Path) -> Settings:

@@ -11,6 +11,7 @@ from sidelook.mission.chain import Chain
 from sidelook.mission.convert import refuse_tracks_file, write_tracks
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.opening import file_size, open_recording, refuse_without_packets
+from sidelook.mission.roads import refuse_missing_roads
 from sidelook.mission.reporting import Advance, answer, progress, warn_of_damage
 from sidelook.model.columns import Integers
 from sidelook.model.plots import Plots
@@ -74,6 +75,7 @@ class TruthFigures:
 def report_tracks(
     recording: Path,
     *,
+    roads: Path | None = None,
     truth_report: bool = False,
     output: Path | None = None,
     overwrite: bool = False,
@@ -84,6 +86,7 @@ def report_tracks(
     Parameters
     ----------
     recording : a STANAG 4607 file
+    roads : file of roads that the tracker is to know
     truth_report : score the tracks against truth tags, which the tracker does not see
     output : to write tracks to, by suffix
     overwrite : replace a file that is there
@@ -93,10 +96,12 @@ def report_tracks(
     ------
     UsageError, InputError, StorageError
     """
+    if roads is not None:
+        refuse_missing_roads(roads)
     if output is not None:
         refuse_tracks_file(output, recording, overwrite=overwrite)
     with progress("Tracking", file_size(recording)) as advance:
-        rows, skipped = track_recording(recording, advance)
+        rows, skipped = track_recording(recording, advance, roads)
     if output is not None:
         write_tracks(rows.tracks, output, overwrite=overwrite)
     report = summarise(recording, rows)
@@ -106,9 +111,9 @@ def report_tracks(
     warn_of_damage(recording, skipped)
 
 
-def track_recording(recording: Path, advance: Advance) -> tuple[Rows, int]:
+def track_recording(recording: Path, advance: Advance, roads: Path | None = None) -> tuple[Rows, int]:
     """Track a recording; give its rows and how many of its bytes could not be read."""
-    chain = Chain(dwelling=Dwelling(source=recording.name))
+    chain = Chain(dwelling=Dwelling(source=recording.name), roads=roads)
     parts = []
     with open_recording(recording) as stream:
         while data := stream.read(PIECE):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -12,10 +13,11 @@ from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.ground import Ellipsoid
 from sidelook.mission.checkpoint import Checkpoint, CheckpointError, pack, unpack
+from sidelook.mission.roads import load_roads
 from sidelook.model.plots import Dwells
 from sidelook.timescale import NANOSECONDS_PER_SECOND
 from sidelook.tracking.bridge import look_from_dwells, mission_frame, track_table
-from sidelook.tracking.settings import TrackerSettings
+from sidelook.tracking.roads.network import no_roads, road_map_in_frame
 from sidelook.tracking.state import TrackerState, state_from_arrays, state_to_arrays
 from sidelook.tracking.tracker import Tracker
 
@@ -43,12 +45,12 @@ class Tracking:
         self.state = self.tracker.init()
 
     @classmethod
-    def begin(cls, dwells: Dwells) -> Self:
-        """Begin to track amid the areas of the first dwells."""
-        return cls.over(mission_frame(dwells))
+    def begin(cls, dwells: Dwells, roads: Path | None = None) -> Self:
+        """Begin to track amid the areas of the first dwells; RoadsFileError or InputError where roads are at fault."""
+        return cls.over(mission_frame(dwells), roads)
 
     @classmethod
-    def go_on(cls, saved: bytes) -> tuple[Self, bool]:
+    def go_on(cls, saved: bytes, roads: Path | None = None) -> tuple[Self, bool]:
         """Go on from what was written down; True where a dwell was held back then.
 
         Raises
@@ -58,7 +60,7 @@ class Tracking:
         """
         checkpoint = unpack(saved)
         latitude, longitude, height = checkpoint.frame
-        tracking = cls.over(LocalFrame(latitude=latitude, longitude=longitude, height=height))
+        tracking = cls.over(LocalFrame(latitude=latitude, longitude=longitude, height=height), roads)
         try:
             tracking.state = state_from_arrays(checkpoint.arrays, checkpoint.origins)
         except InputError as error:
@@ -66,9 +68,10 @@ class Tracking:
         return tracking, checkpoint.holding
 
     @classmethod
-    def over(cls, frame: LocalFrame) -> Self:
-        """Track in a frame, over the ellipsoid."""
-        return cls(frame=frame, tracker=Tracker(settings=TrackerSettings(), ground=Ellipsoid(frame=frame)))
+    def over(cls, frame: LocalFrame, roads: Path | None = None) -> Self:
+        """Track in a frame, over the ellipsoid, on the roads of a file if there are some."""
+        known = road_map_in_frame(load_roads(roads), frame) if roads else no_roads()
+        return cls(frame=frame, tracker=Tracker(ground=Ellipsoid(frame=frame), roads=known))
 
     def follow(self, dwells: Dwells) -> Rows:
         """Track dwells, about a second of them at a time."""

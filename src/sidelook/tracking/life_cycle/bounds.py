@@ -37,7 +37,7 @@ class LifeCycle:
     survival: float = 2000.0
     coast_limit: float = 600.0
     rejoin_reach: float = 6000.0
-    rejoin_chance: float = 0.1
-    rejoin_least: float = 0.4
+    rejoin_chance: float = 0.05
+    rejoin_least: float = 0.5
     source_density: float = 1.0e-9
     source_memory: float = 120.0
