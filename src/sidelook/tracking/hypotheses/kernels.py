@@ -26,8 +26,8 @@ from sidelook.tracking.roads.kernels import (
     retreat,
 )
 
-LEAST_WEIGHT = 1e-3  # of a hypothesis, else it is given up
-LEAST_MODE_WEIGHT = 1e-5  # of a state, else it is not compared with plots
+LEAST_WEIGHT = 2e-3  # of a hypothesis, else it is given up
+LEAST_MODE_WEIGHT = 1e-4  # of a state, else it is not compared with plots
 ENTRY_SIGMAS = 3.5
 ENTRY_WEIGHT = 0.2  # of the free hypothesis, from which roads about it are considered
 FREE_SPEED_VARIANCE = 14.0**2  # m2/s2, of vehicles off the roads, an axis

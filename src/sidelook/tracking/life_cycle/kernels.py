@@ -28,7 +28,7 @@ from sidelook.tracking.columns import (
     Table,
     World,
 )
-from sidelook.tracking.filters.kernels import merge, merge_drift, miss
+from sidelook.tracking.filters.kernels import NEGLIGIBLE, merge, merge_drift, miss
 from sidelook.tracking.gating.kernels import insert, move, remove, search_box
 from sidelook.tracking.hypotheses.kernels import (
     Scratch,
@@ -125,7 +125,9 @@ def take_plot(
     work, logs = np.empty((6, 4)), np.empty(rows)
     fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
     for c in range(rows):
-        logs[c] = correct_state(ahead, c, world, dwells[d].sensor, fields, work, scratch)
+        logs[c] = -np.inf
+        if ahead[2][c] > NEGLIGIBLE:
+            logs[c] = correct_state(ahead, c, world, dwells[d].sensor, fields, work, scratch)
     highest = logs.max()
     for c in range(rows):
         ahead[2][c] *= math.exp(logs[c] - highest)
@@ -169,7 +171,7 @@ def take_miss(
     look, notch = (constants.peak, facts[0], facts[7]), dwells[d].minimum_detectable_speed
     expected = 0.0
     for c in range(count * modes):
-        if constants.mobile[c % modes]:
+        if constants.mobile[c % modes] and ahead[2][c] > NEGLIGIBLE:
             ahead[2][c] *= miss(ahead[0][c], ahead[1][c], dwells[d].sensor, dwells[d].ground, notch, look)
             take_back(ahead, c, world)
         expected += ahead[2][c]
