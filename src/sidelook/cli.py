@@ -130,7 +130,9 @@ def track(
     """Turn a recording into tracks and say what came out."""
     from sidelook.mission.track import report_tracks
 
-    report_tracks(recording, roads=roads, truth_report=truth_report, output=output, overwrite=overwrite, as_json=as_json)
+    report_tracks(
+        recording, roads=roads, truth_report=truth_report, output=output, overwrite=overwrite, as_json=as_json
+    )
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

@@ -66,7 +66,11 @@ def take_up_or_begin(base: Base, address: Address) -> Resumed:
         return resume(base.archive, mission, base)
     writer = base.archive.begin_mission(name, kind="live", received=base.clock.now())
     keeper = Keeper(writer=writer, settings=base.settings.archive, log=base.log)
-    chain = Chain(dwelling=Dwelling(source=name, datagrams=address.transport is Transport.UDP), tell=base.log.info, roads=base.roads)
+    chain = Chain(
+        dwelling=Dwelling(source=name, datagrams=address.transport is Transport.UDP),
+        tell=base.log.info,
+        roads=base.roads,
+    )
     return Resumed(chain=chain, keeper=keeper, source=name)
 
 

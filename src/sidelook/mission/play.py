@@ -108,7 +108,11 @@ def begin(base: Base, recording: Opened) -> Resumed:
     source = recording.source
     writer = base.archive.begin_mission(recording.name, kind="recording", received=base.clock.now())
     keeper = Keeper(writer=writer, settings=base.settings.archive, log=base.log)
-    return Resumed(chain=Chain(dwelling=Dwelling(source=source), tell=base.log.info, roads=base.roads), keeper=keeper, source=source)
+    return Resumed(
+        chain=Chain(dwelling=Dwelling(source=source), tell=base.log.info, roads=base.roads),
+        keeper=keeper,
+        source=source,
+    )
 
 
 def work_through(intake: FileIntake, stream: BufferedReader, base: Base) -> None:

@@ -53,7 +53,11 @@ def resume(archive: Archive, mission: int, base: Base) -> Resumed:
     keeper = Keeper(writer=archive.resume_mission(mission), settings=base.settings.archive, log=base.log)
     tail = keeper.writer.recover()
     source = first_source(archive, mission)
-    chain = Chain(dwelling=Dwelling(source=source, datagrams=source.startswith(DATAGRAM_SOURCE)), tell=base.log.info, roads=base.roads)
+    chain = Chain(
+        dwelling=Dwelling(source=source, datagrams=source.startswith(DATAGRAM_SOURCE)),
+        tell=base.log.info,
+        roads=base.roads,
+    )
     octets = number = recovered = 0
     for record in archive.raw(mission):
         octets, number = octets + len(record.data), record.number

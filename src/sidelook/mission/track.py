@@ -11,8 +11,8 @@ from sidelook.mission.chain import Chain
 from sidelook.mission.convert import refuse_tracks_file, write_tracks
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.opening import file_size, open_recording, refuse_without_packets
-from sidelook.mission.roads import refuse_missing_roads
 from sidelook.mission.reporting import Advance, answer, progress, warn_of_damage
+from sidelook.mission.roads import refuse_missing_roads
 from sidelook.model.columns import Integers
 from sidelook.model.plots import Plots
 from sidelook.tracking import metrics

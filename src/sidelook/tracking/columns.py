@@ -46,6 +46,7 @@ def track_columns(modes: int) -> np.dtype[np.void]:
     drift : (3, 3) covariance of the estimate, east-east, east-north, north-north: of position, of position with
         velocity (both ways together), of velocity; so that its position's is a polynomial in time
     existence : probability that there is a vehicle behind the track; 0 once it is given up
+    prior : that probability on the first plot
     missed : detections that were expected and did not come since the last plot
     hits : plots given to it so far
     anchor : (2,) east, north of the estimate when it was last supported by a plot
@@ -70,6 +71,7 @@ def track_columns(modes: int) -> np.dtype[np.void]:
             ("estimate", np.float64, (STATE_SIZE,)),
             ("drift", np.float64, (3, 3)),
             ("existence", np.float64),
+            ("prior", np.float64),
             ("missed", np.float64),
             ("anchor", np.float64, (2,)),
             ("birthplace", np.float64, (2,)),
@@ -125,10 +127,20 @@ PLOT_COLUMNS = np.dtype(
 
 def constant_columns(modes: int) -> np.dtype[np.void]:
     """Columns of the one row of a tracker's constants; meanings in ``settings``."""
-    by_mode = [(name, np.float64, (modes,)) for name in ("noise", "road_noise", "road_relaxation", "sojourn", "start_weight")]
+    by_mode = [
+        (name, np.float64, (modes,)) for name in ("noise", "road_noise", "road_relaxation", "sojourn", "start_weight")
+    ]
     single = [(name, np.float64) for name in CONSTANT_NAMES]
     return np.dtype(
-        [("mobile", np.uint8, (modes,)), ("turning", np.uint8, (modes,)), ("share", np.float64, (modes, modes)), ("road_share", np.float64, (modes, modes)), *by_mode, *single], align=True
+        [
+            ("mobile", np.uint8, (modes,)),
+            ("turning", np.uint8, (modes,)),
+            ("share", np.float64, (modes, modes)),
+            ("road_share", np.float64, (modes, modes)),
+            *by_mode,
+            *single,
+        ],
+        align=True,
     )
 
 

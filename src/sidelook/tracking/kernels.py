@@ -9,18 +9,18 @@ from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Indices, Integers
 from sidelook.tracking.association.kernels import assign, pair, row_of
 from sidelook.tracking.columns import (
+    HYPOTHESES,
     N_CLOCK,
     N_DWELLS,
     N_LATE,
     N_REPEATED,
     N_SWEPT,
     NONE,
+    ROUTE,
     SECOND,
     Ahead,
     Book,
     LookColumns,
-    HYPOTHESES,
-    ROUTE,
     RoadMap,
     Row,
     Search,
@@ -28,7 +28,7 @@ from sidelook.tracking.columns import (
     World,
 )
 from sidelook.tracking.gating.kernels import FARTHEST, LEAST_LOOK, candidates, foresee, is_sector, usable
-from sidelook.tracking.hypotheses.kernels import make_scratch
+from sidelook.tracking.hypotheses.kernels import Scratch, make_scratch
 from sidelook.tracking.life_cycle.kernels import (
     Holding,
     believe,
@@ -57,7 +57,9 @@ def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap]
         if admit(book, dwells, d, constants):
             if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
                 sweep(holding, dwells[d].time, constants, given[1])
-            take_dwell(holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), world, given, scratch)
+            take_dwell(
+                holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), world, given, scratch
+            )
 
 
 @kernel
@@ -89,7 +91,7 @@ def take_dwell(
 ) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
-    dwells, plots = look
+    dwells = look[0]
     begin, end = dwells[d].begin, dwells[d].end
     constants, count = world[0], rows.shape[0]
     scratch = make_scratch(constants.mobile.shape[0])
@@ -116,9 +118,19 @@ def take_dwell(
             if fresh[k]:
                 rejoin(holding, rows[k], search, constants)
             given[0][begin + partner[k]] = tracks[rows[k]].identity
-    for plot in range(begin, end):
-        if given[0][plot] == 0 and usable(plots, plot):
-            given[0][plot] = start(holding, look, d, plot, world, row_of(ahead, count), scratch)
+    start_tracks(holding, look, d, world, given[0], (row_of(ahead, count), scratch))
+
+
+@kernel
+def start_tracks(
+    holding: Holding, look: LookColumns, d: int, world: World, assigned: Integers, room: tuple[Ahead, Scratch]
+) -> None:
+    """Start tracks on the plots of a dwell that no track explains, and count them by the area looked at."""
+    dwells, plots = look
+    book = holding[2]
+    for plot in range(dwells[d].begin, dwells[d].end):
+        if assigned[plot] == 0 and usable(plots, plot):
+            assigned[plot] = start(holding, look, d, plot, world, room[0], room[1])
             book.sources[0] += 1.0
     sector = dwells[d].sector
     if is_sector(sector):

@@ -19,8 +19,7 @@ from sidelook.model.columns import Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionModes:
-    """Motion modes of a vehicle, and how long it keeps to them; by default cruise, manoeuvre, stopped,
-    turned.
+    """Motion modes of a vehicle, and how long it keeps to them; by default cruise, manoeuvre, stopped, turned.
 
     Attributes
     ----------
@@ -54,10 +53,14 @@ class MotionModes:
 
     def __post_init__(self) -> None:
         """Check that the modes are described alike."""
-        lengths = {len(column) for column in (self.mobile, self.turning, self.noise, self.sojourn, self.share, self.start_weight)}
+        lengths = {
+            len(column)
+            for column in (self.mobile, self.turning, self.noise, self.sojourn, self.share, self.start_weight)
+        }
         if len(lengths) != 1 or not any(self.mobile):
             message = (
-                "motion modes: give mobile, turning, noise, sojourn, share and start_weight for each mode, one mobile at least"
+                "motion modes: give mobile, turning, noise, sojourn, share and start_weight for each mode, "
+                "one mobile at least"
             )
             raise UsageError(message)
 

@@ -145,7 +145,9 @@ def pair(
             marked[found[c]] = False
             if abs(plots[plot].ground[0] - facts[5]) > box[0] or abs(plots[plot].ground[1] - facts[6]) > box[1]:
                 continue
-            value = worth(tracks[rows[k]].existence, look, d, plot, world, (one, count_ahead, facts, sources, work, scratch))
+            value = worth(
+                tracks[rows[k]].existence, look, d, plot, world, (one, count_ahead, facts, sources, work, scratch)
+            )
             if value > 0.0:
                 if edges == column.shape[0]:
                     column, gain = np.concatenate((column, column)), np.concatenate((gain, gain))

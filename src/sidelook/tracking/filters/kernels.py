@@ -13,7 +13,7 @@ LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
 LookChances: TypeAlias = tuple[float, float, float]  # peak, inside, covered before
 PlotFields: TypeAlias = tuple[Floats, Floats, float, Floats]  # measured, variance, wrap speed, ground
-NEGLIGIBLE = 1e-5  # weight below which a motion mode is not worth propagating
+NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
 
 @kernel

@@ -11,10 +11,11 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats, Indices
-from sidelook.tracking.columns import HYPOTHESES, NONE, ROUTE, UNUSED, Ahead, RoadMap, Row, Table, World
+from sidelook.tracking.columns import HYPOTHESES, NONE, ROUTE, UNUSED, Ahead, RoadMap, Table, World
 from sidelook.tracking.filters.kernels import PlotFields, correct, innovate, predict
 from sidelook.tracking.roads.kernels import (
     BRANCHES,
+    LEAST_SPREAD,
     NEARBY,
     branch,
     lift,
@@ -35,8 +36,6 @@ CROSS_SPEED_VARIANCE = 0.5**2  # m2/s2, of vehicles on a road, across it
 FASTEST, ABOVE, BACKWARDS = 1.4, 4.0, 2.0  # of the limit; m/s, m/s
 CORNER_SIGMAS = 3.0  # a corner nearer than this may lie on either side
 ASIDE = 10.0  # m, from a corner to the road before or after it
-SAME_PLACE = 1.0  # sigmas between two hypotheses on one lane that are one
-LEAST_CROSSING = 4.0  # m2/s2
 CLOSEST_BEHIND = 3.0  # sigmas; lanes further behind are forgotten
 
 Scratch: TypeAlias = tuple[Floats, Floats, Floats, Floats, Indices, Floats, Indices]
@@ -96,7 +95,9 @@ def predict_hypotheses(tracks: Table, row: int, dt: float, world: World, ahead: 
                 best, best_weight = h, weight.sum()
             trim(roads, held[3][h * modes : (h + 1) * modes], held[4][h], routes[count])
             step = (dt, roads.speed[lane >> 1])
-            predict_on_road(held[3][h * modes : (h + 1) * modes], weight, step, constants, states[count], weights[count])
+            predict_on_road(
+                held[3][h * modes : (h + 1) * modes], weight, step, constants, states[count], weights[count]
+            )
             count = branch(roads, (states, weights, routes), count + 1, count)
     if used == 0 and best != NONE and dt > 0.0:
         mean, covariance, weight = part(held, best, modes)
@@ -176,7 +177,9 @@ def write_on_road(world: World, road: Floats, weight: Floats, route: Indices, ah
             ahead[3][c, a] = road[mode, a]
         ahead[2][c] = weight[mode]
         station = locate_on_route(roads, route, road[mode, 0])
-        lift(road[mode], road[mode, 0], station, (constants.map_error**2, CROSS_SPEED_VARIANCE), ahead[0][c], ahead[1][c])
+        lift(
+            road[mode], road[mode, 0], station, (constants.map_error**2, CROSS_SPEED_VARIANCE), ahead[0][c], ahead[1][c]
+        )
 
 
 @kernel
@@ -198,7 +201,7 @@ def compare(
     On a road the comparison is made where the plot puts the vehicle, so that a bend between there and the prediction
     does not count as an error.
     """
-    constants, roads = world
+    constants = world[0]
     modes = constants.mobile.shape[0]
     mobile, route = constants.mobile[c % modes], ahead[4][c // modes]
     if route[0] < 0 or not mobile:
@@ -214,7 +217,7 @@ def compare_about(
     """Compare a plot with a moving state, its road taken for straight through a distance along it."""
     route = ahead[4][c // world[0].mobile.shape[0]]
     station = locate_on_route(world[1], route, about)
-    lift(ahead[3][c], about, station, (world[0].map_error**2, CROSS_SPEED_VARIANCE), scratch[0], scratch[1])
+    lift(ahead[3][c], about, station, (world[0].map_error ** 2, CROSS_SPEED_VARIANCE), scratch[0], scratch[1])
     return innovate(scratch[0], scratch[1], 1, sensor, plot, work)
 
 
@@ -227,7 +230,7 @@ def meeting(
     _, likelihood = compare_about(ahead, c, road[0], world, sensor, plot, work, scratch)
     about = moved_to(world[1], route, road[0], road[0], work)
     corner = CORNER_SIGMAS * math.sqrt(max(road[2], 0.0))
-    if route[1] == NONE or abs(road[0]) > corner and abs(about) > corner:
+    if route[1] == NONE or min(abs(road[0]), abs(about)) > corner:
         return about
     other = -ASIDE if road[0] >= 0.0 else ASIDE
     _, beyond = compare_about(ahead, c, other, world, sensor, plot, work, scratch)
@@ -292,34 +295,44 @@ def take_back(ahead: Ahead, c: int, world: World) -> None:
 @kernel
 def tidy(ahead: Ahead, count: int, world: World) -> int:
     """Join hypotheses that became one, give up the unlikely, lay those on roads out anew; give how many remain."""
-    constants, roads = world
-    modes = constants.mobile.shape[0]
+    modes = world[0].mobile.shape[0]
     normalise(ahead, count * modes)
-    for h in range(count):
-        if ahead[4][h, 0] >= 0:
-            low, high = h * modes, (h + 1) * modes
-            retreat(roads, ahead[3][low:high], ahead[2][low:high], ahead[4][h])
-    for h in range(count):
-        for other in range(h):
-            if ahead[4][h, 0] >= 0 and ahead[4][h, 0] == ahead[4][other, 0]:
-                join(ahead, other, h, modes)
-                break
+    join_lanes(ahead, count, world)
     kept = 0
     for h in range(count):
-        if ahead[2][h * modes : (h + 1) * modes].sum() < LEAST_WEIGHT:
+        low, high = h * modes, (h + 1) * modes
+        if ahead[2][low:high].sum() < LEAST_WEIGHT:
             continue
         if ahead[4][h, 0] >= 0:
-            low, high = h * modes, (h + 1) * modes
             write_on_road(world, ahead[3][low:high], ahead[2][low:high], ahead[4][h], ahead, kept)
         elif kept != h:
+            ahead[4][kept, 0] = NONE
             for mode in range(modes):
-                ahead[0][kept * modes + mode] = ahead[0][h * modes + mode]
-                ahead[1][kept * modes + mode] = ahead[1][h * modes + mode]
-                ahead[2][kept * modes + mode] = ahead[2][h * modes + mode]
-            ahead[4][kept] = ahead[4][h]
+                copy_state(ahead, low + mode, kept * modes + mode)
         kept += 1
     normalise(ahead, kept * modes)
     return kept
+
+
+@kernel
+def copy_state(ahead: Ahead, source: int, target: int) -> None:
+    """Write one state on the plane over another."""
+    ahead[0][target], ahead[1][target], ahead[2][target] = ahead[0][source], ahead[1][source], ahead[2][source]
+
+
+@kernel
+def join_lanes(ahead: Ahead, count: int, world: World) -> None:
+    """Put hypotheses on the lanes that they are on, and join those on the same."""
+    modes = world[0].mobile.shape[0]
+    for h in range(count):
+        if ahead[4][h, 0] < 0:
+            continue
+        low, high = h * modes, (h + 1) * modes
+        retreat(world[1], ahead[3][low:high], ahead[2][low:high], ahead[4][h])
+        for other in range(h):
+            if ahead[4][h, 0] == ahead[4][other, 0]:
+                join(ahead, other, h, modes)
+                break
 
 
 @kernel
@@ -368,46 +381,22 @@ def enter_roads(ahead: Ahead, count: int, world: World, on_road: float, scratch:
     on_road : chance of being on a road
     scratch : for one track's work
     """
-    constants, roads = world
-    modes = constants.mobile.shape[0]
+    modes = world[0].mobile.shape[0]
     free = NONE
     for h in range(count):
         if ahead[4][h, 0] == NONE:
             free = h
-    if free == NONE or roads.length.shape[0] == 0:
+    if free == NONE or world[1].length.shape[0] == 0:
         return count, 1.0
     mean, covariance, weight = part(ahead, free, modes)
-    share = weight.sum()
-    if share < ENTRY_WEIGHT:
+    if weight.sum() < ENTRY_WEIGHT:
         return count, 1.0
     lead = int(np.argmax(weight))
-    place, spread = mean[lead], covariance[lead]
-    error = constants.map_error**2
-    within = (spread[0, 0] + error, spread[0, 1], spread[1, 1] + error)
-    edges, found = scratch[6], scratch[5]
-    near = nearby(roads, place, within, ENTRY_SIGMAS, edges, found)
-    velocity = (place[2], place[3], spread[2, 2], spread[2, 3], spread[3, 3])
-    idle = fit_velocity(velocity, (0.0, 0.0, FREE_SPEED_VARIANCE, 0.0, FREE_SPEED_VARIANCE))
+    entries, value = find_entries(mean[lead], covariance[lead], world, on_road, scratch)
     states, weights, routes = scratch[2], scratch[3], scratch[4]
-    entries, total = 0, 1.0 - on_road
-    for k in range(near):
-        for back in range(2):
-            edge = edges[k]
-            if back == 1 and roads.one_way[edge] or entries == BRANCHES:
-                continue
-            usual = constants.road_speed * roads.speed[edge]
-            variance = (constants.road_speed_spread * roads.speed[edge] + 2.0) ** 2
-            distance = roads.length[edge] - found[k, 1] if back else found[k, 1]
-            _, _, de, dn = locate(roads, 2 * edge + back, distance)
-            fit = fit_velocity(velocity, (usual * de, usual * dn, variance * de * de, variance * de * dn, variance * dn * dn))
-            value = 0.5 * on_road * (1.0 + roads.one_way[edge]) * found[k, 0] / roads.density[0] * fit / idle
-            total += value
-            routes[entries, :] = NONE
-            routes[entries, 0] = 2 * edge + back
-            enter_state(states[entries], distance, found[k, 2], velocity, (de, dn, usual, variance))
-            for mode in range(modes):
-                weights[entries, mode] = value * weight[mode]
-            entries += 1
+    for entry in range(entries):
+        for mode in range(modes):
+            weights[entry, mode] *= weight[mode]
     for mode in range(modes):
         weight[mode] *= 1.0 - on_road
     used = count
@@ -418,7 +407,38 @@ def enter_roads(ahead: Ahead, count: int, world: World, on_road: float, scratch:
         entries -= 1
         move_branch(states, weights, routes, entries, chosen)
     normalise(ahead, used * modes)
-    return used, total
+    return used, 1.0 - on_road + value
+
+
+@kernel
+def find_entries(place: Floats, spread: Floats, world: World, on_road: float, scratch: Scratch) -> tuple[int, float]:
+    """Write the lanes about a place to ``scratch``, weighed against driving freely; give their number and sum."""
+    constants, roads = world
+    error = constants.map_error**2
+    edges, found, routes, count, total = scratch[6], scratch[5], scratch[4], 0, 0.0
+    near = nearby(roads, place, (spread[0, 0] + error, spread[0, 1], spread[1, 1] + error), ENTRY_SIGMAS, edges, found)
+    velocity = (place[2], place[3], spread[2, 2], spread[2, 3], spread[3, 3])
+    idle = fit_velocity(velocity, (0.0, 0.0, FREE_SPEED_VARIANCE, 0.0, FREE_SPEED_VARIANCE))
+    for k in range(near):
+        edge = edges[k]
+        ways = 1 if roads.one_way[edge] else 2
+        usual = constants.road_speed * roads.speed[edge]
+        variance = (constants.road_speed_spread * roads.speed[edge] + LEAST_SPREAD) ** 2
+        for back in range(ways):
+            if count == BRANCHES:
+                break
+            distance = roads.length[edge] - found[k, 1] if back else found[k, 1]
+            _, _, de, dn = locate(roads, 2 * edge + back, distance)
+            lane = (usual * de, usual * dn, variance * de * de, variance * de * dn, variance * dn * dn)
+            fit = fit_velocity(velocity, lane) / idle
+            value = on_road / ways * found[k, 0] / roads.density[0] * fit
+            routes[count, :] = NONE
+            routes[count, 0] = 2 * edge + back
+            enter_state(scratch[2][count], distance, found[k, 2], velocity, (de, dn, usual, variance))
+            scratch[3][count, :] = value
+            total += value
+            count += 1
+    return count, total
 
 
 @kernel
@@ -438,7 +458,11 @@ def enter_state(
     """Fill the states of all modes at an entry: the place along the road, and the speed of velocity and usual speed."""
     de, dn, usual, spread = lane
     east, north = velocity[0] - usual * de, velocity[1] - usual * dn
-    ee, en, nn = velocity[2] + spread * de * de + 1.0, velocity[3] + spread * de * dn, velocity[4] + spread * dn * dn + 1.0
+    ee, en, nn = (
+        velocity[2] + spread * de * de + 1.0,
+        velocity[3] + spread * de * dn,
+        velocity[4] + spread * dn * dn + 1.0,
+    )
     determinant = ee * nn - en * en
     gain_east = spread * (nn * de - en * dn) / determinant
     gain_north = spread * (ee * dn - en * de) / determinant

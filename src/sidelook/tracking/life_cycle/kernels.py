@@ -8,15 +8,15 @@ import numpy as np
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats
 from sidelook.tracking.columns import (
+    HYPOTHESES,
     N_FREE,
     N_GONE,
     N_IDENTITY,
     N_SWEPT,
-    SECOND,
-    SOURCE_AREA,
-    HYPOTHESES,
     NONE,
     ROUTE,
+    SECOND,
+    SOURCE_AREA,
     UNUSED,
     Ahead,
     Book,
@@ -92,7 +92,10 @@ def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
     if existence >= constants.confirm_existence and hits >= constants.confirm_hits:
         tracks[row].confirmed = True
     known = tracks[row].confirmed
-    limit = constants.drop_confirmed if known else constants.drop_tentative
+    # Off the roads a track begins with little belief and is not given up for that alone.
+    limit = (
+        constants.drop_confirmed if known else constants.drop_tentative * min(tracks[row].prior / constants.birth, 1.0)
+    )
     if existence < limit or (time - tracks[row].supported) / SECOND > constants.coast_limit:
         tracks[row].existence, tracks[row].status = 0.0, LOST
         book.gone[book.numbers[N_GONE]] = row
@@ -162,9 +165,7 @@ def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> No
 
 
 @kernel
-def take_miss(
-    tracks: Table, row: int, dwells: Table, d: int, world: World, foreseen: Foreseen, facts: Floats
-) -> None:
+def take_miss(tracks: Table, row: int, dwells: Table, d: int, world: World, foreseen: Foreseen, facts: Floats) -> None:
     """Update a track that the dwell covered, as ``facts`` say how surely, and did not show."""
     constants, (ahead, count) = world[0], foreseen
     modes = constants.mobile.shape[0]
@@ -188,24 +189,12 @@ def take_miss(
 def store(tracks: Table, row: int, time: int, ahead: Ahead, count: int) -> None:
     """Write predicted and updated hypotheses back."""
     modes = tracks[row].weight.shape[0] // HYPOTHESES
-    for c in range(count * modes):
-        tracks[row].weight[c] = ahead[2][c]
-        for a in range(4):
-            tracks[row].mean[c, a] = ahead[0][c, a]
-            for b in range(4):
-                tracks[row].covariance[c, a, b] = ahead[1][c, a, b]
-    for h in range(count):
-        tracks[row].route[h, 0] = ahead[4][h, 0]
-        if ahead[4][h, 0] != NONE:
-            for k in range(1, ROUTE):
-                tracks[row].route[h, k] = ahead[4][h, k]
-            for c in range(h * modes, (h + 1) * modes):
-                for a in range(5):
-                    tracks[row].road[c, a] = ahead[3][c, a]
-    for c in range(count * modes, HYPOTHESES * modes):
-        tracks[row].weight[c] = 0.0
-    for h in range(count, HYPOTHESES):
+    for h in range(HYPOTHESES):
         tracks[row].route[h, 0] = UNUSED
+        for c in range(h * modes, (h + 1) * modes):
+            tracks[row].weight[c] = 0.0
+    for h in range(count):
+        store_hypothesis(tracks, row, ahead, h, modes)
     tracks[row].time = max(tracks[row].time, time)
     best = part(ahead, best_hypothesis(ahead, count, modes), modes)
     merge(best, tracks[row].estimate)
@@ -213,6 +202,25 @@ def store(tracks: Table, row: int, time: int, ahead: Ahead, count: int) -> None:
     for a in range(4):
         tracks[row].estimate[a] /= total
     merge_drift(used_part(ahead, count, modes), tracks[row].estimate, tracks[row].drift)
+
+
+@kernel
+def store_hypothesis(tracks: Table, row: int, ahead: Ahead, h: int, modes: int) -> None:
+    """Write one hypothesis back; loops are faster here than slices."""
+    for c in range(h * modes, (h + 1) * modes):
+        tracks[row].weight[c] = ahead[2][c]
+        for a in range(4):
+            tracks[row].mean[c, a] = ahead[0][c, a]
+            for b in range(4):
+                tracks[row].covariance[c, a, b] = ahead[1][c, a, b]
+    tracks[row].route[h, 0] = ahead[4][h, 0]
+    if ahead[4][h, 0] == NONE:
+        return
+    for k in range(1, ROUTE):
+        tracks[row].route[h, k] = ahead[4][h, k]
+    for c in range(h * modes, (h + 1) * modes):
+        for a in range(5):
+            tracks[row].road[c, a] = ahead[3][c, a]
 
 
 @kernel
@@ -248,6 +256,7 @@ def start(holding: Holding, look: LookColumns, d: int, plot: int, world: World, 
     tracks[row].status, tracks[row].confirmed = TENTATIVE, False
     tracks[row].simulated, tracks[row].origin = False, 0
     tracks[row].target_class, tracks[row].class_probability = plots[plot].target_class, 0.0
+    tracks[row].prior = tracks[row].existence
     tracks[row].time, tracks[row].born = 0, dwells[d].time
     tracks[row].birthplace[0], tracks[row].birthplace[1] = ground[0], ground[1]
     store(tracks, row, dwells[d].time, ahead, tidy(ahead, count, world))
@@ -301,8 +310,8 @@ def rejoin(holding: Holding, row: int, search: Search, constants: Row) -> None:
 def reappearance(tracks: Table, lost: int, new: int) -> float:
     """Density, 1/m2, of a lost vehicle at the first plot of a new track.
 
-    It was hidden meanwhile by a stop, by moving across the line of sight or by chance, so it went on for an unknown part
-    of the time, about the way it went before: a mixture over three such parts.
+    It was hidden meanwhile by a stop, by moving across the line of sight or by chance, so it went on for an unknown
+    part of the time, about the way it went before: a mixture over three such parts.
     """
     gap = (tracks[new].born - tracks[lost].supported) / SECOND
     velocity, anchor, place = tracks[lost].estimate[2:], tracks[lost].anchor, tracks[new].birthplace

@@ -21,6 +21,7 @@ DEEPEST = 6  # junctions passed in one prediction
 REACH_SIGMAS = 2.0  # a junction nearer than this is branched at
 LEAST_BRANCH = 1e-3
 LEAST_MODE = 0.01
+LEAST_MASS = 1e-4  # of a place's density along a piece of road, in its whole line's
 SQRT_2 = math.sqrt(2.0)
 SQRT_2PI = math.sqrt(2.0 * math.pi)
 LEAST_SPREAD = 2.0  # m/s, of speeds that are usual on a road
@@ -62,7 +63,9 @@ def locate_on_route(roads: RoadMap, route: Indices, distance: float) -> Station:
 
 
 @kernel
-def lift(road: Floats, about: float, station: Station, spread: tuple[float, float], mean: Floats, covariance: Floats) -> None:
+def lift(
+    road: Floats, about: float, station: Station, spread: tuple[float, float], mean: Floats, covariance: Floats
+) -> None:
     """Lay a state on a road out on the plane, the road taken for straight through the station ``about``.
 
     ``road`` is distance, speed, their variances s-s, s-v, v-v; ``spread`` the variances across it, of place and speed.
@@ -130,7 +133,9 @@ def predict_on_road(
             total[0] += share
             total[1] += share * s
             total[2] += share * v
-            total[3] += share * (before[2] + gain * (2.0 * before[3] + gain * before[4]) + noise[0] + stop_spread + s * s)
+            total[3] += share * (
+                before[2] + gain * (2.0 * before[3] + gain * before[4]) + noise[0] + stop_spread + s * s
+            )
             total[4] += share * (keep * (before[3] + gain * before[4]) + noise[1] + s * v)
             total[5] += share * (keep * keep * before[4] + noise[2] + v * v)
         weight_ahead[target] = total[0]
@@ -244,14 +249,21 @@ def nearby(
     margin_east = sigmas * math.sqrt(ee) + 0.5 * PIECE_LONGEST
     margin_north = sigmas * math.sqrt(nn) + 0.5 * PIECE_LONGEST
     buckets = roads.bucket_offset.shape[0] - 1
-    for column in range(math.floor((place[0] - margin_east) / PIECE_CELL), math.floor((place[0] + margin_east) / PIECE_CELL) + 1):
-        for row in range(math.floor((place[1] - margin_north) / PIECE_CELL), math.floor((place[1] + margin_north) / PIECE_CELL) + 1):
+    for column in range(
+        math.floor((place[0] - margin_east) / PIECE_CELL), math.floor((place[0] + margin_east) / PIECE_CELL) + 1
+    ):
+        for row in range(
+            math.floor((place[1] - margin_north) / PIECE_CELL), math.floor((place[1] + margin_north) / PIECE_CELL) + 1
+        ):
             slot = ((column * 73856093) ^ (row * 19349663)) & (buckets - 1)
             for k in range(roads.bucket_offset[slot], roads.bucket_offset[slot + 1]):
                 number = roads.bucket_piece[k]
                 piece = roads.piece[number]
                 half = 0.5 * piece[5]
-                if math.floor((piece[1] + half * piece[3]) / PIECE_CELL) != column or math.floor((piece[2] + half * piece[4]) / PIECE_CELL) != row:
+                if (
+                    math.floor((piece[1] + half * piece[3]) / PIECE_CELL) != column
+                    or math.floor((piece[2] + half * piece[4]) / PIECE_CELL) != row
+                ):
                     continue
                 dx, dy = place[0] - piece[1], place[1] - piece[2]
                 we, wn = wee * dx + wen * dy, wen * dx + wnn * dy
@@ -263,13 +275,24 @@ def nearby(
                 centre, sigma = b / a, 1.0 / math.sqrt(a)
                 low, high = -centre / sigma, (piece[5] - centre) / sigma
                 mass = 0.5 * (math.erf(high / SQRT_2) - math.erf(low / SQRT_2))
-                if mass < 1e-4:
+                if mass < LEAST_MASS:
                     continue
-                density_low, density_high = math.exp(-0.5 * low * low) / SQRT_2PI, math.exp(-0.5 * high * high) / SQRT_2PI
+                density_low, density_high = (
+                    math.exp(-0.5 * low * low) / SQRT_2PI,
+                    math.exp(-0.5 * high * high) / SQRT_2PI,
+                )
                 shift = (density_low - density_high) / mass
                 width = max(1.0 + (low * density_low - high * density_high) / mass - shift * shift, 0.0)
                 mean, variance = centre + sigma * shift + piece[0], sigma * sigma * width
-                count = gather(edges, found, count, roads.piece_edge[number], scale * sigma * math.exp(-0.5 * off) * mass, mean, variance)
+                count = gather(
+                    edges,
+                    found,
+                    count,
+                    roads.piece_edge[number],
+                    scale * sigma * math.exp(-0.5 * off) * mass,
+                    mean,
+                    variance,
+                )
     return count
 
 

@@ -13,6 +13,7 @@ from sidelook.tracking.columns import NONE, PIECE_CELL, PIECE_LONGEST, RoadMap
 LEAST_LENGTH = 0.1  # m, shorter steps of a line have no direction
 LEAST_TURN = 0.15  # share of the straightest way that the sharpest turn keeps
 BUCKETS_A_PIECE = 2
+REGION_SQUARE = 10e3  # m
 
 
 def no_roads() -> RoadMap:
@@ -65,7 +66,7 @@ def road_map(
         next_chance=chance,
         bucket_offset=bucket_offset,
         bucket_piece=bucket_piece,
-        density=np.array([road_density(points, length)]),
+        density=np.array([road_density(pieces)]),
     )
 
 
@@ -107,7 +108,7 @@ def lane_ends(pieces: Floats, piece_offset: NDArray[np.int64]) -> tuple[Floats, 
 def successors(
     pieces: Floats, piece_offset: NDArray[np.int64], ends: NDArray[np.int64], one_way: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], Floats]:
-    """List where each lane leads: first (2 E + 1,), lanes (S,), chances (S,), straight on preferred; back at dead ends."""
+    """List where each lane leads: (2 E + 1,) first, (S,) lanes and chances; straight on rather, back at dead ends."""
     edges = len(ends)
     lanes = np.arange(2 * edges)
     begin, end = np.empty(2 * edges, np.int64), np.empty(2 * edges, np.int64)
@@ -144,9 +145,9 @@ def index_pieces(pieces: Floats) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     return np.searchsorted(slot[order], np.arange(buckets + 1)).astype(np.int64), order.astype(np.int32)
 
 
-def road_density(points: NDArray[Any], length: Floats) -> float:
-    """Metres of road a square metre of the region they lie in; NONE where there are no roads."""
-    if not len(points):
+def road_density(pieces: Floats) -> float:
+    """Metres of road a square metre of the region they lie in, which is all squares that one runs through."""
+    if not len(pieces):
         return float(NONE)
-    wide, high = np.ptp(points[:, 0]), np.ptp(points[:, 1])
-    return float(length.sum() / max(wide * high, 1.0))
+    square = np.unique(np.floor(pieces[:, 2:4] / REGION_SQUARE).astype(np.int64), axis=0)
+    return float(pieces[:, 6].sum() / (len(square) * REGION_SQUARE**2))

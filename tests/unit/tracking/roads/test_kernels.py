@@ -17,10 +17,10 @@ LIMIT = 20.0
 
 
 def crossing() -> RoadMap:
-    """A crossroads at the origin: a road from the west, one on to the east, one to the north, one to the south-east."""
-    points = np.array(
-        [[-3e3, 0.0], [0.0, 0.0], [0.0, 0.0], [2e3, 100.0], [4e3, 0.0], [0.0, 0.0], [0.0, 2e3], [0.0, 0.0], [700.0, -700.0]]
-    )
+    """Make a crossroads at the origin: from the west to the east, the north, and the south-east."""
+    middle = [0.0, 0.0]
+    lines = [[-3e3, 0.0], middle], [middle, [2e3, 100.0], [4e3, 0.0]], [middle, [0.0, 2e3]], [middle, [700.0, -700.0]]
+    points = np.concatenate(lines)
     ends = np.array([[0, 1], [1, 2], [1, 3], [1, 4]])
     return road_map(points, np.array([0, 2, 5, 7, 9]), ends, np.full(4, LIMIT))
 
