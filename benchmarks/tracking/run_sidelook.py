@@ -1,11 +1,12 @@
 """Track a scenario of the tracking benchmark and write the tracks in its format.
 
-    python benchmarks/tracking/run_sidelook.py SCENARIO.npz TRACKS.npz [--dwells 457] [--scans N] [--json RESULT.json]
+    python benchmarks/tracking/run_sidelook.py SCENARIO.npz TRACKS.npz [--roads] [--dwells 457] [--scans N] [--json F]
 
 A scan is one look of one dwell, or comes as so many dwells side by side in azimuth, each stepped alone as a live stream
 would be. Timed is the CPU of the tracker's steps, one scan at a time; laying out the scenario's detections is not (nor
 is it for the other trackers). The first scan, which loads the compiled code, is left out of the mean.
-The estimates written are the tracker's own at the time of the scan, for tracks it shows and that were looked at lately.
+The estimates written are the tracker's own at the time of the scan, for tracks it shows and that were looked at lately;
+``updated`` says which took a plot in that scan. With ``--roads`` the tracker knows the scenario's roads.
 """
 
 import argparse
@@ -21,10 +22,12 @@ from numpy.typing import NDArray
 from sidelook.model.origin import Origin
 from sidelook.model.tracks import TrackState
 from sidelook.tracking.look import Look, split_look
+from sidelook.tracking.roads.network import road_map
 from sidelook.tracking.state import TrackerState
 from sidelook.tracking.tracker import Tracker
 
 ORIGIN = Origin(source="benchmark", simulated=True)
+COLUMNS = ("scan", "id", "x", "y", "vx", "vy", "updated")
 LOOKED_LATELY = 45.0  # s, a revisit and a half
 
 
@@ -73,7 +76,7 @@ def on_plane(
 
 
 def shown(state: TrackerState, scan: int, seconds: float) -> NDArray[np.float64]:
-    """Give the tracks to write for a scan: rows of scan, identity, x, y, vx, vy."""
+    """Give the tracks to write for a scan: rows of scan, identity, x, y, vx, vy, updated in the scan."""
     tracks = state.tracks[state.rows]
     visible = (tracks["status"] > TrackState.TENTATIVE) & (tracks["status"] < TrackState.LOST)
     visible &= tracks["looked"] > (seconds - LOOKED_LATELY) * 1e9
@@ -81,7 +84,8 @@ def shown(state: TrackerState, scan: int, seconds: float) -> NDArray[np.float64]
     age = np.where(tracks["status"] == TrackState.STOPPED, 0.0, seconds - tracks["time"] / 1e9)
     estimate = tracks["estimate"]
     position = estimate[:, :2] + age[:, None] * estimate[:, 2:]
-    return np.column_stack([np.full(len(tracks), scan), tracks["identity"], position, estimate[:, 2:]])
+    updated = tracks["supported"] >= round(seconds * 1e9)
+    return np.column_stack([np.full(len(tracks), scan), tracks["identity"], position, estimate[:, 2:], updated])
 
 
 def follow(
@@ -99,14 +103,22 @@ def follow(
         yield shown(state, scan, float(scenario["times"][scan])), spent
 
 
-def run(scenario: Mapping[str, NDArray[Any]], beams: int, scans: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def with_roads(scenario: Mapping[str, NDArray[Any]]) -> Tracker:
+    """Give a tracker that knows the scenario's roads."""
+    offset, ends = scenario["road_ptr"].astype(np.int64), scenario["road_edges"].astype(np.int64)
+    return Tracker(roads=road_map(scenario["road_pts"], offset, ends, scenario["road_limit"]))
+
+
+def run(
+    scenario: Mapping[str, NDArray[Any]], tracker: Tracker, beams: int, scans: int
+) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Track a scenario; give the tracks file's arrays and the result's figures."""
-    steps = list(follow(scenario, Tracker(), beams, scans))
+    steps = list(follow(scenario, tracker, beams, scans))
     rows = np.concatenate([shown_rows for shown_rows, _ in steps])
     cpu = np.array([spent for _, spent in steps])
     vehicles = json.loads(str(scenario["params"]))["n"]
     mean = float(cpu[1:].mean()) if len(cpu) > 1 else float(cpu.mean())
-    tracks = {name: rows[:, k] for k, name in enumerate(("scan", "id", "x", "y", "vx", "vy"))}
+    tracks = {name: rows[:, k] for k, name in enumerate(COLUMNS)}
     figures = {
         "tracker": "sidelook",
         "n": vehicles,
@@ -126,10 +138,12 @@ def main() -> None:
     parser.add_argument("scenario", type=Path)
     parser.add_argument("tracks", type=Path)
     parser.add_argument("--dwells", type=int, default=1, help="dwells a scan comes as")
+    parser.add_argument("--roads", action="store_true", help="let the tracker know the scenario's roads")
     parser.add_argument("--scans", type=int, default=1_000_000, help="stop after so many")
     parser.add_argument("--json", type=Path, help="write the figures here")
     given = parser.parse_args()
-    tracks, figures = run(dict(np.load(given.scenario)), given.dwells, given.scans)
+    scenario = dict(np.load(given.scenario))
+    tracks, figures = run(scenario, with_roads(scenario) if given.roads else Tracker(), given.dwells, given.scans)
     np.savez_compressed(given.tracks, **tracks)
     print(json.dumps(figures, indent=1))
     if given.json:

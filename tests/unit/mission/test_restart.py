@@ -31,7 +31,9 @@ DATA = b"".join(encode_dwells(make_flight(), WriterSettings(max_datagram=256)))
 
 def base_of(archive: Archive) -> "Base":
     """Make what a restart needs of a base."""
-    parts = SimpleNamespace(archive=archive, settings=Settings(), clock=SystemClock(), log=make_log(io.StringIO()))
+    parts = SimpleNamespace(
+        archive=archive, settings=Settings(), clock=SystemClock(), log=make_log(io.StringIO()), roads=None
+    )
     return cast("Base", parts)
 
 

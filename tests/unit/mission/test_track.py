@@ -7,6 +7,7 @@ import pytest
 
 from sidelook.formats.stanag4607 import Preset, WriterSettings, encode_dwells
 from sidelook.mission.publish import OutputExistsError, OutputIsSourceError
+from sidelook.mission.roads import RoadsFileError
 from sidelook.mission.track import NoTruthError, report_tracks, truth_tags
 from sidelook.model.plots import Plots
 
@@ -43,6 +44,16 @@ def test_people_are_told_in_lines(tagged: Path, capsys: pytest.CaptureFixture[st
 def test_tracks_can_be_written(tagged: Path, tmp_path: Path) -> None:
     report_tracks(tagged, output=tmp_path / "tracks.geojson")
     assert len(json.loads((tmp_path / "tracks.geojson").read_text())["features"]) > VEHICLES
+
+
+def test_roads_are_given_to_the_tracker(tagged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    roads = tmp_path / "roads.geojson"
+    line = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}}
+    roads.write_text(json.dumps({"type": "FeatureCollection", "features": [line]}))
+    report_tracks(tagged, roads=roads)
+    assert "3 tracks" in capsys.readouterr().out
+    with pytest.raises(RoadsFileError):
+        report_tracks(tagged, roads=tmp_path / "none.geojson")
 
 
 def test_a_recording_that_is_cut_off_is_tracked_and_said_to_be(
