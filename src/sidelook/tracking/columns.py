@@ -165,6 +165,7 @@ CONSTANT_NAMES = (
     "drop_tentative",
     "drop_confirmed",
     "coast_limit",
+    "coast_tentative",
     "source_density",
     "source_memory",
     "lateness",

@@ -44,6 +44,7 @@ from sidelook.tracking.life_cycle.kernels import (
 SWEEP_INTERVAL = 10 * SECOND  # how old a track's cell may grow; at 35 m/s that is well inside the search margin
 
 Given: TypeAlias = tuple[Integers, Flags]
+Room: TypeAlias = tuple[Search, Scratch]  # to search the index, and for one track's work
 
 
 @kernel
@@ -52,14 +53,14 @@ def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap]
     dwells, constants, (tracks, _, book) = look[0], settings[0][0], holding
     world = (constants, settings[1])
     release(tracks, book)
-    scratch = (np.zeros(tracks.shape[0], np.bool_), np.empty(tracks.shape[0], np.int32), 0)
+    search = (np.zeros(tracks.shape[0], np.bool_), np.empty(tracks.shape[0], np.int32), 0)
+    room = (search, make_scratch(constants.mobile.shape[0]))
     for d in range(dwells.shape[0]):
         if admit(book, dwells, d, constants):
             if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
                 sweep(holding, dwells[d].time, constants, given[1])
-            take_dwell(
-                holding, look, d, candidates(tracks, holding[1], look, d, constants, scratch), world, given, scratch
-            )
+            rows = candidates(tracks, holding[1], look, d, constants, search)
+            take_dwell(holding, look, d, rows, world, given, room)
 
 
 @kernel
@@ -87,14 +88,14 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
 
 @kernel
 def take_dwell(
-    holding: Holding, look: LookColumns, d: int, rows: Indices, world: World, given: Given, search: Search
+    holding: Holding, look: LookColumns, d: int, rows: Indices, world: World, given: Given, room: Room
 ) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
     dwells = look[0]
     begin, end = dwells[d].begin, dwells[d].end
     constants, count = world[0], rows.shape[0]
-    scratch = make_scratch(constants.mobile.shape[0])
+    search, scratch = room
     ahead = make_ahead(count + 1, constants.mobile.shape[0])
     facts, held, fresh = np.empty((count, 8)), np.empty(count, np.int64), np.zeros(count, np.bool_)
     for k in range(count):

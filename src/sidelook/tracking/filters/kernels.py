@@ -13,6 +13,7 @@ LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
 LookChances: TypeAlias = tuple[float, float, float]  # peak, inside, covered before
 PlotFields: TypeAlias = tuple[Floats, Floats, float, Floats]  # measured, variance, wrap speed, ground
+UNLIKELY = 1e-6  # weight of a motion mode that passes nothing on to others
 NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
 
@@ -83,6 +84,8 @@ def predict(mean: Floats, covariance: Floats, weight: Floats, dt: float, constan
         mean_ahead[target] = 0.0
         covariance_ahead[target] = 0.0
         for source in range(modes):
+            if weight[source] < UNLIKELY and source != target:
+                continue
             stay = math.exp(-dt / constants.sojourn[source])
             chance = stay if source == target else (1.0 - stay) * constants.share[source, target]
             share = weight[source] * chance

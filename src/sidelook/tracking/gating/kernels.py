@@ -23,8 +23,8 @@ from sidelook.tracking.filters.kernels import LookChances, merge, miss_probabili
 from sidelook.tracking.hypotheses.kernels import Scratch, predict_hypotheses, used_part
 
 FEW_PLOTS = 8  # up to here trying every plot is cheaper than an index
-LEAST_LOOK = 0.02  # chance of being in the footprint below which a dwell says nothing about a track
-LOOK_SIGMAS = 2.1  # farther from a footprint than this the chance of being in it is below the least
+LEAST_LOOK = 0.05  # chance of being in the footprint below which a dwell says nothing about a track
+LOOK_SIGMAS = 1.65  # farther from a footprint than this the chance of being in it is below the least
 PLOT_SIGMAS = 4.0
 LEAST_SECOND_LOOK = 1e-3  # footprints are not exact
 FARTHEST = 1e8  # m

@@ -20,7 +20,7 @@ class LifeCycle:
         looking for it and may find it again under its identity
     drop_tentative, drop_confirmed : existence below which a track is given up
     survival : mean time for which a vehicle stays under its track when nothing speaks against it, s
-    coast_limit : longest time without a plot, s
+    coast_limit, coast_tentative : longest time without a plot, s, of a track that once was confirmed, of others
     rejoin_reach : how far from where a track was last supported its vehicle is looked for among new tracks, m
     rejoin_chance : of a vehicle that was lost to be seen again in a given revisit
     rejoin_least : chance from which a new track is taken for the vehicle of a lost one
@@ -36,6 +36,7 @@ class LifeCycle:
     drop_confirmed: float = 0.02
     survival: float = 2000.0
     coast_limit: float = 600.0
+    coast_tentative: float = 130.0
     rejoin_reach: float = 6000.0
     rejoin_chance: float = 0.05
     rejoin_least: float = 0.5

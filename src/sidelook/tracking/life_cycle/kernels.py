@@ -96,7 +96,8 @@ def judge(holding: Holding, row: int, time: int, constants: Row) -> bool:
     limit = (
         constants.drop_confirmed if known else constants.drop_tentative * min(tracks[row].prior / constants.birth, 1.0)
     )
-    if existence < limit or (time - tracks[row].supported) / SECOND > constants.coast_limit:
+    longest = constants.coast_limit if known else constants.coast_tentative
+    if existence < limit or (time - tracks[row].supported) / SECOND > longest:
         tracks[row].existence, tracks[row].status = 0.0, LOST
         book.gone[book.numbers[N_GONE]] = row
         book.numbers[N_GONE] += 1

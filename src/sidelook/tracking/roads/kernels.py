@@ -14,7 +14,7 @@ import numpy as np
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats, Indices
 from sidelook.tracking.columns import NONE, PIECE_CELL, PIECE_LONGEST, ROUTE, RoadMap, Row
-from sidelook.tracking.filters.kernels import NEGLIGIBLE
+from sidelook.tracking.filters.kernels import NEGLIGIBLE, UNLIKELY
 
 BRANCHES = 24  # routes considered at once
 DEEPEST = 6  # junctions passed in one prediction
@@ -120,6 +120,8 @@ def predict_on_road(
             ahead[target], weight_ahead[target] = road[target], 0.0
             continue
         for source in range(modes):
+            if weight[source] < UNLIKELY and source != target:
+                continue
             stay = math.exp(-step[0] / constants.sojourn[source])
             chance = stay if source == target else (1.0 - stay) * constants.road_share[source, target]
             share = weight[source] * chance
