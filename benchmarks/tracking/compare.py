@@ -68,7 +68,7 @@ def scorer(bench: Path, scenario: Scenario, scans: int, cutoff: float) -> Score:
     def score(tracks: Mapping[str, NDArray[Any]]) -> Figures:
         span = {"c": cutoff, "last_scan": scans - 1, "warmup": min(WARMUP, max(0, scans - 2))}
         figures = dict(evaluate(scenario, tracks, **span))
-        if "updated" in tracks:
+        if tracks.get("updated", np.zeros(1)).any():
             fresh = {name: column[tracks["updated"] > 0] for name, column in tracks.items()}
             figures["updated_rmse"] = evaluate(scenario, fresh, **span)["pos_rmse"]
         return figures
