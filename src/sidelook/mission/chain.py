@@ -77,7 +77,7 @@ def engine(tell: Callable[[str], object]) -> "type[Tracking]":
     from sidelook.compiling import nothing_compiled  # noqa: PLC0415 - it imports Numba
 
     if nothing_compiled():
-        tell("compiling the tracker, once; about half a minute")
+        tell("compiling the tracker, once; about a minute")
     from sidelook.mission.tracking import Tracking  # noqa: PLC0415 - as said
 
     return Tracking

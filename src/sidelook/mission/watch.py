@@ -96,7 +96,7 @@ class Watch:
         """Say why a recording shows nothing yet."""
         if self.source != "file" or self.reached is not None:
             return ""
-        return "Getting the tracker ready; the first start on a machine takes about half a minute."
+        return "Getting the tracker ready; the first start on a machine takes about a minute."
 
     def silence(self) -> str:
         """Say that a source is silent."""

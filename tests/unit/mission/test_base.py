@@ -32,7 +32,7 @@ print("done")
     [(0.3, "asked\ndone\n", ""), (30, "asked\nsynced\n", "ended in the middle of a piece")],
 )
 def test_work_that_does_not_end_is_not_waited_for(seconds: float, said: str, logged: str) -> None:
-    """Compiling takes half a minute and cannot be interrupted; what was received is on the disk before the end."""
+    """Compiling takes a minute and cannot be interrupted; what was received is on the disk before the end."""
     command = [sys.executable, "-c", ENDING.format(seconds=seconds)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, ended.stdout) == (0, said)

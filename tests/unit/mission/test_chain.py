@@ -135,4 +135,4 @@ def test_compiling_is_said_once(packets: list[bytes], monkeypatch: pytest.Monkey
     monkeypatch.setattr("sidelook.compiling.nothing_compiled", lambda: True)
     chain.feed(packets[: len(packets) // 2])
     chain.feed(packets[len(packets) // 2 :])
-    assert told == ["compiling the tracker, once; about half a minute"]
+    assert told == ["compiling the tracker, once; about a minute"]

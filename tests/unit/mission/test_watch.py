@@ -31,7 +31,7 @@ def flight_rows() -> Rows:
 def test_a_recording_is_summed_up() -> None:
     now = [0.0]
     watch = Watch(source="file", name="a.4607", ticks=lambda: now[0], progress=0.0)
-    assert "about half a minute" in watch.condition().alarms[0].text
+    assert "about a minute" in watch.condition().alarms[0].text
     watch.note(flight_rows())
     now[0] = 2.0
     condition = watch.condition()
