@@ -1,7 +1,7 @@
 """The compiled pass of the tracker over the dwells of a look."""
 
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Indices, Integers
 from sidelook.tracking.association.kernels import assign, pair, row_of
 from sidelook.tracking.columns import (
+    DWELL_COLUMNS,
     HYPOTHESES,
     N_CLOCK,
     N_DWELLS,
@@ -16,6 +17,7 @@ from sidelook.tracking.columns import (
     N_REPEATED,
     N_SWEPT,
     NONE,
+    PLOT_COLUMNS,
     ROUTE,
     SECOND,
     Ahead,
@@ -61,6 +63,31 @@ def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap]
                 sweep(holding, dwells[d].time, constants, given[1])
             rows = candidates(tracks, holding[1], look, d, constants, search)
             take_dwell(holding, look, d, rows, world, given, room)
+
+
+@kernel
+def lay_out(dwell_columns: tuple[Any, ...], plot_columns: tuple[Any, ...]) -> LookColumns:
+    """Gather the columns of dwells and of plots into rows; the order is that of ``tracker.look_columns``.
+
+    Compiled, as NumPy takes longer over each of the fifteen assignments than a dwell's tracks take to be paired.
+    """
+    time, revisit, dwell, sensor, sector, notch, ground, origin, plot_count = dwell_columns
+    dwells, end = np.empty(time.shape[0], DWELL_COLUMNS), 0
+    for d in range(time.shape[0]):
+        row = dwells[d]
+        row.time, row.revisit, row.dwell = time[d], revisit[d], dwell[d]
+        row.minimum_detectable_speed, row.origin = notch[d], origin[d]
+        row.sensor[:], row.sector[:], row.ground[:] = sensor[d], sector[d], ground[d]
+        row.begin, row.end = end, end + plot_count[d]
+        end += plot_count[d]
+    measured, variance, wrap_speed, target_class, probability, simulated, ground = plot_columns
+    plots = np.empty(measured.shape[0], PLOT_COLUMNS)
+    for p in range(measured.shape[0]):
+        item = plots[p]
+        item.measured[:], item.variance[:], item.ground[:] = measured[p], variance[p], ground[p]
+        item.wrap_speed, item.class_probability = wrap_speed[p], probability[p]
+        item.target_class, item.simulated = target_class[p], simulated[p]
+    return dwells, plots
 
 
 @kernel

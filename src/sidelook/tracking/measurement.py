@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sidelook.geometry.ground import Ground
+from sidelook.geometry.ground import Ground, Plane
 from sidelook.model.columns import Floats
 
 SLOPE_BASE = 100.0  # m to each side, over which a ground's slope is taken
@@ -48,6 +48,8 @@ def tangent_ground(places: NDArray[Any], ground: Ground) -> Floats:
     -------
     (..., 5) the place, slope up over east, slope up over north
     """
+    if isinstance(ground, Plane):  # level everywhere
+        return np.concatenate([places, np.zeros((*places.shape[:-1], 2))], axis=-1)
     around = places[..., None, :2] + SLOPE_STEPS
     heights = ground.height(around[..., 0], around[..., 1])
     slopes = (heights[..., 0::2] - heights[..., 1::2]) / (2.0 * SLOPE_BASE)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sidelook.geometry.ground import Ground, Plane
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Origin
-from sidelook.tracking.columns import DWELL_COLUMNS, PLOT_COLUMNS, LookColumns, RoadMap, Table
-from sidelook.tracking.kernels import advance
+from sidelook.tracking.columns import LookColumns, RoadMap, Table
+from sidelook.tracking.kernels import advance, lay_out
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import tangent_ground
 from sidelook.tracking.roads.network import no_roads
@@ -87,17 +87,12 @@ class Tracker:
 
 def look_columns(look: Look, origin: Indices, ground: Ground) -> LookColumns:
     """Lay a look out as the compiled passes read it, with the lie of the ground at each footprint and plot."""
-    grounds = tangent_ground(np.concatenate([look.area, look.place]), ground)
-    dwells, plots = np.empty(len(look.area), DWELL_COLUMNS), np.empty(len(look.place), PLOT_COLUMNS)
-    for name in ("time", "revisit", "dwell", "sensor", "sector", "minimum_detectable_speed"):
-        dwells[name] = getattr(look, name)
-    dwells["end"] = np.cumsum(look.plot_count)
-    dwells["begin"] = dwells["end"] - look.plot_count
-    dwells["ground"], dwells["origin"] = grounds[: len(dwells)], origin
-    for name in ("measured", "variance", "wrap_speed", "target_class", "class_probability", "simulated"):
-        plots[name] = getattr(look, name)
-    plots["ground"] = grounds[len(dwells) :]
-    return dwells, plots
+    dwells = (look.time, look.revisit, look.dwell, look.sensor, look.sector, look.minimum_detectable_speed)
+    plots = (look.measured, look.variance, look.wrap_speed, look.target_class, look.class_probability, look.simulated)
+    return lay_out(
+        (*dwells, tangent_ground(look.area, ground), origin, look.plot_count),
+        (*plots, tangent_ground(look.place, ground)),
+    )
 
 
 def with_origins(state: TrackerState, look: Look) -> tuple[TrackerState, Indices]:
