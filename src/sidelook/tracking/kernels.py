@@ -127,7 +127,7 @@ def take_dwell(
     facts, held, fresh = np.empty((count, 8)), np.empty(count, np.int64), np.zeros(count, np.bool_)
     for k in range(count):
         held[k] = foresee(tracks, rows[k], dwells, d, world, row_of(ahead, k), facts[k], scratch)
-    first, column, gain = pair(tracks, rows, look, d, world, book.sources, (ahead, facts, held), scratch)
+    first, column, gain = pair(tracks, rows, look, d, world, book.sources, (ahead, facts, held))
     partner = assign((first, column, gain), end - begin)
     for k in range(count):
         row, one = rows[k], (row_of(ahead, k), held[k])

@@ -9,9 +9,9 @@ import numpy as np
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats, Indices, Integers
 from sidelook.tracking.columns import NONE, SOURCE_AREA, Ahead, Grid, LookColumns, Row, Table, World
-from sidelook.tracking.filters.kernels import LN2
+from sidelook.tracking.filters.kernels import LN2, fields_of, point_of
 from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
-from sidelook.tracking.hypotheses.kernels import LEAST_MODE_WEIGHT, Scratch, compare
+from sidelook.tracking.hypotheses.kernels import LEAST_MODE_WEIGHT, compare
 
 GATE_SIGMAS = 4.0
 COMPANION_SPEED_SPAN = 5.0  # m/s, vehicles that drive together
@@ -19,7 +19,7 @@ LEAST_VISIBILITY = 0.05  # a plot inside the notch was seen after all
 
 Graph: TypeAlias = tuple[Integers, Indices, Floats]  # first edge of each row, column and gain of each edge
 Prices: TypeAlias = tuple[Floats, Indices, Flags, Floats, Floats, Indices]
-Context: TypeAlias = tuple[Ahead, int, Floats, Floats, Floats, Scratch]  # predicted, hypotheses, facts, sources, work
+Context: TypeAlias = tuple[Ahead, int, Floats, Floats, Floats]  # predicted, hypotheses, facts, sources, work
 
 
 @kernel
@@ -123,7 +123,6 @@ def pair(
     world: World,
     sources: Floats,
     foreseen: tuple[Ahead, Floats, Integers],
-    scratch: Scratch,
 ) -> Graph:
     """List for each track the plots in its gate that it would gain by, as edges of a sparse graph."""
     plots, constants = look[1], world[0]
@@ -145,9 +144,7 @@ def pair(
             marked[found[c]] = False
             if abs(plots[plot].ground[0] - facts[5]) > box[0] or abs(plots[plot].ground[1] - facts[6]) > box[1]:
                 continue
-            value = worth(
-                tracks[rows[k]].existence, look, d, plot, world, (one, count_ahead, facts, sources, work, scratch)
-            )
+            value = worth(tracks[rows[k]].existence, look, d, plot, world, (one, count_ahead, facts, sources, work))
             if value > 0.0:
                 if edges == column.shape[0]:
                     column, gain = np.concatenate((column, column)), np.concatenate((gain, gain))
@@ -188,16 +185,16 @@ def worth(existence: float, look: LookColumns, d: int, plot: int, world: World, 
     """Log-odds of pairing a track with a plot against leaving both alone; -inf outside the gate."""
     dwells, plots = look
     constants = world[0]
-    ahead, count, facts, sources, work, scratch = context
+    ahead, count, facts, sources, work = context
     weight = ahead[2]
     if not usable(plots, plot):
         return -np.inf
-    fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
+    sensor, fields = point_of(dwells[d].sensor), fields_of(plots, plot)
     likelihood = 0.0
     for c in range(count * constants.mobile.shape[0]):
         if weight[c] < LEAST_MODE_WEIGHT:
             continue
-        distance, log_likelihood = compare(ahead, c, world, dwells[d].sensor, fields, work, scratch)
+        distance, log_likelihood = compare(ahead, c, world, sensor, fields, work)
         if distance < constants.gate:
             likelihood += weight[c] * math.exp(log_likelihood)
     if likelihood <= 0.0:

@@ -7,13 +7,18 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats
-from sidelook.tracking.columns import Modes, Row
+from sidelook.tracking.columns import Modes, Row, Table
 
 LN2 = math.log(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
 LookChances: TypeAlias = tuple[float, float, float]  # peak, inside, covered before
-PlotFields: TypeAlias = tuple[Floats, Floats, float, Floats]  # measured, variance, wrap speed, ground
+Plane: TypeAlias = tuple[float, float, float, float, float]  # of the ground: a point of it, its slopes
+State: TypeAlias = tuple[float, float, float, float]
+Point: TypeAlias = tuple[float, float, float]
+Symmetric: TypeAlias = tuple[float, float, float, float, float, float]
+PlotFields: TypeAlias = tuple[Point, Point, float, Plane]  # measured, variance, wrap speed, ground
 UNLIKELY = 1e-6  # weight of a motion mode that passes nothing on to others
+LEAST_LEARNT = 1e-3  # share of a miss that the notch explains, below which the state does not move
 NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
 
 
@@ -162,7 +167,7 @@ def merge_drift(modes: Modes, estimate: Floats, drift: Floats) -> None:
 
 
 @kernel
-def observe(state: Floats, mobile: int, sensor: Floats, ground: Floats) -> tuple[float, ...]:
+def observe(state: Floats | State, mobile: int, sensor: Point, ground: Plane) -> tuple[float, ...]:
     """Give what the sensor would measure of a state, and how that changes with it.
 
     Returns slant range, azimuth, radial speed, then the derivatives of range over east, north (those of radial speed
@@ -192,15 +197,44 @@ def wrap_angle(angle: float) -> float:
 
 
 @kernel
+def point_of(row: Floats) -> Point:
+    """Take three values out of a table; numbers in registers cost less to hand on than views."""
+    return row[0], row[1], row[2]
+
+
+@kernel
+def plane_of(row: Floats) -> Plane:
+    """Take a plane out of a table."""
+    return row[0], row[1], row[2], row[3], row[4]
+
+
+@kernel
+def fields_of(plots: Table, plot: int) -> PlotFields:
+    """Take out of a table what a state is compared with."""
+    item = plots[plot]
+    return point_of(item.measured), point_of(item.variance), item.wrap_speed, plane_of(item.ground)
+
+
+@kernel
+def residual_of(plot: PlotFields, slant: float, azimuth: float, speed: float) -> Point:
+    """Give what was measured less what was expected; NaN of a radial speed that is not reported."""
+    measured, _, wrap_speed, _ = plot
+    apart = measured[2] - speed
+    if wrap_speed > 0.0:
+        apart -= 2.0 * wrap_speed * round(apart / (2.0 * wrap_speed))
+    return measured[0] - slant, wrap_angle(measured[1] - azimuth), apart
+
+
+@kernel
 def innovate(
-    state: Floats, covariance: Floats, mobile: int, sensor: Floats, plot: PlotFields, work: Floats
+    state: Floats, covariance: Floats, mobile: int, sensor: Point, plot: PlotFields, work: Floats
 ) -> tuple[float, float]:
     """Compare a plot with one mode: fill ``work`` and return squared distance and log-likelihood.
 
     ``work`` is (6, 4): three rows of covariance times Jacobian, then the inverse of the residual's covariance with,
     in its last column, that inverse times the residual.
     """
-    measured, variance, wrap_speed, ground = plot
+    _, variance, _, ground = plot
     slant, azimuth, speed, re, rn, ae, an, se, sn = observe(state, mobile, sensor, ground)
     moving = 1.0 if mobile else 0.0
     for a in range(4):
@@ -214,29 +248,41 @@ def innovate(
     s02 = re * work[2, 0] + rn * work[2, 1]
     s12 = ae * work[2, 0] + an * work[2, 1]
     s22 = se * work[2, 0] + sn * work[2, 1] + moving * (re * work[2, 2] + rn * work[2, 3]) + variance[2]
-    residual = measured[2] - speed
-    if math.isnan(residual):  # position only: a third component that says nothing, of density 1
+    residual = residual_of(plot, slant, azimuth, speed)
+    if math.isnan(residual[2]):
         work[2] = 0.0
-        residual, s02, s12, s22 = 0.0, 0.0, 0.0, 0.5 / math.pi
-    elif wrap_speed > 0.0:
-        residual -= 2.0 * wrap_speed * round(residual / (2.0 * wrap_speed))
-    return solve(measured[0] - slant, wrap_angle(measured[1] - azimuth), residual, (s00, s01, s02, s11, s12, s22), work)
+    inverse, turned, distance, likelihood = weigh(residual, (s00, s01, s02, s11, s12, s22))
+    for a in range(3):
+        work[3 + a, 3] = turned[a]
+    work[3, 0], work[3, 1], work[3, 2], work[4, 1], work[4, 2], work[5, 2] = inverse
+    work[4, 0], work[5, 0], work[5, 1] = inverse[1], inverse[2], inverse[4]
+    return distance, likelihood
 
 
 @kernel
-def solve(first: float, second: float, third: float, spread: tuple[float, ...], work: Floats) -> tuple[float, float]:
-    """Invert a residual's covariance into ``work`` rows 3 to 5; return squared distance and log-likelihood."""
+def weigh(residual: Point, spread: Symmetric) -> tuple[Symmetric, Point, float, float]:
+    """Weigh a residual against its covariance: the inverse of that, it times the residual, distance, log-likelihood.
+
+    Symmetric matrices are given as 00, 01, 02, 11, 12, 22. Where no radial speed is reported the third component says
+    nothing: it is taken for zero, of density 1.
+    """
+    first, second, third = residual
     s00, s01, s02, s11, s12, s22 = spread
+    if math.isnan(third):
+        third, s02, s12, s22 = 0.0, 0.0, 0.0, 0.5 / math.pi
     c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11
     c11, c12, c22 = s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01
     determinant = s00 * c00 + s01 * c01 + s02 * c02
-    work[3, 0], work[3, 1], work[3, 2] = c00 / determinant, c01 / determinant, c02 / determinant
-    work[4, 0], work[4, 1], work[4, 2] = c01 / determinant, c11 / determinant, c12 / determinant
-    work[5, 0], work[5, 1], work[5, 2] = c02 / determinant, c12 / determinant, c22 / determinant
-    for a in range(3, 6):
-        work[a, 3] = work[a, 0] * first + work[a, 1] * second + work[a, 2] * third
-    distance = first * work[3, 3] + second * work[4, 3] + third * work[5, 3]
-    return distance, -0.5 * (distance + math.log(determinant) + 3.0 * LOG_2PI)
+    scale = 1.0 / determinant
+    i00, i01, i02, i11, i12, i22 = c00 * scale, c01 * scale, c02 * scale, c11 * scale, c12 * scale, c22 * scale
+    turned = (
+        i00 * first + i01 * second + i02 * third,
+        i01 * first + i11 * second + i12 * third,
+        i02 * first + i12 * second + i22 * third,
+    )
+    distance = first * turned[0] + second * turned[1] + third * turned[2]
+    likelihood = -0.5 * (distance + math.log(determinant) + 3.0 * LOG_2PI)
+    return (i00, i01, i02, i11, i12, i22), turned, distance, likelihood
 
 
 @kernel
@@ -255,7 +301,7 @@ def correct(state: Floats, covariance: Floats, work: Floats) -> None:
 
 @kernel
 def miss_probability(
-    state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, look: LookChances
+    state: Floats, covariance: Floats, sensor: Point, ground: Plane, notch: float, look: LookChances
 ) -> float:
     """Probability of no plot from a moving mode, as ``miss`` has it, leaving the state alone."""
     hidden = hide(state, covariance, sensor, ground, notch, np.empty(4))[0]
@@ -277,7 +323,7 @@ def detection_chance(hidden: float, look: LookChances) -> float:
 
 @kernel
 def hide(
-    state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, gain: Floats
+    state: Floats, covariance: Floats, sensor: Point, ground: Plane, notch: float, gain: Floats
 ) -> tuple[float, float, float]:
     """Probability to be hidden by the notch, the mode's radial speed, and its variance with the notch's width.
 
@@ -286,28 +332,46 @@ def hide(
     _, _, speed, re, rn, _, _, se, sn = observe(state, 1, sensor, ground)
     for a in range(4):
         gain[a] = covariance[a, 0] * se + covariance[a, 1] * sn + covariance[a, 2] * re + covariance[a, 3] * rn
-    width = notch * notch / (2.0 * LN2)
-    total = width + se * gain[0] + sn * gain[1] + re * gain[2] + rn * gain[3]
-    return math.sqrt(width / total) * math.exp(-0.5 * speed * speed / total), speed, total
+    total = notch_variance(notch) + se * gain[0] + sn * gain[1] + re * gain[2] + rn * gain[3]
+    return hidden_by_notch(speed, notch, total), speed, total
 
 
 @kernel
-def miss(state: Floats, covariance: Floats, sensor: Floats, ground: Floats, notch: float, look: LookChances) -> float:
-    """Update one moving mode in place with a miss, and return the miss's probability.
+def notch_variance(notch: float) -> float:
+    """Variance of the Gaussian that the notch exp(-ln2 (v / MDV)^2) is, m2/s2."""
+    return notch * notch / (2.0 * LN2)
 
-    Seen through the notch
-    1 - exp(-ln2 (v / MDV)^2), a miss is a mixture: nothing learnt, or a radial speed of zero measured with variance
-    MDV^2 / (2 ln2) (Koch and Klemm 2001); the mixture is merged by its moments.
+
+@kernel
+def hidden_by_notch(speed: float, notch: float, total: float) -> float:
+    """Probability that the notch hides a radial speed of this mean; ``total`` is its variance with the notch's."""
+    return math.sqrt(notch_variance(notch) / total) * math.exp(-0.5 * speed * speed / total)
+
+
+@kernel
+def learn_from_miss(hidden: float, speed: float, total: float, look: LookChances) -> tuple[float, float, float]:
+    """Give a miss's probability, and by how much of its gain the mean and the covariance of a state shrink.
+
+    Seen through the notch 1 - exp(-ln2 (v / MDV)^2), a miss is a mixture: nothing learnt, or a radial speed of zero
+    measured with variance MDV^2 / (2 ln2) (Koch and Klemm 2001); the mixture is merged by its moments.
     """
-    gain = np.empty(4)
-    hidden, speed, total = hide(state, covariance, sensor, ground, notch, gain)
     chance = detection_chance(hidden, look)
     probability = 1.0 - chance + chance * hidden
     share = chance * hidden / probability
-    if share > 1e-3:  # noqa: PLR2004 - below a thousandth the state does not move
-        shrink = share / total - share * (1.0 - share) * (speed / total) ** 2
+    if share < LEAST_LEARNT:
+        return probability, 0.0, 0.0
+    return probability, share * speed / total, share / total - share * (1.0 - share) * (speed / total) ** 2
+
+
+@kernel
+def miss(state: Floats, covariance: Floats, sensor: Point, ground: Plane, notch: float, look: LookChances) -> float:
+    """Update one moving mode in place with a miss, and return the miss's probability."""
+    gain = np.empty(4)
+    hidden, speed, total = hide(state, covariance, sensor, ground, notch, gain)
+    probability, step, shrink = learn_from_miss(hidden, speed, total, look)
+    if shrink != 0.0:
         for a in range(4):
-            state[a] -= share * gain[a] * speed / total
+            state[a] -= step * gain[a]
             for b in range(4):
                 covariance[a, b] -= shrink * gain[a] * gain[b]
     return probability

@@ -19,7 +19,7 @@ from sidelook.tracking.columns import (
     Table,
     World,
 )
-from sidelook.tracking.filters.kernels import LookChances, merge, miss_probability, wrap_angle
+from sidelook.tracking.filters.kernels import LookChances, merge, miss_probability, plane_of, point_of, wrap_angle
 from sidelook.tracking.hypotheses.kernels import Scratch, predict_hypotheses, used_part
 
 FEW_PLOTS = 8  # up to here trying every plot is cheaper than an index
@@ -315,11 +315,11 @@ def chance_within(sector: tuple[float, float, float, float], turn: float, place:
 def chance_of_miss(dwells: Table, d: int, ahead: Modes, look: LookChances, mobile: Octets) -> float:
     """Probability that a vehicle of this state gives no plot, over its motion modes."""
     mean, covariance, weight = ahead
-    total = 0.0
+    sensor, ground, total = point_of(dwells[d].sensor), plane_of(dwells[d].ground), 0.0
     for mode in range(weight.shape[0]):
         chance = 1.0
         if mobile[mode % mobile.shape[0]]:
             notch = dwells[d].minimum_detectable_speed
-            chance = miss_probability(mean[mode], covariance[mode], dwells[d].sensor, dwells[d].ground, notch, look)
+            chance = miss_probability(mean[mode], covariance[mode], sensor, ground, notch, look)
         total += weight[mode] * chance
     return total

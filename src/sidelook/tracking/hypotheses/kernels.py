@@ -12,18 +12,31 @@ import numpy as np
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats, Indices
 from sidelook.tracking.columns import HYPOTHESES, NONE, ROUTE, UNUSED, Ahead, RoadMap, Table, World
-from sidelook.tracking.filters.kernels import PlotFields, correct, innovate, predict
+from sidelook.tracking.filters.kernels import (
+    LookChances,
+    Plane,
+    PlotFields,
+    Point,
+    correct,
+    innovate,
+    learn_from_miss,
+    miss,
+    predict,
+)
 from sidelook.tracking.roads.kernels import (
     BRANCHES,
     LEAST_SPREAD,
     NEARBY,
+    OnRoad,
     branch,
+    correct_on_road,
+    hide_on_road,
     lift,
     locate,
     locate_on_route,
     nearby,
+    on_road_of,
     predict_on_road,
-    project,
     retreat,
 )
 
@@ -35,6 +48,7 @@ FREE_SPEED_VARIANCE = 14.0**2  # m2/s2, of vehicles off the roads, an axis
 CROSS_SPEED_VARIANCE = 0.5**2  # m2/s2, of vehicles on a road, across it
 FASTEST, ABOVE, BACKWARDS = 1.4, 4.0, 2.0  # of the limit; m/s, m/s
 CORNER_SIGMAS = 3.0  # a corner nearer than this may lie on either side
+FAR_OFF = 150.0  # squared distance of a plot from a place on the road, too far for any bend to bring it near
 ASIDE = 10.0  # m, from a corner to the road before or after it
 CLOSEST_BEHIND = 3.0  # sigmas; lanes further behind are forgotten
 
@@ -193,86 +207,83 @@ def normalise(ahead: Ahead, rows: int) -> None:
 
 
 @kernel
-def compare(
-    ahead: Ahead, c: int, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
-) -> tuple[float, float]:
-    """Compare a plot with one state: squared distance and log-likelihood, as ``innovate``, which ``work`` is left from.
+def compare(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields, work: Floats) -> tuple[float, float]:
+    """Compare a plot with one state: squared distance and log-likelihood.
 
     On a road the comparison is made where the plot puts the vehicle, so that a bend between there and the prediction
     does not count as an error.
     """
-    constants = world[0]
-    modes = constants.mobile.shape[0]
-    mobile, route = constants.mobile[c % modes], ahead[4][c // modes]
-    if route[0] < 0 or not mobile:
-        return innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
-    about = meeting(ahead, c, world, sensor, plot, work, scratch)
-    return compare_about(ahead, c, about, world, sensor, plot, work, scratch)
+    modes = world[0].mobile.shape[0]
+    if ahead[4][c // modes, 0] < 0:
+        return innovate(ahead[0][c], ahead[1][c], world[0].mobile[c % modes], sensor, plot, work)
+    distance, likelihood, _ = meet(ahead, c, world, sensor, plot)
+    return distance, likelihood
 
 
 @kernel
-def compare_about(
-    ahead: Ahead, c: int, about: float, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
-) -> tuple[float, float]:
-    """Compare a plot with a moving state, its road taken for straight through a distance along it."""
-    route = ahead[4][c // world[0].mobile.shape[0]]
-    station = locate_on_route(world[1], route, about)
-    lift(ahead[3][c], about, station, (world[0].map_error ** 2, CROSS_SPEED_VARIANCE), scratch[0], scratch[1])
-    return innovate(scratch[0], scratch[1], 1, sensor, plot, work)
+def meet(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields) -> tuple[float, float, OnRoad]:
+    """Compare a plot with a state on a road where the plot puts it, on the better side of a corner.
 
-
-@kernel
-def meeting(
-    ahead: Ahead, c: int, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
-) -> float:
-    """Find the distance along the route at which a plot puts a moving state, on the better side of a corner."""
-    route, road = ahead[4][c // world[0].mobile.shape[0]], ahead[3][c]
-    _, likelihood = compare_about(ahead, c, road[0], world, sensor, plot, work, scratch)
-    about = moved_to(world[1], route, road[0], road[0], work)
-    corner = CORNER_SIGMAS * math.sqrt(max(road[2], 0.0))
-    if route[1] == NONE or min(abs(road[0]), abs(about)) > corner:
-        return about
-    other = -ASIDE if road[0] >= 0.0 else ASIDE
-    _, beyond = compare_about(ahead, c, other, world, sensor, plot, work, scratch)
-    there = moved_to(world[1], route, other, road[0], work)
-    if about * road[0] < 0.0:  # the straight line leads past the corner: where the vehicle is not, if it turned there
-        likelihood -= abs(about) / ASIDE
-    if there * other < 0.0:
-        beyond -= abs(there) / ASIDE
-    return about if likelihood >= beyond else there
-
-
-@kernel
-def moved_to(roads: RoadMap, route: Indices, about: float, distance: float, work: Floats) -> float:
-    """Distance along the route at which ``work``, from a comparison through ``about``, puts the vehicle."""
-    station = locate_on_route(roads, route, about)
-    east = work[0, 0] * work[3, 3] + work[1, 0] * work[4, 3] + work[2, 0] * work[5, 3]
-    north = work[0, 1] * work[3, 3] + work[1, 1] * work[4, 3] + work[2, 1] * work[5, 3]
-    moved: float = distance + east * station[2] + north * station[3]
-    return moved
-
-
-@kernel
-def correct_state(
-    ahead: Ahead, c: int, world: World, sensor: Floats, plot: PlotFields, work: Floats, scratch: Scratch
-) -> float:
-    """Correct one state with a plot, in place; give the log-likelihood."""
+    Gives squared distance, log-likelihood and the corrected state.
+    """
     constants, roads = world
-    modes = constants.mobile.shape[0]
-    mobile, route = constants.mobile[c % modes], ahead[4][c // modes]
-    if route[0] < 0:
-        _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
+    mobile, h = constants.mobile[c % constants.mobile.shape[0]], c // constants.mobile.shape[0]
+    road, spread = on_road_of(ahead[3][c]), (constants.map_error**2, CROSS_SPEED_VARIANCE)
+    route = ahead[4][h]
+    station = (road[0], locate_on_route(roads, route, road[0]))
+    here = correct_on_road(road, station, spread, mobile, sensor, plot)
+    if not mobile or here[0] > FAR_OFF:
+        return here
+    about, likelihood = here[2][0], here[1]
+    corner = CORNER_SIGMAS * math.sqrt(max(road[2], 0.0))
+    if route[1] != NONE and min(abs(road[0]), abs(about)) < corner:
+        other = -ASIDE if road[0] >= 0.0 else ASIDE
+        station = (other, locate_on_route(roads, route, other))
+        beyond = correct_on_road(road, station, spread, mobile, sensor, plot)
+        there, chance = beyond[2][0], beyond[1]
+        # A straight line that leads past the corner leads to where the vehicle is not, if it turned there.
+        if about * road[0] < 0.0:
+            likelihood -= abs(about) / ASIDE
+        if there * other < 0.0:
+            chance -= abs(there) / ASIDE
+        if chance > likelihood:
+            about = there
+    return correct_on_road(road, (about, locate_on_route(roads, route, about)), spread, mobile, sensor, plot)
+
+
+@kernel
+def correct_state(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields, work: Floats) -> float:
+    """Correct one state with a plot, in place; give the log-likelihood. ``tidy`` lays roads out on the plane."""
+    modes = world[0].mobile.shape[0]
+    lane = ahead[4][c // modes, 0]
+    if lane < 0:
+        _, likelihood = innovate(ahead[0][c], ahead[1][c], world[0].mobile[c % modes], sensor, plot, work)
         correct(ahead[0][c], ahead[1][c], work)
         return likelihood
-    about = ahead[3][c, 0]
-    if mobile:
-        about = meeting(ahead, c, world, sensor, plot, work, scratch)
-    station = locate_on_route(roads, route, about)
-    lift(ahead[3][c], about, station, (constants.map_error**2, CROSS_SPEED_VARIANCE), ahead[0][c], ahead[1][c])
-    _, likelihood = innovate(ahead[0][c], ahead[1][c], mobile, sensor, plot, work)
-    correct(ahead[0][c], ahead[1][c], work)
-    project(ahead[0][c], ahead[1][c], about, station, ahead[3][c])
-    return likelihood - implausible(ahead[3][c, 1], roads.speed[route[0] >> 1])
+    _, likelihood, corrected = meet(ahead, c, world, sensor, plot)
+    for a in range(5):
+        ahead[3][c, a] = corrected[a]
+    return likelihood - implausible(corrected[1], world[1].speed[lane >> 1])
+
+
+@kernel
+def miss_state(
+    ahead: Ahead, c: int, world: World, sensor: Point, ground: Plane, notch: float, look: LookChances
+) -> float:
+    """Correct one moving state with a miss, in place; give the miss's probability. ``tidy`` lays it out, as above."""
+    h = c // world[0].mobile.shape[0]
+    if ahead[4][h, 0] < 0:
+        return miss(ahead[0][c], ahead[1][c], sensor, ground, notch, look)
+    road, spread = on_road_of(ahead[3][c]), (world[0].map_error ** 2, CROSS_SPEED_VARIANCE)
+    station = locate_on_route(world[1], ahead[4][h], road[0])
+    hidden, speed, total, along, faster = hide_on_road(road, station, spread, sensor, ground, notch)
+    probability, step, shrink = learn_from_miss(hidden, speed, total, look)
+    ahead[3][c, 0] -= step * along
+    ahead[3][c, 1] -= step * faster
+    ahead[3][c, 2] -= shrink * along * along
+    ahead[3][c, 3] -= shrink * along * faster
+    ahead[3][c, 4] -= shrink * faster * faster
+    return probability
 
 
 @kernel
@@ -280,16 +291,6 @@ def implausible(speed: float, limit: float) -> float:
     """Say how far a speed is out of what is driven on a lane, backwards or far above the limit, as -log of a factor."""
     back, above = max(-speed, 0.0) / BACKWARDS, max(speed - FASTEST * limit, 0.0) / ABOVE
     return 0.5 * (back * back + above * above)
-
-
-@kernel
-def take_back(ahead: Ahead, c: int, world: World) -> None:
-    """After a change of a state on the plane around its own place, take it back onto its road."""
-    modes = world[0].mobile.shape[0]
-    route = ahead[4][c // modes]
-    if route[0] >= 0:
-        about = ahead[3][c, 0]
-        project(ahead[0][c], ahead[1][c], about, locate_on_route(world[1], route, about), ahead[3][c])
 
 
 @kernel

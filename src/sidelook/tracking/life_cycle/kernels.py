@@ -28,15 +28,15 @@ from sidelook.tracking.columns import (
     Table,
     World,
 )
-from sidelook.tracking.filters.kernels import NEGLIGIBLE, merge, merge_drift, miss
+from sidelook.tracking.filters.kernels import NEGLIGIBLE, fields_of, merge, merge_drift, plane_of, point_of
 from sidelook.tracking.gating.kernels import insert, move, remove, search_box
 from sidelook.tracking.hypotheses.kernels import (
     Scratch,
     best_hypothesis,
     correct_state,
     enter_roads,
+    miss_state,
     part,
-    take_back,
     tidy,
     used_part,
 )
@@ -127,11 +127,11 @@ def take_plot(
     ahead, count = foreseen
     rows = count * world[0].mobile.shape[0]
     work, logs = np.empty((6, 4)), np.empty(rows)
-    fields = (plots[plot].measured, plots[plot].variance, plots[plot].wrap_speed, plots[plot].ground)
+    sensor, fields = point_of(dwells[d].sensor), fields_of(plots, plot)
     for c in range(rows):
         logs[c] = -np.inf
         if ahead[2][c] > NEGLIGIBLE:
-            logs[c] = correct_state(ahead, c, world, dwells[d].sensor, fields, work, scratch)
+            logs[c] = correct_state(ahead, c, world, sensor, fields, work)
     highest = logs.max()
     for c in range(rows):
         ahead[2][c] *= math.exp(logs[c] - highest)
@@ -171,11 +171,10 @@ def take_miss(tracks: Table, row: int, dwells: Table, d: int, world: World, fore
     constants, (ahead, count) = world[0], foreseen
     modes = constants.mobile.shape[0]
     look, notch = (constants.peak, facts[0], facts[7]), dwells[d].minimum_detectable_speed
-    expected = 0.0
+    sensor, ground, expected = point_of(dwells[d].sensor), plane_of(dwells[d].ground), 0.0
     for c in range(count * modes):
         if constants.mobile[c % modes] and ahead[2][c] > NEGLIGIBLE:
-            ahead[2][c] *= miss(ahead[0][c], ahead[1][c], dwells[d].sensor, dwells[d].ground, notch, look)
-            take_back(ahead, c, world)
+            ahead[2][c] *= miss_state(ahead, c, world, sensor, ground, notch, look)
         expected += ahead[2][c]
     store(tracks, row, dwells[d].time, ahead, tidy(ahead, count, world))
     existence = tracks[row].existence

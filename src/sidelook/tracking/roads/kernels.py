@@ -14,7 +14,19 @@ import numpy as np
 from sidelook.compiling import kernel
 from sidelook.model.columns import Floats, Indices
 from sidelook.tracking.columns import NONE, PIECE_CELL, PIECE_LONGEST, ROUTE, RoadMap, Row
-from sidelook.tracking.filters.kernels import NEGLIGIBLE, UNLIKELY
+from sidelook.tracking.filters.kernels import (
+    NEGLIGIBLE,
+    UNLIKELY,
+    Plane,
+    PlotFields,
+    Point,
+    Symmetric,
+    hidden_by_notch,
+    notch_variance,
+    observe,
+    residual_of,
+    weigh,
+)
 
 BRANCHES = 24  # routes considered at once
 DEEPEST = 6  # junctions passed in one prediction
@@ -28,6 +40,8 @@ LEAST_SPREAD = 2.0  # m/s, of speeds that are usual on a road
 NEARBY = 32  # roads about a place that are told apart
 
 Station: TypeAlias = tuple[float, float, float, float]  # east, north, unit direction
+OnRoad: TypeAlias = tuple[float, float, float, float, float]  # distance, speed, variances s-s, s-v, v-v
+Through: TypeAlias = tuple[float, Station]
 Noise: TypeAlias = tuple[float, float, float, float]
 Change: TypeAlias = tuple[float, float, float, float, Noise]
 Branches: TypeAlias = tuple[Floats, Floats, Indices]  # (B, M, 5) states on the road, (B, M) weights, (B, ROUTE) routes
@@ -47,9 +61,9 @@ def locate(roads: RoadMap, lane: int, distance: float) -> Station:
             low = middle
         else:
             high = middle - 1
-    piece = roads.piece[low]
-    run = distance - piece[0]
-    return piece[1] + run * piece[3], piece[2] + run * piece[4], ahead * piece[3], ahead * piece[4]
+    de, dn = roads.piece[low, 3], roads.piece[low, 4]
+    run = distance - roads.piece[low, 0]
+    return roads.piece[low, 1] + run * de, roads.piece[low, 2] + run * dn, ahead * de, ahead * dn
 
 
 @kernel
@@ -84,23 +98,99 @@ def lift(
 
 
 @kernel
-def project(mean: Floats, covariance: Floats, about: float, station: Station, road: Floats) -> None:
-    """Take a state on the plane back onto the road that it was lifted from."""
-    east, north, de, dn = station
-    road[0] = about + (mean[0] - east) * de + (mean[1] - north) * dn
-    road[1] = mean[2] * de + mean[3] * dn
-    road[2] = along(covariance, 0, 0, de, dn)
-    road[3] = along(covariance, 0, 2, de, dn)
-    road[4] = along(covariance, 2, 2, de, dn)
+def correct_on_road(
+    road: OnRoad, through: Through, spread: tuple[float, float], mobile: int, sensor: Point, plot: PlotFields
+) -> tuple[float, float, OnRoad]:
+    """Correct a state with a plot, the road taken for straight.
+
+    What ``lift``, the filter on the plane and taking the result back along the road would give, without the matrices:
+    along the road the state spreads by its own covariance, across it by ``spread``.
+
+    Parameters
+    ----------
+    road : the state
+    through : distance along the road, and the station there
+    spread : variances across the road, of place and of speed
+    mobile : whether it is a mode that moves
+    sensor, plot : that measured it
+
+    Returns
+    -------
+    distance : squared, of the plot from the state
+    likelihood : its logarithm
+    corrected : the state
+    """
+    s, v, ss, sv, vv = road
+    about, (east, north, de, dn) = through
+    run = s - about
+    state = (east + run * de, north + run * dn, v * de, v * dn)
+    slant, azimuth, speed, re, rn, ae, an, se, sn = observe(state, mobile, sensor, plot[3])
+    moving = 1.0 if mobile else 0.0
+    # Derivatives along the road (r, a, t of slant range, azimuth, radial speed) and across it (rx, ax, tx).
+    r, a, t = re * de + rn * dn, ae * de + an * dn, se * de + sn * dn
+    rx, ax, tx = rn * de - re * dn, an * de - ae * dn, sn * de - se * dn
+    rs, rv, as_, av = ss * r, sv * r, ss * a, sv * a
+    ts, tv = ss * t + moving * sv * r, sv * t + moving * vv * r
+    variance, place, sway = plot[1], spread[0], moving * spread[1]
+    covariance = (
+        r * rs + rx * rx * place + variance[0],
+        a * rs + ax * rx * place,
+        r * ts + rx * tx * place,
+        a * as_ + ax * ax * place + variance[1],
+        a * ts + ax * tx * place,
+        t * ts + moving * r * tv + tx * tx * place + sway * rx * rx + variance[2],
+    )
+    residual = residual_of(plot, slant, azimuth, speed)
+    if math.isnan(residual[2]):
+        ts = tv = 0.0
+    inverse, turned, distance, likelihood = weigh(residual, covariance)
+    along, faster = (rs, as_, ts), (rv, av, tv)
+    corrected = (
+        s + dot(along, turned),
+        v + dot(faster, turned),
+        ss - within(along, inverse, along),
+        sv - within(along, inverse, faster),
+        vv - within(faster, inverse, faster),
+    )
+    return distance, likelihood, corrected
 
 
 @kernel
-def along(covariance: Floats, row: int, column: int, de: float, dn: float) -> float:
-    """Component along a direction of one (2, 2) block of a covariance."""
-    first = covariance[row, column] * de + covariance[row, column + 1] * dn
-    second = covariance[row + 1, column] * de + covariance[row + 1, column + 1] * dn
-    value: float = de * first + dn * second
-    return value
+def dot(one: Point, other: Point) -> float:
+    """Scalar product."""
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+@kernel
+def within(one: Point, matrix: Symmetric, other: Point) -> float:
+    """Product of a vector, a symmetric matrix (00, 01, 02, 11, 12, 22) and a vector."""
+    first = matrix[0] * other[0] + matrix[1] * other[1] + matrix[2] * other[2]
+    second = matrix[1] * other[0] + matrix[3] * other[1] + matrix[4] * other[2]
+    third = matrix[2] * other[0] + matrix[4] * other[1] + matrix[5] * other[2]
+    return one[0] * first + one[1] * second + one[2] * third
+
+
+@kernel
+def hide_on_road(
+    road: OnRoad, station: Station, spread: tuple[float, float], sensor: Point, ground: Plane, notch: float
+) -> tuple[float, float, float, float, float]:
+    """Do as ``filters.kernels.hide`` for a state on a road at its station; the gain is that of distance and of speed.
+
+    Gives the probability to be hidden, radial speed, its variance with the notch's width, gain of distance, of speed.
+    """
+    _, v, ss, sv, vv = road
+    east, north, de, dn = station
+    _, _, speed, re, rn, _, _, se, sn = observe((east, north, v * de, v * dn), 1, sensor, ground)
+    r, t, rx, tx = re * de + rn * dn, se * de + sn * dn, rn * de - re * dn, sn * de - se * dn
+    gain_along, gain_faster = ss * t + sv * r, sv * t + vv * r
+    total = notch_variance(notch) + t * gain_along + r * gain_faster + tx * tx * spread[0] + rx * rx * spread[1]
+    return hidden_by_notch(speed, notch, total), speed, total, gain_along, gain_faster
+
+
+@kernel
+def on_road_of(row: Floats) -> OnRoad:
+    """Take a state on a road out of a table."""
+    return row[0], row[1], row[2], row[3], row[4]
 
 
 @kernel

@@ -65,9 +65,8 @@ def test_on_a_straight_road_a_correction_is_the_textbook_kalman_update_along_it(
     gain = prior @ lay.T @ slopes.T @ np.linalg.inv(spread)
     wanted = np.array([15e3, 14.0]) + gain @ (measured - measure(state, SENSOR, ground))
     left = prior - gain @ spread @ gain.T
-    fields = (measured, VARIANCE, np.nan, ground)
-    world, scratch, work = (CONSTANTS, roads), kernels.make_scratch(MODES), np.empty((6, 4))
-    kernels.correct_state(ahead, 0, world, SENSOR, fields, work, scratch)
+    fields = (tuple(measured), tuple(VARIANCE), np.nan, tuple(ground))
+    kernels.correct_state(ahead, 0, (CONSTANTS, roads), tuple(SENSOR), fields, np.empty((6, 4)))
     np.testing.assert_allclose(ahead[3][0, :2], wanted, rtol=1e-4)
     np.testing.assert_allclose(ahead[3][0, 2:], [left[0, 0], left[0, 1], left[1, 1]], rtol=0.01)
 
@@ -81,9 +80,9 @@ def test_before_and_after_a_bend_a_plot_is_compared_where_it_puts_the_vehicle() 
         ahead = on_road(roads, 2, [-250.0, 14.0, 200.0**2, 0.0, 16.0])
         ahead[4][0, 1] = 0
         state, ground = np.array(place), tangent_ground(np.array([*place[:2], 0.0]), Plane())
-        fields = (measure(state, SENSOR, ground), VARIANCE, np.nan, ground)
-        work, scratch = np.empty((6, 4)), kernels.make_scratch(MODES)
-        distances.append(kernels.compare(ahead, 0, (CONSTANTS, roads), SENSOR, fields, work, scratch)[0])
+        fields = (tuple(measure(state, SENSOR, ground)), tuple(VARIANCE), np.nan, tuple(ground))
+        compared = kernels.compare(ahead, 0, (CONSTANTS, roads), tuple(SENSOR), fields, np.empty((6, 4)))
+        distances.append(compared[0])
     assert distances[0] == pytest.approx(distances[1], abs=1.5)
     assert max(distances) < 6.0
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sidelook.tracking.columns import NONE, ROUTE, RoadMap
+from sidelook.tracking.filters import kernels as filters
 from sidelook.tracking.motion import MotionModes
 from sidelook.tracking.roads import kernels
 from sidelook.tracking.roads.motion import RoadMotion, change_on_road, predict_on_road
@@ -14,6 +15,8 @@ SETTINGS = TrackerSettings()
 CONSTANTS = as_constants(SETTINGS)[0]
 MODES, MOTION = MotionModes(), RoadMotion()
 LIMIT = 20.0
+ROAD, SPREAD = (820.0, 11.0, 400.0, 30.0, 9.0), (64.0, 0.25)
+SENSOR, GROUND = (3e3, -120e3, 12e3), (900.0, 40.0, 0.0, 0.02, -0.01)
 
 
 def crossing() -> RoadMap:
@@ -86,17 +89,51 @@ def test_before_its_lane_a_route_lies_on_the_lane_it_came_by() -> None:
     assert kernels.locate_on_route(crossing(), route, -50.0) == pytest.approx((-50.0, 0.0, 1.0, 0.0))
 
 
-def test_a_road_laid_on_the_plane_and_taken_back_is_the_same() -> None:
-    road = np.array([820.0, 11.0, 400.0, 30.0, 9.0])
+def on_plane(road: tuple[float, ...], about: float, station: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    mean, covariance = np.empty(4), np.empty((4, 4))
+    kernels.lift(np.array(road), about, station, SPREAD, mean, covariance)
+    return mean, covariance
+
+
+def along(matrix: np.ndarray, station: tuple[float, ...]) -> np.ndarray:
+    """Components along a road of a state's (4, ...) or of its covariance's (4, 4)."""
+    turn = np.kron(np.eye(2), np.array(station[2:])[:, None])
+    return turn.T @ matrix @ turn if matrix.ndim > 1 else turn.T @ matrix
+
+
+def test_a_road_laid_on_the_plane_spreads_along_it_as_it_did_and_across_it_by_the_map() -> None:
     station = kernels.locate(crossing(), 2, 800.0)
-    mean, covariance, back = np.empty(4), np.empty((4, 4)), np.empty(5)
-    kernels.lift(road, 800.0, station, (64.0, 0.25), mean, covariance)
-    kernels.project(mean, covariance, 800.0, station, back)
-    np.testing.assert_allclose(back, road)
+    mean, covariance = on_plane(ROAD, 800.0, station)
+    np.testing.assert_allclose(along(mean - [*station[:2], 0.0, 0.0], station), [20.0, 11.0])
+    np.testing.assert_allclose(along(covariance, station), [[400.0, 30.0], [30.0, 9.0]])
     across = np.array([-station[3], station[2]])
     assert across @ covariance[:2, :2] @ across == pytest.approx(64.0)
     assert across @ covariance[2:, 2:] @ across == pytest.approx(0.25)
     np.testing.assert_allclose(covariance, covariance.T)
+
+
+@pytest.mark.parametrize("mobile", [0, 1])
+@pytest.mark.parametrize(("radial", "wrap"), [(1.5, np.nan), (np.nan, np.nan), (41.0, 20.0)])
+def test_a_correction_along_a_road_is_that_on_the_plane_taken_back(mobile: int, radial: float, wrap: float) -> None:
+    station = kernels.locate(crossing(), 2, 800.0)
+    mean, covariance = on_plane(ROAD, 800.0, station)
+    slant, azimuth = np.hypot(*(mean[:2] - SENSOR[:2])), np.arctan2(*(mean[:2] - SENSOR[:2]))
+    measured = (float(np.hypot(slant, SENSOR[2])) + 20.0, float(azimuth) + 3e-4, radial)
+    plot, work = (measured, (144.0, 4.9e-7, 0.49), wrap, GROUND), np.empty((6, 4))
+    wanted = filters.innovate(mean, covariance, mobile, SENSOR, plot, work)
+    filters.correct(mean, covariance, work)
+    distance, likelihood, road = kernels.correct_on_road(ROAD, (800.0, station), SPREAD, mobile, SENSOR, plot)
+    assert (distance, likelihood) == pytest.approx(wanted)
+    run, speed = along(mean - [*station[:2], 0.0, 0.0], station)
+    np.testing.assert_allclose(road[:2], [800.0 + run, speed])
+    np.testing.assert_allclose(road[2:], along(covariance, station)[[0, 0, 1], [0, 1, 1]])
+
+
+def test_what_hides_a_vehicle_on_a_road_is_what_hides_it_on_the_plane() -> None:
+    station, gain = kernels.locate(crossing(), 2, ROAD[0]), np.empty(4)
+    wanted = filters.hide(*on_plane(ROAD, ROAD[0], station), SENSOR, GROUND, 1.5, gain)
+    hidden = kernels.hide_on_road(ROAD, station, SPREAD, SENSOR, GROUND, 1.5)
+    np.testing.assert_allclose(hidden, [*wanted, *along(gain, station)])
 
 
 def branched(distance: float, sigma: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
