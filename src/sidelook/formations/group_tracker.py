@@ -223,7 +223,9 @@ def confirm(groups: list[Group], identities: int, time: int, settings: Formation
     """Give identities, in place, to groups seen often enough; give how many there are then, and what happened."""
     events: list[Event] = []
     for at, group in enumerate(groups):
-        ripe = group.looks >= settings.confirm and group.shape.members[0] >= settings.least
+        links = int(group.shape.members[0]) - 1
+        ripe = group.looks >= settings.confirm and links + 1 >= settings.least
+        ripe &= group.nature.evidence * links >= settings.certain
         if group.identity or not ripe or group.found < time:
             continue
         identities += 1

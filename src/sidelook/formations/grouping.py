@@ -39,15 +39,18 @@ def find_clusters(snapshot: Snapshot, pairs: Pairs, before: Indices, settings: F
     pairs : of them
     before : (K,) group that each was in, -1 none: of two that were in one already less is asked
     """
-    first, second = (np.searchsorted(snapshot.track, tracks) for tracks in (pairs.one, pairs.other))
-    together = (before[first] == before[second]) & (before[first] != NONE)
-    linked = pairs.total > np.where(together, settings.keep, settings.link)
-    first, second, odds = first[linked], second[linked], pairs.total[linked]
     size = len(snapshot)
     if size == 0:
         return Clusters(np.zeros(0, np.int32), 0, np.zeros(0))
-    graph = coo_array((np.ones(len(first)), (first, second)), shape=(size, size))
-    _, component = connected_components(graph, directed=False)
+    first, second = (np.searchsorted(snapshot.track, tracks) for tracks in (pairs.one, pairs.other))
+    together = (before[first] == before[second]) & (before[first] != NONE)
+    linked = pairs.total > np.where(together, settings.keep, settings.link)
+    component = joined(first[linked], second[linked], size)
+    # Who drives between two parts of one formation may not be seen: what joins them is how alike they drive.
+    grouped = np.bincount(component)[component] > 1
+    spanned = grouped[first] & grouped[second] & (pairs.alike > np.where(together, 0.0, settings.span))
+    component = joined(first[linked | spanned], second[linked | spanned], size)
+    first, second, odds = first[linked], second[linked], pairs.total[linked]
     members = np.bincount(component)
     # A formation that is down to two of its members is still one.
     old = np.bincount(component, before != NONE)
@@ -59,6 +62,13 @@ def find_clusters(snapshot: Snapshot, pairs: Pairs, before: Indices, settings: F
     total = np.bincount(links[inside], odds[inside], minlength=count)
     evidence = total / np.maximum(np.bincount(links[inside], minlength=count), 1)
     return Clusters(label, count, evidence)
+
+
+def joined(first: NDArray[np.intp], second: NDArray[np.intp], size: int) -> Indices:
+    """Give the connected component of each of ``size`` items linked in pairs."""
+    graph = coo_array((np.ones(len(first)), (first, second)), shape=(size, size))
+    component: Indices = connected_components(graph, directed=False)[1]
+    return component
 
 
 def carry_over(label: Indices, before: Indices, clusters: int, groups: int) -> tuple[Indices, NDArray[np.int64]]:

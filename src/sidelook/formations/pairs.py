@@ -30,7 +30,7 @@ class Pairs:
     ----------
     one, other : (Q,) identities, one below other, in rising order of both
     alike : (Q,) log-odds from how alike they drove so far, faded
-    total : (Q,) with those of how near they are
+    total : (Q,) with those of how near they are; -inf out of reach
     time : ns UTC
     """
 
@@ -48,8 +48,8 @@ def no_pairs() -> Pairs:
 
 
 def compare_pairs(before: Pairs, snapshot: Snapshot, settings: FormationSettings) -> Pairs:
-    """Take a look at all pairs of tracks within reach; those that are no more are forgotten."""
-    near = near_pairs(snapshot.place, settings.reach)
+    """Take a look at all pairs of tracks within the farthest reach; those that are no more are forgotten."""
+    near = near_pairs(snapshot.place, settings.stretch)
     first, second = near[:, 0], near[:, 1]
     one, other = snapshot.track[first], snapshot.track[second]
     elapsed = (snapshot.time - before.time) / SECOND
@@ -58,7 +58,9 @@ def compare_pairs(before: Pairs, snapshot: Snapshot, settings: FormationSettings
     fade = np.where(still, 1.0, np.exp(-elapsed / settings.memory))
     gain = np.where(fresh & ~still, likeness(snapshot, near, settings), 0.0)
     alike = np.clip(fade * recalled(before, one, other) + gain, MOST_LOSS, MOST_EVIDENCE)
-    total = alike + closeness(snapshot, near, settings)
+    apart = snapshot.place[first] - snapshot.place[second]
+    within = np.hypot(apart[:, 0], apart[:, 1]) < settings.reach
+    total = np.where(within, alike + closeness(snapshot, near, settings), -np.inf)
     return Pairs(one=one, other=other, alike=alike, total=total, time=snapshot.time)
 
 
