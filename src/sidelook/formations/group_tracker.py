@@ -114,8 +114,8 @@ class FormationTracker:
         """
         latest = living(known.latest, time, self.settings.forget)
         snapshot = take_snapshot(latest, time, self.frame, self.settings.track_stale)
-        pairs = compare_pairs(known.pairs, snapshot, self.settings)
         before = membership(known, snapshot.track)
+        pairs = compare_pairs(known.pairs, snapshot, before, self.settings)
         clusters = find_clusters(snapshot, pairs, before, self.settings)
         shapes = shapes_of(snapshot, clusters.label, clusters.total, self.settings)
         heir, shared = carry_over(clusters.label, before, clusters.total, len(known.groups))

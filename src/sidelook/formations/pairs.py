@@ -15,11 +15,12 @@ from scipy.spatial import cKDTree
 
 from sidelook.formations.settings import FormationSettings
 from sidelook.formations.snapshot import SECOND, Snapshot
-from sidelook.model.columns import Floats, Integers
+from sidelook.model.columns import Flags, Floats, Indices, Integers
 
 MOST_GAIN, MOST_LOSS = 2.0, -5.0  # of one look: errors of neighbours are not independent
 LEAST_EXPECTED = 0.5  # vehicles in the ring, of which none were seen
 MOST_EVIDENCE = 6.0
+CORNERING, FAST_SIGMAS = 2.0, 2.0  # m/s, by which a bend slows a vehicle down before the one behind; sigmas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,17 @@ def no_pairs() -> Pairs:
     return Pairs(one=none, other=none, alike=np.zeros(0), total=np.zeros(0), time=0)
 
 
-def compare_pairs(before: Pairs, snapshot: Snapshot, settings: FormationSettings) -> Pairs:
-    """Take a look at all pairs of tracks within the farthest reach; those that are no more are forgotten."""
+def compare_pairs(before: Pairs, snapshot: Snapshot, group: Indices, settings: FormationSettings) -> Pairs:
+    """Take a look at all pairs of tracks within the farthest reach; those that are no more are forgotten.
+
+    Parameters
+    ----------
+    before : of the look before
+    snapshot : the tracks
+    group : (K,) group that each was in, -1 none: vehicles of one column on either side of a bend drive apart, which
+        says nothing against them as long as they are as fast
+    settings : what makes a formation
+    """
     near = near_pairs(snapshot.place, settings.stretch)
     first, second = near[:, 0], near[:, 1]
     one, other = snapshot.track[first], snapshot.track[second]
@@ -57,6 +67,8 @@ def compare_pairs(before: Pairs, snapshot: Snapshot, settings: FormationSettings
     still = snapshot.standing[first] & snapshot.standing[second]
     fade = np.where(still, 1.0, np.exp(-elapsed / settings.memory))
     gain = np.where(fresh & ~still, likeness(snapshot, near, settings), 0.0)
+    together = (group[first] == group[second]) & (group[first] >= 0)
+    gain = np.where(together & as_fast(snapshot, near, settings), np.maximum(gain, 0.0), gain)
     alike = np.clip(fade * recalled(before, one, other) + gain, MOST_LOSS, MOST_EVIDENCE)
     apart = snapshot.place[first] - snapshot.place[second]
     within = np.hypot(apart[:, 0], apart[:, 1]) < settings.reach
@@ -90,6 +102,15 @@ def likeness(snapshot: Snapshot, near: NDArray[np.int64], settings: FormationSet
     others = np.log(1.0 - settings.flow_share) + log_normal(apart, error, settings.other_spread)
     odds: Floats = np.clip(together - np.logaddexp(flow, others), MOST_LOSS, MOST_GAIN)
     return odds
+
+
+def as_fast(snapshot: Snapshot, near: NDArray[np.int64], settings: FormationSettings) -> Flags:
+    """Tell of which pairs, (Q,), the speeds differ by no more than their errors and a formation's spread explain."""
+    speed = np.hypot(snapshot.velocity[:, 0], snapshot.velocity[:, 1])
+    variance = 0.5 * np.trace(snapshot.velocity_error, axis1=1, axis2=2)
+    apart = speed[near[:, 0]] - speed[near[:, 1]]
+    spread = variance[near[:, 0]] + variance[near[:, 1]] + 2.0 * (settings.speed_spread + CORNERING) ** 2
+    return np.asarray(apart**2 < FAST_SIGMAS**2 * spread)
 
 
 def log_normal(apart: Floats, error: Floats, spread: float) -> Floats:

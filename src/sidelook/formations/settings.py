@@ -60,7 +60,7 @@ class FormationSettings:
         if not 0.0 < self.reach <= self.stretch < self.ring[0] < self.ring[1]:
             inner, outer = self.ring
             message = (
-                f"formations: reach {self.reach:g} m must not exceed stretch {self.stretch:g} m, and that must be below "
+                f"formations: reach {self.reach:g} m must not exceed stretch {self.stretch:g} m, which must be below "
                 f"the ring of {inner:g} to {outer:g} m"
             )
             raise UsageError(message)

@@ -122,6 +122,20 @@ def test_it_splits_and_merges_with_events(tracker: FormationTracker, tracks_at: 
     assert len(seen[-1].table) == 1
 
 
+def test_around_a_corner_a_long_column_stays_one(tracker: FormationTracker, tracks_at: MakeTracks) -> None:
+    """Two kilometres of it, 25 vehicles, round a right angle at 2 km: half of them for a minute on either side."""
+    looks = []
+    for k in range(1, 14):
+        run = 15.0 * 30.0 * k - 80.0 * np.arange(25.0)
+        after = np.maximum(run - 2e3, 0.0)
+        place = np.column_stack([np.minimum(run, 2e3), after])
+        velocity = np.where((after > 0.0)[:, None], EAST[::-1], EAST)
+        looks.append((30.0 * k, tracks_at(30.0 * k, place, velocity)))
+    _, seen = play(tracker, looks)
+    assert events(seen) == [(1, 0, FormationEvent.FOUND)]
+    assert all(len(now.members) == 25 for now in seen[1:])
+
+
 def test_one_that_is_not_heard_of_is_given_up(tracker: FormationTracker, tracks_at: MakeTracks) -> None:
     looks = driving(tracks_at, column(6), range(1, 4))
     looks += [(30.0 * k, TrackTable.empty(origins=())) for k in range(4, 40)]

@@ -15,6 +15,7 @@ from sidelook.model.tracks import TrackState, TrackTable
 MakeTracks = Callable[..., TrackTable]
 SETTINGS = FormationSettings()
 PAIR = np.array([[0, 1]])
+NOBODY = np.full(3, -1, np.int32)
 
 
 def snapshot_of(tracks: TrackTable, frame: LocalFrame, seconds: float = 0.0) -> Snapshot:
@@ -58,27 +59,42 @@ def test_evidence_grows_with_looks_and_not_without_plots(tracks_at: MakeTracks, 
     pairs, alike = no_pairs(), []
     for k in range(1, 5):
         tracks = tracks_at(30.0 * k, line(2, 100.0) + 30.0 * k * np.array([15.0, 0.0]), np.array([15.0, 0.0]))
-        pairs = compare_pairs(pairs, snapshot_of(tracks, frame, 30.0 * k), SETTINGS)
+        pairs = compare_pairs(pairs, snapshot_of(tracks, frame, 30.0 * k), NOBODY, SETTINGS)
         alike.append(float(pairs.alike[0]))
     assert alike == sorted(alike)
     silent = tracks_at(150.0, line(2, 100.0) + 150.0 * np.array([15.0, 0.0]), np.array([15.0, 0.0]), silent=60.0)
-    assert compare_pairs(pairs, snapshot_of(silent, frame, 150.0), SETTINGS).alike[0] < alike[-1]
+    assert compare_pairs(pairs, snapshot_of(silent, frame, 150.0), NOBODY, SETTINGS).alike[0] < alike[-1]
 
 
 def test_standing_together_says_nothing_and_takes_nothing_away(tracks_at: MakeTracks, frame: LocalFrame) -> None:
     tracks = tracks_at(30.0, line(2, 30.0), np.zeros(2), state=TrackState.STOPPED)
-    queue = compare_pairs(no_pairs(), snapshot_of(tracks, frame, 30.0), SETTINGS)
+    queue = compare_pairs(no_pairs(), snapshot_of(tracks, frame, 30.0), NOBODY, SETTINGS)
     assert queue.alike[0] == 0.0
-    moving = compare_pairs(no_pairs(), snapshot_of(tracks_at(30.0, line(2, 30.0), [15.0, 0.0]), frame, 30.0), SETTINGS)
+    moving = compare_pairs(
+        no_pairs(), snapshot_of(tracks_at(30.0, line(2, 30.0), [15.0, 0.0]), frame, 30.0), NOBODY, SETTINGS
+    )
     halted = tracks_at(60.0, line(2, 30.0), np.zeros(2), state=TrackState.STOPPED)
-    assert compare_pairs(moving, snapshot_of(halted, frame, 60.0), SETTINGS).alike[0] == moving.alike[0] > 0.0
+    assert compare_pairs(moving, snapshot_of(halted, frame, 60.0), NOBODY, SETTINGS).alike[0] == moving.alike[0] > 0.0
 
 
 def test_pairs_out_of_reach_are_not_near_however_alike(tracks_at: MakeTracks, frame: LocalFrame) -> None:
     place = np.array([[0.0, 0.0], [SETTINGS.reach + 50.0, 0.0], [SETTINGS.stretch + 500.0, 0.0]])
-    pairs = compare_pairs(no_pairs(), snapshot_of(tracks_at(1.0, place, np.array([15.0, 0.0])), frame, 1.0), SETTINGS)
+    pairs = compare_pairs(
+        no_pairs(), snapshot_of(tracks_at(1.0, place, np.array([15.0, 0.0])), frame, 1.0), NOBODY, SETTINGS
+    )
     assert list(zip(pairs.one, pairs.other, strict=True)) == [(1, 2)]
     assert pairs.total[0] == -np.inf
+
+
+def test_either_side_of_a_bend_vehicles_of_one_column_are_not_told_apart(
+    tracks_at: MakeTracks, frame: LocalFrame
+) -> None:
+    bend = tracks_at(30.0, line(2, 100.0), np.array([[15.0, 0.0], [0.0, 14.0]]))
+    apart = tracks_at(30.0, line(2, 100.0), np.array([[15.0, 0.0], [0.0, 5.0]]))
+    one = np.zeros(2, np.int32)
+    assert compare_pairs(no_pairs(), snapshot_of(bend, frame, 30.0), NOBODY, SETTINGS).alike[0] < -1.0
+    assert compare_pairs(no_pairs(), snapshot_of(bend, frame, 30.0), one, SETTINGS).alike[0] == 0.0
+    assert compare_pairs(no_pairs(), snapshot_of(apart, frame, 30.0), one, SETTINGS).alike[0] < -1.0
 
 
 def test_near_pairs_are_all_and_in_order() -> None:
