@@ -6,26 +6,24 @@ caller's choice, about once a revisit. What it knows is a value; the same tracks
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from sidelook.formations.counting import CountModel
 from sidelook.formations.grouping import NONE, carry_over, find_clusters
-from sidelook.formations.groups import Group, Nature, natures, table_of
+from sidelook.formations.groups import Group, Nature, Said, natures, table_of
 from sidelook.formations.pairs import Pairs, compare_pairs, no_pairs
 from sidelook.formations.settings import FormationSettings
 from sidelook.formations.shape import Shapes, shapes_of
 from sidelook.formations.snapshot import SECOND, take_snapshot
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.columns import Indices, Integers
-from sidelook.model.formation import FormationEvent, FormationEvents, FormationMembers, FormationTable
+from sidelook.model.formation import FormationEvent, FormationMembers, FormationTable
 from sidelook.model.tracks import TrackState, TrackTable, concatenate_tracks
 
 GATE = 9.0  # squared distance at which a formation out of sight is found again
 ALIKE = 5.0  # m/s, standard deviation of its velocity by then
-
-Event: TypeAlias = tuple[int, int, FormationEvent]  # formation, other, what
 
 
 class Clustered(NamedTuple):
@@ -61,11 +59,10 @@ class FormationsKnown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormationsSeen:
-    """What a look gave: states of formations, their members, and what happened to them."""
+    """What a look gave: states of formations, those that ended among them, and who is in them."""
 
     table: FormationTable
     members: FormationMembers
-    events: FormationEvents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +119,9 @@ class FormationTracker:
         again = found_again(known.groups, shapes, heir, shared, time)
         nature = natures(snapshot, clusters, latest, known.pairs.time)
         look = Clustered(time, shapes, nature, np.where(heir == NONE, again, heir), shared)
-        groups, source, events = self.renew(known.groups, look)
-        identities, named = confirm(groups, known.identities, time, self.settings)
+        said, source = self.renew(known.groups, look)
+        groups = said.groups
+        identities = confirm(said, known.identities, time, self.settings)
         place = np.full(clusters.total + 1, NONE, np.int32)  # the last is for tracks in no cluster
         place[source] = np.arange(len(groups))
         place[NONE] = NONE
@@ -136,34 +134,35 @@ class FormationTracker:
             group=label[label != NONE],
             identities=identities,
         )
-        table = table_of(groups, time, self.frame, self.settings, self.counts)
-        return known, FormationsSeen(
-            table=table, members=members_of(known, time), events=events_of([*events, *named], time)
-        )
+        table = table_of(said, time, self.frame, self.settings, self.counts)
+        return known, FormationsSeen(table=table, members=members_of(known, time))
 
-    def renew(self, before: Sequence[Group], look: Clustered) -> tuple[list[Group], list[int], list[Event]]:
-        """Carry groups on to what was seen; give them, the cluster each was seen as (-1 none), and what happened."""
-        groups, source, events = [], [], []
+    def renew(self, before: Sequence[Group], look: Clustered) -> tuple[Said, list[int]]:
+        """Carry groups on to what was seen; give them and the cluster each was seen as (-1 none)."""
+        said, source = Said([], [], {}), []
         seen_as = {int(g): c for c, g in enumerate(look.heir) if g != NONE}
         for at, old in enumerate(before):
             cluster = seen_as.get(at, NONE)
             if cluster != NONE:
                 one = go_on(old, look, cluster, self.settings)
-                events += changes(old, one)
+                said.events.update(changes(old, one))
             elif old.identity and (taker := taken_over(before, look, at)) is not None:
-                events.append((old.identity, taker, FormationEvent.MERGED))
+                said.ended.append(old)
+                said.events[old.identity] = FormationEvent.MERGED, taker
                 continue
             elif old.identity and (look.time - old.found) / SECOND < self.settings.forget:
                 one = replace(old, looks=0)
             else:
-                events += [(old.identity, 0, FormationEvent.LOST)] if old.identity else []
+                if old.identity:
+                    said.ended.append(old)
+                    said.events[old.identity] = FormationEvent.LOST, 0
                 continue
-            groups.append(one)
+            said.groups.append(one)
             source.append(cluster)
         for cluster in np.flatnonzero(look.heir == NONE).tolist():
-            groups.append(begin(before, look, cluster))
+            said.groups.append(begin(before, look, cluster))
             source.append(cluster)
-        return groups, source, events
+        return said, source
 
 
 def begin(before: Sequence[Group], look: Clustered, cluster: int) -> Group:
@@ -200,14 +199,13 @@ def go_on(old: Group, look: Clustered, cluster: int, settings: FormationSettings
     )
 
 
-def changes(old: Group, now: Group) -> list[Event]:
+def changes(old: Group, now: Group) -> dict[int, tuple[FormationEvent, int]]:
     """Say what changed of a confirmed group that is seen again."""
     if not old.identity:
-        return []
-    events = [FormationEvent.FOUND_AGAIN] if old.looks == 0 else []
+        return {}
     if old.standing != now.standing:
-        events.append(FormationEvent.STOPPED if now.standing else FormationEvent.MOVED_ON)
-    return [(old.identity, 0, event) for event in events]
+        return {now.identity: (FormationEvent.STOPPED if now.standing else FormationEvent.MOVED_ON, 0)}
+    return {now.identity: (FormationEvent.FOUND_AGAIN, 0)} if old.looks == 0 else {}
 
 
 def taken_over(before: Sequence[Group], look: Clustered, at: int) -> int | None:
@@ -219,19 +217,19 @@ def taken_over(before: Sequence[Group], look: Clustered, at: int) -> int | None:
     return before[heir].identity or None if heir != NONE else None
 
 
-def confirm(groups: list[Group], identities: int, time: int, settings: FormationSettings) -> tuple[int, list[Event]]:
-    """Give identities, in place, to groups seen often enough; give how many there are then, and what happened."""
-    events: list[Event] = []
-    for at, group in enumerate(groups):
+def confirm(said: Said, identities: int, time: int, settings: FormationSettings) -> int:
+    """Give identities, in place, to groups seen often enough; give how many there are then."""
+    for at, group in enumerate(said.groups):
         links = int(group.shape.members[0]) - 1
         ripe = group.looks >= settings.confirm and links + 1 >= settings.least
         ripe &= group.nature.evidence * links >= settings.certain
         if group.identity or not ripe or group.found < time:
             continue
         identities += 1
-        groups[at] = replace(group, identity=identities)
-        events.append((identities, group.parent, FormationEvent.SPLIT if group.parent else FormationEvent.FOUND))
-    return identities, events
+        said.groups[at] = replace(group, identity=identities)
+        event = FormationEvent.SPLIT if group.parent else FormationEvent.FOUND
+        said.events[identities] = event, group.parent
+    return identities
 
 
 def found_again(before: Sequence[Group], shapes: Shapes, heir: Indices, shared: Integers, time: int) -> Indices:
@@ -285,11 +283,3 @@ def members_of(known: FormationsKnown, time: int) -> FormationMembers:
     rows = formation > 0
     count = int(rows.sum())
     return FormationMembers(formation=formation[rows], track=known.track[rows], time=np.full(count, time, np.int64))
-
-
-def events_of(events: Sequence[Event], time: int) -> FormationEvents:
-    """Lay events out as a table."""
-    formation, other, event = (np.array([row[k] for row in events], np.int64) for k in range(3))
-    return FormationEvents(
-        formation=formation, other=other, time=np.full(len(events), time, np.int64), event=event.astype(np.uint8)
-    )

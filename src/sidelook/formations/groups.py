@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from sidelook.formations.shape import Shapes
 from sidelook.formations.snapshot import LONGEST_STEP, SECOND, Snapshot
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
 from sidelook.model.columns import Floats, Integers
-from sidelook.model.formation import FormationKind, FormationState, FormationTable
+from sidelook.model.formation import FormationEvent, FormationKind, FormationState, FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.tracks import TrackTable
 
@@ -79,6 +80,14 @@ class Group:
         return place, error + (WANDER * elapsed) ** 2 * np.eye(2)
 
 
+class Said(NamedTuple):
+    """What is to be said after a look: groups, formations that ended, and by identity what happened and the other."""
+
+    groups: list[Group]
+    ended: list[Group]
+    events: dict[int, tuple[FormationEvent, int]]
+
+
 def natures(snapshot: Snapshot, clusters: Clusters, latest: TrackTable, since: int) -> list[Nature]:
     """Say what the members of each cluster are; ``latest`` is the table behind the snapshot, ``since`` in ns UTC."""
     order = np.argsort(clusters.label, kind="stable")
@@ -103,10 +112,12 @@ def natures(snapshot: Snapshot, clusters: Clusters, latest: TrackTable, since: i
 
 
 def table_of(
-    groups: Sequence[Group], time: int, frame: LocalFrame, settings: FormationSettings, counts: CountModel
+    look: Said, time: int, frame: LocalFrame, settings: FormationSettings, counts: CountModel
 ) -> FormationTable:
     """Lay confirmed groups out as rows of a table, brought to a time no farther than a revisit and a half ahead."""
-    known = [group for group in groups if group.identity]
+    known = [group for group in look.groups if group.identity]
+    ended = {group.identity for group in look.ended}
+    known += look.ended
     if not known:
         return FormationTable.empty(origins=())
     shape = Shapes.join([group.shape for group in known])
@@ -118,7 +129,9 @@ def table_of(
     error = shape.middle_error + age[:, None, None] ** 2 * shape.velocity_error
     best, low, high = count_interval(posterior(windows(known, settings.window), counts))
     origins = tuple(dict.fromkeys(group.nature.origin for group in known))
-    silent = (time - found) / SECOND > settings.coast
+    silent = np.where((time - found) / SECOND > settings.coast, FormationState.COASTING, FormationState.HELD)
+    gone = np.array([group.identity in ended for group in known])
+    events = [look.events.get(group.identity, (FormationEvent.NONE, 0)) for group in known]
     return FormationTable(
         formation=np.array([group.identity for group in known], np.int64),
         time=np.full(len(known), time, np.int64),
@@ -138,10 +151,12 @@ def table_of(
         width=shape.width.astype(np.float32),
         spacing=(shape.length / np.maximum(best - 1, 1)).astype(np.float32),
         kind=shape.kind.astype(np.uint8),
-        state=np.where(silent, FormationState.COASTING, FormationState.HELD).astype(np.uint8),
+        state=np.where(gone, FormationState.LOST, silent).astype(np.uint8),
         probability=np.array([chance(group.nature.evidence) for group in known], np.float32),
         target_class=np.array([group.nature.target_class for group in known], np.uint8),
         class_share=np.array([group.nature.class_share for group in known], np.float32),
+        event=np.array([event for event, _ in events], np.uint8),
+        other=np.array([other for _, other in events], np.int64),
         simulated=np.array([group.nature.simulated for group in known], np.bool_),
         origin=np.array([origins.index(group.nature.origin) for group in known], np.int32),
         origins=origins,

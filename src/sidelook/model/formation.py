@@ -1,13 +1,14 @@
 """Formations: groups of vehicles that move together, as states over time, their members and what happened to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
 import numpy as np
 
-from sidelook.model.columns import Columnar, Flags, Floats, Indices, Integers, Octets, Singles
-from sidelook.model.origin import Origin
+from sidelook.model.columns import Columnar, Flags, Floats, Indices, Integers, Octets, Singles, stack
+from sidelook.model.origin import Origin, merge_origins
 
 
 class FormationKind(IntEnum):
@@ -28,15 +29,16 @@ class FormationState(IntEnum):
 
 
 class FormationEvent(IntEnum):
-    """What happened to a formation; ``SPLIT`` and ``MERGED`` name the other one."""
+    """What happened to a formation since its state before; ``SPLIT`` and ``MERGED`` name the other one."""
 
-    FOUND = 0
-    SPLIT = 1
-    MERGED = 2
-    STOPPED = 3
-    MOVED_ON = 4
-    LOST = 5
-    FOUND_AGAIN = 6
+    NONE = 0
+    FOUND = 1
+    SPLIT = 2
+    MERGED = 3
+    STOPPED = 4
+    MOVED_ON = 5
+    LOST = 6
+    FOUND_AGAIN = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class FormationTable(Columnar):
     kind : (K,) ``FormationKind``; ``state`` : (K,) ``FormationState``
     probability : (K,) that the members move together and are not traffic, 0..1
     target_class : (K,) commonest ``TargetClass`` of its members; ``class_share`` : (K,) theirs among them, 0..1
+    event : (K,) ``FormationEvent``; ``other`` : (K,) the formation that it split from or went over into, 0 for none
     simulated : (K,) sticky: any member is
     origin : (K,) row of ``origins``: the most protected one behind it
     """
@@ -85,6 +88,8 @@ class FormationTable(Columnar):
     probability: Singles
     target_class: Octets
     class_share: Singles
+    event: Octets
+    other: Integers
     simulated: Flags
     origin: Indices
     origins: tuple[Origin, ...]
@@ -112,6 +117,8 @@ class FormationTable(Columnar):
         "probability": np.float32,
         "target_class": np.uint8,
         "class_share": np.float32,
+        "event": np.uint8,
+        "other": np.int64,
         "simulated": np.bool_,
         "origin": np.int32,
     }
@@ -134,20 +141,9 @@ class FormationMembers(Columnar):
     DTYPES: ClassVar = {"formation": np.int64, "track": np.int64, "time": np.int64}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormationEvents(Columnar):
-    """What happened to formations.
-
-    Attributes
-    ----------
-    formation : (E,) identity; ``other`` : (E,) the one it split from or went over into, 0 for none
-    time : (E,) ns UTC
-    event : (E,) ``FormationEvent``
-    """
-
-    formation: Integers
-    other: Integers
-    time: Integers
-    event: Octets
-
-    DTYPES: ClassVar = {"formation": np.int64, "other": np.int64, "time": np.int64, "event": np.uint8}
+def concatenate_formations(parts: Sequence[FormationTable]) -> FormationTable:
+    """Join tables of formations in the order given, renumbering the origins."""
+    if not parts:
+        return FormationTable.empty(origins=())
+    origins, origin = merge_origins([(part.origins, part.origin) for part in parts])
+    return FormationTable(**(stack(parts, FormationTable.DTYPES) | {"origin": origin}), origins=origins)

@@ -34,8 +34,9 @@ def play(tracker: FormationTracker, looks: Looks) -> tuple[FormationsKnown, list
 
 
 def events(seen: list[FormationsSeen]) -> list[tuple[int, int, int]]:
-    rows = [(now.events.formation, now.events.other, now.events.event) for now in seen]
-    return [tuple(int(x) for x in row) for columns in rows for row in zip(*columns, strict=True)]
+    rows = [(now.table.formation, now.table.other, now.table.event) for now in seen]
+    every = [tuple(int(x) for x in row) for columns in rows for row in zip(*columns, strict=True)]
+    return [row for row in every if row[2] != FormationEvent.NONE]
 
 
 def driving(make: MakeTracks, place: np.ndarray, looks: range, velocity: np.ndarray = EAST) -> Looks:
@@ -163,7 +164,7 @@ def test_rows_taken_one_by_one_give_what_they_give_at_once(tracker: FormationTra
 
 def test_nothing_at_all_is_an_empty_answer(tracker: FormationTracker) -> None:
     _, seen = play(tracker, [(30.0, TrackTable.empty(origins=()))])
-    assert len(seen[0].table) == len(seen[0].members) == len(seen[0].events) == 0
+    assert len(seen[0].table) == len(seen[0].members) == 0
 
 
 def test_a_group_among_others_keeps_its_members_apart(tracker: FormationTracker, tracks_at: MakeTracks) -> None:
