@@ -35,6 +35,7 @@ from sidelook.archive.sweep import check_files, sweep
 from sidelook.archive.unsealed import DTYPES
 from sidelook.archive.writer import MissionWriter
 from sidelook.errors import UsageError
+from sidelook.model.formation import FormationTable
 from sidelook.model.tracks import TrackTable
 
 if TYPE_CHECKING:
@@ -160,6 +161,10 @@ class Archive:
         """Read states of tracks, in order of time; ``brief`` leaves out what a map does not show."""
         return self._reader.tracks(mission, window, box, brief=brief)
 
+    def formations(self, mission: int, window: Window | None = None, box: Box | None = None) -> FormationTable:
+        """Read states of formations, in order of time."""
+        return self._reader.formations(mission, window, box)
+
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Read all states of one track and the plots behind it; empty where there is no such track."""
         return self._reader.history(mission, track)
@@ -174,7 +179,7 @@ class Archive:
         return read_records(raw_folder(self.folder, mission), first)
 
     def sql(self, query: str, *, mission: int | None = None, window: Window | None = None) -> "pa.Table":
-        """Run an SQL query (DuckDB) over the views ``plots``, ``dwells`` and ``tracks`` of sealed files.
+        """Run an SQL query (DuckDB) over views of sealed files: ``plots``, ``dwells``, ``tracks``, ``formations``.
 
         Times are UTC timestamps, and exact in ``time_ns``; angles are radians, and degrees in ``latitude_deg``
         and the like. Whole files are taken: those

@@ -21,7 +21,7 @@ from sidelook.archive.records import AuditEntry, Kind, MissionKind, Segment, Win
 from sidelook.errors import UsageError
 from sidelook.model.origin import Classification, Origin
 
-VERSION = 1
+VERSION = 2
 FILE_NAME = "catalog.sqlite"
 BIN = 10 * 10**9
 """Width of the bins that activity is counted in, ns."""

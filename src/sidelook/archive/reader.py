@@ -21,6 +21,7 @@ from sidelook.archive.tables import (
     BRIEF_TRACKS,
     Columns,
     blank_columns,
+    formations_from,
     join,
     looks_from,
     select,
@@ -29,6 +30,7 @@ from sidelook.archive.tables import (
 from sidelook.archive.unsealed import DTYPES
 from sidelook.archive.writer import MissionWriter
 from sidelook.model.columns import Integers
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.tracks import TrackTable
 
@@ -90,6 +92,16 @@ class Reader:
             return tracks_from(rows, snapshot.origins)
 
         return self._consistently(mission, (Kind.TRACKS,), window, read)
+
+    def formations(self, mission: int, window: Window | None, box: Box | None) -> FormationTable:
+        """Read states of formations; see ``Archive.formations``."""
+        names = tuple(DTYPES[Kind.FORMATIONS])
+
+        def read(snapshot: Snapshot) -> FormationTable:
+            rows = self._rows(snapshot, Kind.FORMATIONS, names, window, box)
+            return formations_from(rows, snapshot.origins)
+
+        return self._consistently(mission, (Kind.FORMATIONS,), window, read)
 
     def history(self, mission: int, track: int) -> TrackHistory:
         """Read the life of one track; see ``Archive.track_history``."""

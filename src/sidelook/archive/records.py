@@ -25,6 +25,7 @@ class Kind(StrEnum):
     PLOTS = "plots"
     DWELLS = "dwells"
     TRACKS = "tracks"
+    FORMATIONS = "formations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

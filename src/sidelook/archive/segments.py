@@ -122,12 +122,12 @@ def digest_of(path: Path) -> str:
 
 def _order(columns: Columns) -> Integers:
     """Order of time; within a time, of arrival."""
-    second = "dwell_id" if "dwell_id" in columns else "track"
+    second = next(name for name in ("dwell_id", "track", "formation") if name in columns)
     return np.lexsort((columns[second], columns["time"]))
 
 
 def _box(kind: Kind, rows: Columns) -> Box | None:
-    """Box around the rows: of plots and tracks where they are, of dwells where they looked."""
+    """Box around the rows: of plots, tracks and formations where they are, of dwells where they looked."""
     prefix = "area_" if kind is Kind.DWELLS else ""
     return Box.around(rows[f"{prefix}longitude"], rows[f"{prefix}latitude"])
 

@@ -15,6 +15,7 @@ from sidelook.errors import UsageError
 _DEGREES = {
     Kind.PLOTS: ("latitude", "longitude"),
     Kind.TRACKS: ("latitude", "longitude"),
+    Kind.FORMATIONS: ("latitude", "longitude"),
     Kind.DWELLS: ("sensor_latitude", "sensor_longitude", "area_latitude", "area_longitude"),
 }
 
@@ -24,7 +25,7 @@ class SqlEngine:
 
     @staticmethod
     def run(query: str, files: Mapping[Kind, Sequence[Path]]) -> pa.Table:
-        """Run a query over the views ``plots``, ``dwells`` and ``tracks``.
+        """Run a query over the views ``plots``, ``dwells``, ``tracks`` and ``formations``.
 
         Raises
         ------

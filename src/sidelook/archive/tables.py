@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sidelook.archive.records import Looks
 from sidelook.model.columns import Indices, Integers
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
@@ -19,13 +20,12 @@ from sidelook.model.tracks import TrackTable
 Column: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Column]
 
-_COVARIANCES = {
-    f"{name}_{suffix}": (name, place)
-    for name in ("position_covariance", "velocity_covariance")
-    for place, suffix in enumerate(("ee", "en", "nn"))
-}
+_MATRICES = ("position_covariance", "velocity_covariance", "extent")
+_PARTS = {f"{name}_{suffix}": (name, place) for name in _MATRICES for place, suffix in enumerate(("ee", "en", "nn"))}
+_COVARIANCES = {flat: part for flat, part in _PARTS.items() if part[0] in TrackTable.DTYPES}
 _PLOT_NAMES = tuple(name for name in Plots.DTYPES if name not in {"dwell", "simulated"})
-_TRACK_NAMES = tuple(name for name in TrackTable.DTYPES if name not in {"position_covariance", "velocity_covariance"})
+_TRACK_NAMES = tuple(name for name in TrackTable.DTYPES if name not in _MATRICES)
+_FORMATION_NAMES = tuple(name for name in FormationTable.DTYPES if name not in _MATRICES)
 
 PLOT_DTYPES: dict[str, Any] = {
     "time": np.int64,
@@ -40,6 +40,10 @@ DWELL_DTYPES: dict[str, Any] = {"dwell_id": np.int64, "simulated": np.bool_, **D
 TRACK_DTYPES: dict[str, Any] = {
     **{name: TrackTable.DTYPES[name] for name in _TRACK_NAMES},
     **dict.fromkeys(_COVARIANCES, np.float32),
+}
+FORMATION_DTYPES: dict[str, Any] = {
+    **{name: FormationTable.DTYPES[name] for name in _FORMATION_NAMES},
+    **dict.fromkeys(_PARTS, np.float32),
 }
 
 BRIEF_PLOTS = (
@@ -84,6 +88,14 @@ def track_columns(table: TrackTable, origin: Indices) -> Columns:
     return given | parts | {"origin": origin, "simulated": table.simulated | by_origin}
 
 
+def formation_columns(table: FormationTable, origin: Indices) -> Columns:
+    """Spell states of formations as a table, as ``track_columns`` does."""
+    by_origin = np.array([item.simulated for item in table.origins] or [False])[table.origin]
+    given = {name: getattr(table, name) for name in _FORMATION_NAMES}
+    parts = {flat: getattr(table, name)[:, place] for flat, (name, place) in _PARTS.items()}
+    return given | parts | {"origin": origin, "simulated": table.simulated | by_origin}
+
+
 def looks_from(dwells: Columns, plots: Columns, origins: Sequence[Origin]) -> Looks:
     """Build dwells and their plots from tables; columns not given say nothing.
 
@@ -113,6 +125,15 @@ def tracks_from(columns: Columns, origins: Sequence[Origin]) -> TrackTable:
         parts = [columns[flat] for flat, (name, _) in _COVARIANCES.items() if name == whole and flat in columns]
         given |= {whole: np.stack(parts, axis=1)} if parts else {}
     return TrackTable.empty(len(columns["time"]), **given, origins=tuple(origins))
+
+
+def formations_from(columns: Columns, origins: Sequence[Origin]) -> FormationTable:
+    """Build states of formations, by time, from a table."""
+    columns = select(columns, np.lexsort((columns["formation"], columns["time"])))
+    given = {name: columns[name] for name in _FORMATION_NAMES}
+    for whole in _MATRICES:
+        given[whole] = np.stack([columns[flat] for flat, (name, _) in _PARTS.items() if name == whole], axis=1)
+    return FormationTable(**given, origins=tuple(origins))
 
 
 def blank_columns(dtypes: Mapping[str, Any]) -> Columns:

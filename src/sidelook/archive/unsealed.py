@@ -8,22 +8,30 @@ import numpy as np
 from sidelook.archive.records import Kind, Window
 from sidelook.archive.tables import (
     DWELL_DTYPES,
+    FORMATION_DTYPES,
     PLOT_DTYPES,
     TRACK_DTYPES,
     Columns,
     blank_columns,
     dwell_columns,
+    formation_columns,
     join,
     plot_columns,
     select,
     track_columns,
 )
 from sidelook.model.columns import Indices, Integers
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
 
-DTYPES = {Kind.DWELLS: DWELL_DTYPES, Kind.PLOTS: PLOT_DTYPES, Kind.TRACKS: TRACK_DTYPES}
+DTYPES = {
+    Kind.DWELLS: DWELL_DTYPES,
+    Kind.PLOTS: PLOT_DTYPES,
+    Kind.TRACKS: TRACK_DTYPES,
+    Kind.FORMATIONS: FORMATION_DTYPES,
+}
 
 
 @dataclass(slots=True)
@@ -74,6 +82,11 @@ class Unsealed:
         """Take track states."""
         origin = self.origins.renumber(table.origins, table.origin)
         self._waiting[Kind.TRACKS].append(track_columns(table, origin))
+
+    def add_formations(self, table: FormationTable) -> None:
+        """Take states of formations."""
+        origin = self.origins.renumber(table.origins, table.origin)
+        self._waiting[Kind.FORMATIONS].append(formation_columns(table, origin))
 
     def count(self, kind: Kind) -> int:
         """Count the rows that wait or are being sealed."""

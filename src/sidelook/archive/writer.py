@@ -19,6 +19,7 @@ from sidelook.archive.tables import Columns
 from sidelook.archive.unsealed import DTYPES, OriginBook, Unsealed
 from sidelook.errors import StorageError
 from sidelook.model.columns import Integers
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
@@ -109,6 +110,11 @@ class MissionWriter:
         """Take states of tracks."""
         with self.view:
             self.unsealed.add_tracks(table)
+
+    def append_formations(self, table: FormationTable) -> None:
+        """Take states of formations."""
+        with self.view:
+            self.unsealed.add_formations(table)
 
     def seal(self, checkpoint: bytes = b"", *, through: int | None = None) -> None:
         """Put the rows so far into files and list them, in one step that happens whole or not at all.

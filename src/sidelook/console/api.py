@@ -12,9 +12,17 @@ from starlette.responses import JSONResponse, Response
 from sidelook import __version__
 from sidelook.archive import Activity, Box, Looks, MissionSummary, NotKeptError, TrackHistory, Window
 from sidelook.console.access import Access
-from sidelook.console.blocks import COLUMNS, Kind, encode_dwells, encode_looks, encode_plots, encode_tracks
+from sidelook.console.blocks import (
+    COLUMNS,
+    Kind,
+    encode_dwells,
+    encode_formations,
+    encode_looks,
+    encode_plots,
+    encode_tracks,
+)
 from sidelook.console.board import Board, Mode, identify
-from sidelook.console.outgoing import release_looks, release_table
+from sidelook.console.outgoing import release_groups, release_looks, release_table
 from sidelook.console.query import (
     BlockQuery,
     MomentQuery,
@@ -24,8 +32,8 @@ from sidelook.console.query import (
     read_moment_query,
     read_track,
 )
-from sidelook.console.rows import Rows
 from sidelook.errors import StorageError
+from sidelook.model.formation import FormationTable
 from sidelook.model.tracks import TrackTable
 from sidelook.release import Recipient, highest_marking
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
@@ -61,6 +69,10 @@ class Picture(Protocol):
         self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
     ) -> TrackTable:
         """Give states of tracks, by time."""
+        ...
+
+    def formations(self, mission: int, window: Window | None = None, box: Box | None = None) -> FormationTable:
+        """Give states of formations, by time."""
         ...
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
@@ -192,6 +204,9 @@ def fetch_blocks(picture: Picture, query: BlockQuery, recipient: Recipient) -> b
     if Kind.TRACKS in query.kinds:
         tracks = picture.tracks(query.mission, query.window, query.box, brief=True)
         parts += [encode_tracks(release_table(tracks, recipient))]
+    if Kind.FORMATIONS in query.kinds:
+        formations = picture.formations(query.mission, query.window, query.box)
+        parts += [encode_formations(release_groups(formations, recipient))]
     return b"".join(parts)
 
 
@@ -202,17 +217,19 @@ def fetch_recent_looks(picture: Picture, query: MomentQuery, recipient: Recipien
 
 def fetch_recent_tracks(picture: Picture, query: MomentQuery, recipient: Recipient) -> bytes:
     """Read, release and encode the trails of a moment, whose ends are where tracks are."""
-    return encode_tracks(release_table(picture.tracks(query.mission, query.trails, brief=True), recipient))
+    tracks = release_table(picture.tracks(query.mission, query.trails, brief=True), recipient)
+    formations = release_groups(picture.formations(query.mission, query.trails), recipient)
+    return encode_tracks(tracks) + encode_formations(formations)
 
 
 def fetch_track(picture: Picture, mission: int, track: int, recipient: Recipient) -> bytes:
     """Read, release and encode the life of a track; NotKeptError where nothing of it may be shown."""
     history = picture.track_history(mission, track)
-    rows = Rows(looks=release_looks(history.looks, recipient), tracks=release_table(history.tracks, recipient))
-    if not len(rows):
+    looks, tracks = release_looks(history.looks, recipient), release_table(history.tracks, recipient)
+    if not len(looks.dwells) and not len(tracks):
         message = f"mission {mission} has no track {track}"
         raise NotKeptError(message)
-    return encode_looks(rows.looks) + encode_tracks(rows.tracks)
+    return encode_looks(looks) + encode_tracks(tracks)
 
 
 def to_milliseconds(time: int | None) -> float | None:

@@ -16,6 +16,7 @@ from sidelook.archive import Looks
 from sidelook.geometry.frames import local_axes
 from sidelook.geometry.wgs84 import geodetic_to_ecef
 from sidelook.model.columns import Floats
+from sidelook.model.formation import FormationTable
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
 
@@ -34,6 +35,7 @@ class Kind(IntEnum):
     DWELLS = 1
     PLOTS = 2
     TRACKS = 3
+    FORMATIONS = 4
 
 
 class BlockFlag(IntFlag):
@@ -84,12 +86,40 @@ COLUMNS: dict[Kind, Columns] = {
         ("cov_nn_m2", "f32"),
         ("class_probability", "f32"),
         ("plot_count", "u32"),
+        ("formation", "u32"),
+        ("flags", "u32"),
+    ),
+    Kind.FORMATIONS: (
+        ("time_ms", "f64"),
+        ("supported_ms", "f64"),
+        ("formation", "u32"),
+        ("other", "u32"),
+        ("lon_e7", "i32"),
+        ("lat_e7", "i32"),
+        ("velocity_east_mps", "f32"),
+        ("velocity_north_mps", "f32"),
+        ("cov_ee_m2", "f32"),
+        ("cov_en_m2", "f32"),
+        ("cov_nn_m2", "f32"),
+        ("extent_ee_m2", "f32"),
+        ("extent_en_m2", "f32"),
+        ("extent_nn_m2", "f32"),
+        ("length_m", "f32"),
+        ("width_m", "f32"),
+        ("spacing_m", "f32"),
+        ("probability", "f32"),
+        ("class_share", "f32"),
+        ("members", "u32"),
+        ("count", "u32"),
+        ("count_low", "u32"),
+        ("count_high", "u32"),
         ("flags", "u32"),
     ),
 }
 DTYPES = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4"}
 CLASS_SHIFT, TRACK_SIMULATED = 8, 1 << 16  # flags of a track
 PLOT_SIMULATED = 1 << 8  # flags of a plot
+KIND_SHIFT, FORMATION_CLASS_SHIFT, EVENT_SHIFT = 4, 8, 20  # flags of a formation; simulated as of a track
 
 
 def encode_looks(looks: Looks, sequence: float = 0.0) -> bytes:
@@ -120,6 +150,11 @@ def encode_plots(looks: Looks, sequence: float = 0.0) -> bytes:
 def encode_tracks(table: TrackTable, sequence: float = 0.0) -> bytes:
     """Encode states of tracks."""
     return encode(Kind.TRACKS, track_values(table), sequence, simulated=bool(table.simulated.any()))
+
+
+def encode_formations(table: FormationTable, sequence: float = 0.0) -> bytes:
+    """Encode states of formations."""
+    return encode(Kind.FORMATIONS, formation_values(table), sequence, simulated=bool(table.simulated.any()))
 
 
 def encode(kind: Kind, values: Values, sequence: float, *, simulated: bool) -> bytes:
@@ -200,7 +235,36 @@ def track_values(table: TrackTable) -> Values:
         "cov_nn_m2": covariance[:, 2],
         "class_probability": table.class_probability,
         "plot_count": table.plot_count,
+        "formation": table.formation,
         "flags": flags + table.simulated * np.uint32(TRACK_SIMULATED),
+    }
+
+
+def formation_values(table: FormationTable) -> Values:
+    """Columns of ``Kind.FORMATIONS``; flags are state, kind, class, simulated and event."""
+    flags = table.state.astype(np.uint32) + (table.kind.astype(np.uint32) << KIND_SHIFT)
+    flags += (table.target_class.astype(np.uint32) << FORMATION_CLASS_SHIFT) + table.simulated * np.uint32(
+        TRACK_SIMULATED
+    )
+    flags += table.event.astype(np.uint32) << EVENT_SHIFT
+    parts = [("cov", table.position_covariance), ("extent", table.extent)]
+    matrices = {
+        f"{name}_{suffix}_m2": matrix[:, k] for name, matrix in parts for k, suffix in enumerate(("ee", "en", "nn"))
+    }
+    plain = ("formation", "other", "members", "count", "count_low", "count_high", "probability", "class_share")
+    return {
+        "time_ms": milliseconds(table.time),
+        "supported_ms": milliseconds(table.supported),
+        "lon_e7": degrees_e7(table.longitude),
+        "lat_e7": degrees_e7(table.latitude),
+        "velocity_east_mps": table.velocity_east,
+        "velocity_north_mps": table.velocity_north,
+        "length_m": table.length,
+        "width_m": table.width,
+        "spacing_m": table.spacing,
+        "flags": flags,
+        **matrices,
+        **{name: getattr(table, name) for name in plain},
     }
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from sidelook.archive import Looks
-from sidelook.console.rows import Rows, alive, join, latest
+from sidelook.console.rows import Rows, alive, held, join, latest, latest_formations
+from sidelook.model.formation import FormationTable, concatenate_formations
 from sidelook.model.tracks import TrackTable, concatenate_tracks
 
 TICK_INTERVAL = 0.2  # s: at most five messages a second
@@ -48,11 +49,13 @@ class LiveHub:
     position : number of the last row encoded; begins with the run's start in ms, so that numbers grow over runs
     ticks : recent ticks, oldest first
     current : last state of every track that is not lost
+    formations : last state of every formation that is not lost
     """
 
     position: int
     ticks: deque[Tick] = field(default_factory=deque)
     current: TrackTable = field(default_factory=lambda: TrackTable.empty(origins=()))
+    formations: FormationTable = field(default_factory=lambda: FormationTable.empty(origins=()))
     waiting: list[Rows] = field(default_factory=list)
     kept: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,6 +84,8 @@ class LiveHub:
         first, self.position = self.position, self.position + len(rows)
         self.ticks.append(Tick(first=first, last=self.position, rows=rows, payload=rows.encode(self.position)))
         self.current = alive(latest(concatenate_tracks([self.current, rows.tracks])))
+        if len(rows.formations):
+            self.formations = held(latest_formations(concatenate_formations([self.formations, rows.formations])))
         self.kept += len(rows)
         self.merged.clear()
         self.forget()
@@ -117,7 +122,8 @@ class LiveHub:
         """Give the current picture: the last state of each track that is not lost, recent dwells and plots."""
         key = (-1, self.position)
         if key not in self.merged:
-            payload = Rows(looks=self.recent(), tracks=self.current).encode(self.position)
+            rows = Rows(looks=self.recent(), tracks=self.current, formations=self.formations)
+            payload = rows.encode(self.position)
             self.merged[key] = Delivery(payload=payload, position=self.position)
         return self.merged[key]
 
@@ -146,7 +152,8 @@ class LiveHub:
         key = (missed[0].first, missed[-1].last)
         if key not in self.merged:
             rows = join([tick.rows for tick in missed])
-            kept = Rows(looks=rows.looks, tracks=latest(rows.tracks))
+            # Of formations every state is kept: they are few, and their events stand in them.
+            kept = Rows(looks=rows.looks, tracks=latest(rows.tracks), formations=rows.formations)
             payload = kept.encode(self.position)
             self.merged[key] = Delivery(payload=payload, position=self.position, skipped=len(rows) - len(kept))
         return self.merged[key]

@@ -4,8 +4,9 @@ import numpy as np
 
 from sidelook.archive import Looks
 from sidelook.console.rows import Rows
+from sidelook.model.formation import FormationTable
 from sidelook.model.tracks import TrackTable
-from sidelook.release import Recipient, Verdict, judge, release_dwells, release_tracks
+from sidelook.release import Recipient, Verdict, judge, release_dwells, release_formations, release_tracks
 
 
 def release_looks(looks: Looks, recipient: Recipient) -> Looks:
@@ -25,6 +26,16 @@ def release_table(tracks: TrackTable, recipient: Recipient) -> TrackTable:
     return released
 
 
+def release_groups(formations: FormationTable, recipient: Recipient) -> FormationTable:
+    """Withhold states of formations the recipient may not see."""
+    released, _ = release_formations(formations, recipient)
+    return released
+
+
 def release_rows(rows: Rows, recipient: Recipient) -> Rows:
     """Withhold rows the recipient may not see."""
-    return Rows(looks=release_looks(rows.looks, recipient), tracks=release_table(rows.tracks, recipient))
+    return Rows(
+        looks=release_looks(rows.looks, recipient),
+        tracks=release_table(rows.tracks, recipient),
+        formations=release_groups(rows.formations, recipient),
+    )

@@ -132,7 +132,7 @@ def read_kinds(text: str | None) -> frozenset[Kind]:
     try:
         return frozenset(Kind(int(part)) for part in text.split(",")) if text else frozenset(Kind)
     except ValueError:
-        message = "'kinds' must be of 1 (dwells), 2 (plots) and 3 (tracks), with commas"
+        message = "'kinds' must be of 1 (dwells), 2 (plots), 3 (tracks) and 4 (formations), with commas"
         raise QueryError(message) from None
 
 

@@ -42,7 +42,8 @@ class FormationsKnown:
 
     Attributes
     ----------
-    latest : the last row of each track that lives
+    latest : the last row of each track that lived at the last look
+    fresh : rows of tracks that came since
     pairs : evidence that two of them move together
     groups : oldest first
     track, group : (N,) which tracks are in which of the groups, by its place in ``groups``; tracks rising
@@ -55,6 +56,12 @@ class FormationsKnown:
     track: Integers
     group: Indices
     identities: int
+    fresh: tuple[TrackTable, ...] = ()
+
+    @property
+    def newest(self) -> TrackTable:
+        """The last row of each track."""
+        return newest(concatenate_tracks([self.latest, *self.fresh]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +101,7 @@ class FormationTracker:
 
     def take(self, known: FormationsKnown, tracks: TrackTable) -> FormationsKnown:
         """Take note of rows of tracks, in order of time."""
-        return replace(known, latest=newest(concatenate_tracks([known.latest, tracks]))) if len(tracks) else known
+        return replace(known, fresh=(*known.fresh, tracks)) if len(tracks) else known
 
     def look(self, known: FormationsKnown, time: int) -> tuple[FormationsKnown, FormationsSeen]:
         """Look for formations.
@@ -109,7 +116,7 @@ class FormationTracker:
         known : as it is now
         seen : the formations that are held or coast, their members, and what happened since the look before
         """
-        latest = living(known.latest, time, self.settings.forget)
+        latest = living(known.newest, time, self.settings.forget)
         snapshot = take_snapshot(latest, time, self.frame, self.settings.track_stale)
         before = membership(known, snapshot.track)
         pairs = compare_pairs(known.pairs, snapshot, before, self.settings)
@@ -266,8 +273,8 @@ def membership(known: FormationsKnown, tracks: Integers) -> Indices:
 
 def newest(tracks: TrackTable) -> TrackTable:
     """Keep the last row of each track."""
-    order = np.lexsort((np.arange(len(tracks)), tracks.track))
-    last = np.append(np.diff(tracks.track[order]) != 0, True)
+    order = np.argsort(tracks.track, kind="stable")
+    last = np.diff(tracks.track[order], append=-1) != 0
     return tracks.take(order[last])
 
 

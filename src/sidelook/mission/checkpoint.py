@@ -27,7 +27,7 @@ class Checkpoint:
     frame : latitude, longitude (rad) and height (m) of the frame it tracks in
     origins : the table that its tracks point into
     holding : the last dwell received was held back, in case it goes on
-    arrays : everything else, by name
+    arrays : everything else, by name: the tracker's, and with ``formations_`` before it what is known of formations
     """
 
     frame: tuple[float, float, float]

@@ -47,6 +47,8 @@ class Keeper:
             self.writer.append_dwells(rows.looks.dwells, rows.looks.plot_track)
         if len(rows.tracks):
             self.writer.append_tracks(rows.tracks)
+        if len(rows.formations):
+            self.writer.append_formations(rows.formations)
 
     def sync(self) -> None:
         """Bring received bytes onto the disk; call it at least once a second."""

@@ -37,6 +37,7 @@ class TrackTable(Columnar):
     state : (K,) ``TrackState``
     target_class : (K,) ``TargetClass``; ``class_probability`` : (K,) 0..1
     plot_count : (K,) plots it has been given so far
+    formation : (K,) that it was in when formations were last looked for, 0 for none
     simulated : (K,) sticky: any plot behind it was
     origin : (K,) row of ``origins``: the most protected origin behind the track
     """
@@ -55,6 +56,7 @@ class TrackTable(Columnar):
     target_class: Octets
     class_probability: Singles
     plot_count: Indices
+    formation: Integers
     simulated: Flags
     origin: Indices
     origins: tuple[Origin, ...]
@@ -74,6 +76,7 @@ class TrackTable(Columnar):
         "target_class": np.uint8,
         "class_probability": np.float32,
         "plot_count": np.int32,
+        "formation": np.int64,
         "simulated": np.bool_,
         "origin": np.int32,
     }

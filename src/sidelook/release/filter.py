@@ -3,15 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from sidelook.errors import ReleaseRefusedError
 from sidelook.model.columns import Flags, Indices, Integers
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin, merge_origins
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
 from sidelook.release.policy import Marking, Recipient, Verdict, highest_marking, judge
+
+States = TypeVar("States", TrackTable, FormationTable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +98,22 @@ def release_dwells(dwells: Dwells, recipient: Recipient) -> tuple[Dwells, Decisi
 
 def release_tracks(table: TrackTable, recipient: Recipient) -> tuple[TrackTable, Decision]:
     """Keep the states of tracks that a recipient may see; see ``release_dwells``."""
+    return _release_states(table, recipient, "tracks")
+
+
+def release_formations(table: FormationTable, recipient: Recipient) -> tuple[FormationTable, Decision]:
+    """Keep the states of formations that a recipient may see; see ``release_dwells``."""
+    return _release_states(table, recipient, "formations")
+
+
+def _release_states(table: States, recipient: Recipient, subject: str) -> tuple[States, Decision]:
+    """Keep the rows that a recipient may see, without the origins of the others."""
     verdicts = _judge_each(table.origins, table.origin, recipient)
     kept = table.take(_released(verdicts, table.origin))
     origins, origin = _used(kept.origins, kept.origin)
-    columns = {name: getattr(kept, name) for name in TrackTable.DTYPES} | {"origin": origin}
-    kept = TrackTable(**columns, origins=origins)
-    decision = _decide("tracks", recipient, _count(verdicts, table.origin, np.ones(len(table), np.int64)), origins)
+    columns = {name: getattr(kept, name) for name in kept.DTYPES} | {"origin": origin}
+    kept = type(table)(**columns, origins=origins)
+    decision = _decide(subject, recipient, _count(verdicts, table.origin, np.ones(len(table), np.int64)), origins)
     return kept, replace(decision, simulated=decision.simulated or bool(kept.simulated.any()))
 
 

@@ -142,6 +142,7 @@ def track_table(
         target_class=tracks["target_class"],
         class_probability=tracks["class_probability"],
         plot_count=tracks["hits"],
+        formation=np.zeros(len(tracks), np.int64),
         simulated=tracks["simulated"],
         origin=tracks["origin"],
         origins=state.origins,

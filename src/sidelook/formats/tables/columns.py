@@ -76,6 +76,7 @@ TRACK_COLUMNS: Mapping[str, str] = MappingProxyType(
         "velocity_north_mps": "velocity_north",
         "class_probability": "class_probability",
         "plot_count": "plot_count",
+        "formation": "formation",
     }
 )
 
