@@ -8,6 +8,7 @@ import pytest
 
 from sidelook.archive import Archive
 from sidelook.model.columns import Columnar
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
@@ -63,6 +64,19 @@ def make_tracks(begin: int = BEGIN, count: int = 6, seed: int = 2) -> TrackTable
     return TrackTable(**columns, origins=ORIGINS)
 
 
+def make_formations(begin: int = BEGIN, count: int = 6, seed: int = 4) -> FormationTable:
+    """Make states a second apart of formations 1 and 2."""
+    rng = np.random.default_rng(seed)
+    columns = columns_of(FormationTable, rng, count) | {
+        "formation": np.arange(count) % 2 + 1,
+        "time": begin + np.arange(count, dtype=np.int64) * SECOND,
+        "origin": (np.arange(count) % 2).astype(np.int32),
+        "latitude": rng.uniform(0.80, 0.81, count),
+        "longitude": rng.uniform(0.10, 0.12, count),
+    }
+    return FormationTable(**columns, origins=ORIGINS)
+
+
 def assert_same(one: Columnar, other: Columnar, but: tuple[str, ...] = ()) -> None:
     """Compare every column bit for bit."""
     for name in one.DTYPES:
@@ -100,6 +114,12 @@ def dwells() -> Callable[..., Dwells]:
 def tracks() -> Callable[..., TrackTable]:
     """Make track states."""
     return make_tracks
+
+
+@pytest.fixture
+def formations() -> Callable[..., FormationTable]:
+    """Make states of formations."""
+    return make_formations
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 
 from sidelook.archive import Archive, ArchiveDamagedError, ArchiveLockedError, AuditEntry, Box, MissionWriter
 from sidelook.errors import UsageError
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots, concatenate_dwells
 from sidelook.model.tracks import TrackTable
@@ -123,6 +124,23 @@ def test_tracks_by_time_and_their_whole_life(
     assert set(history.looks.dwells.time.tolist()) == set(given.time[given.plots.dwell[plot_track == 2]].tolist())
     nobody = archive.track_history(writer.mission, 999)
     assert (len(nobody.tracks), len(nobody.looks.dwells)) == (0, 0)
+
+
+def test_formations_by_time_sealed_and_not(
+    archive: Archive, writer: MissionWriter, formations: Callable[..., FormationTable]
+) -> None:
+    given = formations()
+    writer.append_formations(given)
+    writer.seal()
+    writer.append_formations(formations(BEGIN + 100 * SECOND, seed=9))
+    found = archive.formations(writer.mission)
+    assert len(found) == 12
+    for name in ("formation", "count_high", "extent", "position_covariance", "event", "probability"):
+        np.testing.assert_array_equal(getattr(found, name)[:6], getattr(given, name))
+    assert found.simulated[found.origin == 1].all()  # of simulated origin: the flag is sticky
+    assert len(archive.formations(writer.mission, (BEGIN + 2 * SECOND, BEGIN + 101 * SECOND))) == 5
+    counted = archive.sql("SELECT formation, count(*) FROM formations GROUP BY ALL ORDER BY 1").to_pydict()
+    assert list(counted.values()) == [[1, 2], [3, 3]]
 
 
 def test_activity_counts_sealed_and_unsealed(archive: Archive, writer: MissionWriter, dwells: MakeDwells) -> None:

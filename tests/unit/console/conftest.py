@@ -1,6 +1,6 @@
 """A small picture that never changes: three dwells, five plots, two tracks over two minutes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import pytest
 
 from sidelook.archive import Activity, Box, Looks, MissionSummary, NotKeptError, TrackHistory, Window
 from sidelook.console.rows import Rows
+from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
@@ -69,6 +70,26 @@ def make_rows(times: list[float], tracks: list[tuple[float, int, int]], origin: 
     return Rows(looks=make_looks(times, [1] * len(times), origin), tracks=make_tracks(tracks, origin))
 
 
+def make_formations(rows: list[tuple[float, int, int]], origin: Origin = OPEN) -> FormationTable:
+    """States (seconds after ``BEGIN``, formation, state) of columns of seven vehicles, nine at most."""
+    times, formations, states = zip(*rows, strict=True) if rows else ((), (), ())
+    return FormationTable.empty(
+        len(rows),
+        time=BEGIN + (np.array(times, np.float64) * SECOND).astype(np.int64),
+        formation=np.array(formations, np.int64),
+        state=np.array(states, np.uint8),
+        latitude=np.full(len(rows), np.radians(50.0)),
+        longitude=np.full(len(rows), np.radians(10.0)),
+        kind=np.full(len(rows), 1, np.uint8),
+        event=np.full(len(rows), 2, np.uint8),
+        other=np.full(len(rows), 5, np.int64),
+        target_class=np.full(len(rows), 18, np.uint8),
+        count=np.full(len(rows), 7, np.int32),
+        count_high=np.full(len(rows), 9, np.int32),
+        origins=(origin,),
+    )
+
+
 def expect_seventh(mission: int) -> None:
     """Know no other mission."""
     if mission != 7:
@@ -82,6 +103,7 @@ class FakePicture:
 
     looks: Looks
     table: TrackTable
+    groups: FormationTable = field(default_factory=lambda: FormationTable.empty(origins=()), kw_only=True)
 
     def missions(self) -> tuple[MissionSummary, ...]:
         """List the one mission."""
@@ -115,6 +137,13 @@ class FakePicture:
         assert box is None or box.west < box.east
         begin, end = window or (0, 1 << 62)
         return self.table.take((self.table.time >= begin) & (self.table.time < end))
+
+    def formations(self, mission: int, window: Window | None = None, box: Box | None = None) -> FormationTable:
+        """States of the window."""
+        expect_seventh(mission)
+        assert box is None or box.west < box.east
+        begin, end = window or (0, 1 << 62)
+        return self.groups.take((self.groups.time >= begin) & (self.groups.time < end))
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Everything of one track."""

@@ -23,7 +23,7 @@ from sidelook.console.metrics import Figure
 from sidelook.model.origin import Classification, Origin
 from sidelook.timescale import SystemClock
 
-from .conftest import BEGIN, OPEN, SECOND, UNMARKED, FakePicture, make_looks, make_rows, make_tracks
+from .conftest import BEGIN, OPEN, SECOND, UNMARKED, FakePicture, make_formations, make_looks, make_rows, make_tracks
 from .test_blocks import read_blocks
 
 TOKEN = "of-this-run"  # noqa: S105 - opens nothing but the test
@@ -209,7 +209,8 @@ def test_a_moment_holds_what_its_picture_is_made_of(tmp_path: Path) -> None:
     """Looks that have not faded, and trails; what is silent for longer comes with the history around it."""
     rows = [(349, 1, 1), (350, 1, 1), (400, 1, 1), (20, 2, 1), (449, 4, 1), (450, 4, 1), (451, 4, 1)]
     made = make_rows([400, 404, 406, 450, 451], [], OPEN)
-    picture = FakePicture(made.looks, make_tracks(sorted(rows), OPEN))
+    formations = make_formations([(340, 1, 0), (400, 1, 0), (460, 1, 0)])
+    picture = FakePicture(made.looks, make_tracks(sorted(rows), OPEN), groups=formations)
     at = BEGIN // 1_000_000 + 450_000
     with client_of(make_console(picture, tmp_path)) as client:
         answer = client.get(f"/api/moment?mission=7&at={at}&trail=100&fade=45", headers=BEARER)
@@ -222,6 +223,7 @@ def test_a_moment_holds_what_its_picture_is_made_of(tmp_path: Path) -> None:
         (449, 4),
         (450, 4),
     ]
+    assert list(zip(seconds[4].tolist(), blocks[4]["formation"].tolist(), strict=True)) == [(400, 1)]
     assert answer.headers["cache-control"] == "no-store"
 
 

@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from sidelook.console.blocks import COLUMNS, UNKNOWN_E7, Kind, degrees_e7, encode_looks, encode_tracks
+from sidelook.console.blocks import (
+    COLUMNS,
+    UNKNOWN_E7,
+    Kind,
+    degrees_e7,
+    encode_formations,
+    encode_looks,
+    encode_tracks,
+)
 from sidelook.model.tracks import TrackTable
 
-from .conftest import BEGIN, make_looks, make_tracks
+from .conftest import BEGIN, make_formations, make_looks, make_tracks
 
 TYPES = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4"}
 
@@ -55,6 +63,14 @@ def test_tracks_come_back() -> None:
     assert tracks["cov_en_m2"].tolist() == [1.0, 1.0]
     assert tracks["cov_nn_m2"].tolist() == [9.0, 9.0]
     assert np.isnan(tracks["velocity_east_mps"]).all()
+
+
+def test_formations_bear_count_state_kind_class_and_event() -> None:
+    [(header, columns)] = read_blocks(encode_formations(make_formations([(1.0, 3, 1)])))
+    assert header["flags"] == 0
+    assert columns["flags"].tolist() == [1 + (1 << 4) + (18 << 8) + (2 << 20)]
+    named = ("formation", "other", "count", "count_low", "count_high", "lat_e7", "lon_e7")
+    assert [columns[name][0] for name in named] == [3, 5, 7, 0, 9, 500_000_000, 100_000_000]
 
 
 def test_class_and_simulated_flags_of_tracks() -> None:

@@ -4,9 +4,9 @@ import pytest
 
 from sidelook.console import live
 from sidelook.console.live import LiveHub
-from sidelook.console.rows import Rows
+from sidelook.console.rows import Rows, empty_looks
 
-from .conftest import make_rows
+from .conftest import make_formations, make_rows, make_tracks
 from .test_blocks import read_blocks
 
 START = 1000
@@ -100,3 +100,16 @@ def test_the_hub_ticks_when_rows_arrive_and_wakes_its_clients() -> None:
         return hub.position
 
     assert asyncio.run(run()) == START + 3
+
+
+def test_formations_come_with_the_picture_until_they_are_lost_and_none_of_their_states_is_skipped() -> None:
+    hub = LiveHub(position=START)
+    for seconds, formation, state in [(1.0, 1, 0), (2.0, 1, 0), (2.0, 2, 0), (3.0, 2, 2)]:
+        formations = make_formations([(seconds, formation, state)])
+        hub.publish(Rows(looks=empty_looks(), tracks=make_tracks([]), formations=formations))
+        hub.tick()
+    late, whole = hub.next(START), hub.join(None)
+    assert late is not None
+    states = [columns["formation"].tolist() for _, columns in read_blocks(late.payload)]
+    assert states == [[1, 1, 2, 2]]
+    assert [columns["formation"].tolist() for _, columns in read_blocks(whole.payload)] == [[1]]
