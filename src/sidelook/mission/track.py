@@ -10,6 +10,7 @@ from sidelook.errors import UsageError
 from sidelook.mission.chain import Chain
 from sidelook.mission.convert import refuse_tracks_file, write_tracks
 from sidelook.mission.dwelling import Dwelling
+from sidelook.mission.formation_report import FormationFigures, describe_formations, list_formations
 from sidelook.mission.opening import file_size, open_recording, refuse_without_packets
 from sidelook.mission.reporting import Advance, answer, progress, warn_of_damage
 from sidelook.mission.roads import refuse_missing_roads
@@ -36,6 +37,7 @@ class TrackReport:
     tracked_plots : given to a track that was confirmed
     tracks : confirmed at least once
     states : of tracks, one a track and look
+    formations : that were found among the tracks
     truth : how they compare with the truth tags, if that was asked for
     """
 
@@ -45,6 +47,7 @@ class TrackReport:
     tracked_plots: int
     tracks: int
     states: int
+    formations: tuple[FormationFigures, ...] = ()
     truth: "TruthFigures | None" = None
 
 
@@ -135,6 +138,7 @@ def summarise(recording: Path, rows: Rows) -> TrackReport:
         tracked_plots=int(np.isin(rows.looks.plot_track, confirmed).sum()),
         tracks=len(confirmed),
         states=len(rows.tracks),
+        formations=list_formations(rows.formations),
     )
 
 
@@ -142,9 +146,11 @@ def describe(report: TrackReport) -> str:
     """Say it for people."""
     head = (
         f"{report.tracks:,} tracks from {report.plots:,} plots in {report.dwells:,} dwells; "
-        f"{report.tracked_plots:,} plots belong to them"
+        f"{report.tracked_plots:,} plots belong to them; {len(report.formations):,} formations among them"
     )
-    return head if report.truth is None else f"{head}\n\n{describe_truth(report.truth)}"
+    parts = [head, describe_formations(report.formations)] if report.formations else [head]
+    parts += [] if report.truth is None else [describe_truth(report.truth)]
+    return "\n\n".join(parts)
 
 
 def describe_truth(truth: TruthFigures) -> str:

@@ -31,7 +31,7 @@ from sidelook.tracking.tracker import Tracker
 STEP = NANOSECONDS_PER_SECOND
 """Dwells this close in time go to the tracker together: each track is then shown at most once a second."""
 LOOK_INTERVAL = 30 * NANOSECONDS_PER_SECOND
-"""Formations are looked for no more often than this, and no more often than all tracks have had a look."""
+"""Formations are looked for no more often than this."""
 KNOWN = "formations_"
 
 
