@@ -1,7 +1,17 @@
 /** Address: the state as the hash of the page's address, and back; what is as by default is left out. */
 import { DEFAULT_STATE, type Layer, type State } from './state';
 
-const LAYERS: readonly Layer[] = ['plots', 'tracks', 'trails', 'dwells', 'platform', 'ellipses', 'labels', 'names'];
+const LAYERS: readonly Layer[] = [
+  'plots',
+  'tracks',
+  'trails',
+  'dwells',
+  'platform',
+  'ellipses',
+  'labels',
+  'names',
+  'formations',
+];
 
 /** The hash for a state, without '#'. */
 export function writeAddress(state: Readonly<State>): string {
@@ -15,6 +25,7 @@ export function writeAddress(state: Readonly<State>): string {
   put('rate', String(state.rate ?? ''), '');
   put('play', state.playing ? '1' : '0', '1');
   put('track', String(state.selected ?? ''), '');
+  put('formation', String(state.formation ?? ''), '');
   put('follow', state.follow ? '1' : '0', '0');
   put('theme', state.theme, DEFAULT_STATE.theme);
   put('speed', state.speedUnit, DEFAULT_STATE.speedUnit);
@@ -26,6 +37,7 @@ export function writeAddress(state: Readonly<State>): string {
   put('trail', String(state.trailS), String(DEFAULT_STATE.trailS));
   put('filter', state.filter, '');
   put('table', state.table ? '1' : '0', '0');
+  put('sheet', state.sheet, DEFAULT_STATE.sheet);
   put('rail', state.rail ? '1' : '0', '1');
   return new URLSearchParams(parts).toString();
 }
@@ -45,6 +57,7 @@ export function readAddress(hash: string): State {
     rate: number('rate'),
     playing: flag('play', true),
     selected: number('track'),
+    formation: number('formation'),
     follow: flag('follow', false),
     theme: oneOf('theme', ['dark', 'light'], DEFAULT_STATE.theme),
     speedUnit: oneOf('speed', ['km/h', 'kt'], DEFAULT_STATE.speedUnit),
@@ -58,6 +71,7 @@ export function readAddress(hash: string): State {
     trailS: number('trail') ?? DEFAULT_STATE.trailS,
     filter: words.get('filter') ?? '',
     table: flag('table', false),
+    sheet: oneOf('sheet', ['tracks', 'formations'], DEFAULT_STATE.sheet),
     rail: flag('rail', true),
   };
 }

@@ -7,7 +7,9 @@ import { Keys } from './keys';
 import { Labels } from './labels';
 import type { Look, Scene } from './layer/movers';
 import { MapView } from './mapview';
+import { placeAt } from './formations';
 import { lonLatOf } from './mercator';
+import { Convoy } from './panels/convoy';
 import { Details } from './panels/details';
 import { Find } from './panels/find';
 import { Header } from './panels/header';
@@ -49,6 +51,7 @@ export class App {
   readonly timeline: Timeline;
   readonly table: Table;
   readonly details: Details;
+  readonly convoy: Convoy;
   readonly find: Find;
   readonly help: Help;
   readonly notices: Notices;
@@ -70,6 +73,7 @@ export class App {
     this.timeline = new Timeline(this);
     this.table = new Table(this);
     this.details = new Details(this);
+    this.convoy = new Convoy(this);
     this.find = new Find(this);
     this.help = new Help();
     this.notices = new Notices();
@@ -88,6 +92,7 @@ export class App {
       mapElement,
       this.rail.element,
       this.details.element,
+      this.convoy.element,
       this.table.element,
       this.notices.element,
       this.find.element,
@@ -126,7 +131,21 @@ export class App {
   }
 
   select(track: number | null): void {
-    this.store.set({ selected: track, follow: track === null ? false : this.store.now.follow });
+    const { follow } = this.store.now;
+    this.store.set({ selected: track, formation: null, follow: track === null ? false : follow });
+  }
+
+  selectFormation(formation: number | null): void {
+    this.store.set({ formation, selected: null, follow: false });
+  }
+
+  /** Move the map to a formation, if it is in the picture. */
+  showFormation(number: number): void {
+    const session = this.session;
+    const formation = session?.formations.at(session.clock.t).find((one) => one.formation === number);
+    if (!session || !formation) return;
+    const [lon, lat] = placeAt(formation, session.clock.t, session.revisitS);
+    this.view?.goTo(lat, lon, null);
   }
 
   /** Move the map to a track, if it is in the picture. */
@@ -199,7 +218,7 @@ export class App {
   /** Close what is open, from the top; at last select nothing. */
   escape(): void {
     if (this.find.isOpen) this.find.close();
-    else if (this.store.now.selected !== null) this.select(null);
+    else if (this.store.now.selected !== null || this.store.now.formation !== null) this.select(null);
     else if (this.store.now.table) this.table.toggle();
     else this.store.set({ dotsAlone: false });
   }
@@ -317,9 +336,29 @@ export class App {
     this.header.refresh(session, now);
     this.rail.refresh(session);
     this.details.refresh(session);
+    this.convoy.refresh(session);
+    this.#showFormations(session);
     this.table.refresh(session);
     this.notices.showTrouble(session);
     if (now - this.#addressAt > ADDRESS_EVERY_MS) this.#writeAddress(now, session);
+  }
+
+  #showFormations(session: Session): void {
+    const { dotsAlone, speedUnit, formation } = this.store.now;
+    const { clock, formations, revisitS } = session;
+    const shown = this.store.isShown('formations') && !dotsAlone && !Number.isNaN(clock.t);
+    this.view?.formations.show(
+      shown
+        ? {
+            formations: formations.at(clock.t),
+            traces: formations.traces(clock.t),
+            t: clock.t,
+            revisitS,
+            selected: formation,
+            speedUnit,
+          }
+        : null,
+    );
   }
 
   #writeAddress(now: number, session: Session): void {
@@ -358,7 +397,8 @@ export class App {
     }
     if (state.hidden !== before.hidden) this.view?.showNames(this.store.isShown('names'));
     if (state.selected !== before.selected) this.#mark();
-    for (const part of [this.rail, this.details, this.table, this.timeline, this.header]) part.onState(state, before);
+    for (const part of [this.rail, this.details, this.convoy, this.table, this.timeline, this.header])
+      part.onState(state, before);
     this.change();
   }
 
@@ -403,7 +443,7 @@ export class App {
     return {
       onCamera: (camera) => this.store.set({ camera }),
       onHover: (track, x, y) => this.#hover(track, x, y),
-      onClick: (track) => this.select(track),
+      onClick: (track, formation) => (formation === null ? this.select(track) : this.selectFormation(formation)),
       onPointer: (place) => this.rail.showPointer(place),
       onError: (text) => this.notices.say('map', `A part of the map could not be drawn: ${text}`, 'error'),
     };

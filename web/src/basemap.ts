@@ -17,7 +17,7 @@ export const PICTURE_SLOT = 'picture-slot';
 export const BUNDLED_ATTRIBUTION = 'Natural Earth · city names GeoNames, CC BY 4.0';
 
 const REGULAR = ['regular'];
-const SEMIBOLD = ['semibold'];
+export const SEMIBOLD = ['semibold'];
 
 export type CityRow = readonly [name: string, lon: number, lat: number, thousands: number];
 

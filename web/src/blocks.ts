@@ -8,7 +8,7 @@
 export const MAGIC = 0x314b4c53;
 export const HEADER_BYTES = 32;
 
-export type Kind = 'dwells' | 'plots' | 'tracks';
+export type Kind = 'dwells' | 'plots' | 'tracks' | 'formations';
 type ColumnType = 'f64' | 'i32' | 'f32' | 'u32';
 type ColumnArray = Float64Array | Int32Array | Float32Array | Uint32Array;
 type Layout = readonly (readonly [name: string, type: ColumnType])[];
@@ -56,10 +56,38 @@ const TRACKS = [
   ['cov_nn_m2', 'f32'],
   ['class_probability', 'f32'],
   ['plot_count', 'u32'],
+  ['formation', 'u32'],
   ['flags', 'u32'],
 ] as const satisfies Layout;
 
-export const LAYOUTS = { dwells: DWELLS, plots: PLOTS, tracks: TRACKS } as const;
+const FORMATIONS = [
+  ['time_ms', 'f64'],
+  ['supported_ms', 'f64'],
+  ['formation', 'u32'],
+  ['other', 'u32'],
+  ['lon_e7', 'i32'],
+  ['lat_e7', 'i32'],
+  ['velocity_east_mps', 'f32'],
+  ['velocity_north_mps', 'f32'],
+  ['cov_ee_m2', 'f32'],
+  ['cov_en_m2', 'f32'],
+  ['cov_nn_m2', 'f32'],
+  ['extent_ee_m2', 'f32'],
+  ['extent_en_m2', 'f32'],
+  ['extent_nn_m2', 'f32'],
+  ['length_m', 'f32'],
+  ['width_m', 'f32'],
+  ['spacing_m', 'f32'],
+  ['probability', 'f32'],
+  ['class_share', 'f32'],
+  ['members', 'u32'],
+  ['count', 'u32'],
+  ['count_low', 'u32'],
+  ['count_high', 'u32'],
+  ['flags', 'u32'],
+] as const satisfies Layout;
+
+export const LAYOUTS = { dwells: DWELLS, plots: PLOTS, tracks: TRACKS, formations: FORMATIONS } as const;
 
 type ArrayOf<T extends ColumnType> = { f64: Float64Array; i32: Int32Array; f32: Float32Array; u32: Uint32Array }[T];
 
@@ -84,7 +112,7 @@ export class BlockError extends Error {
   override readonly name = 'BlockError';
 }
 
-const KIND_NUMBERS: Readonly<Record<number, Kind>> = { 1: 'dwells', 2: 'plots', 3: 'tracks' };
+const KIND_NUMBERS: Readonly<Record<number, Kind>> = { 1: 'dwells', 2: 'plots', 3: 'tracks', 4: 'formations' };
 const ITEM_BYTES: Readonly<Record<ColumnType, number>> = { f64: 8, i32: 4, f32: 4, u32: 4 };
 const SIMULATED_FLAG = 1;
 

@@ -43,6 +43,7 @@ export class Chunk {
   readonly dwells = new Rows('dwells');
   readonly plots = new Rows('plots');
   readonly tracks = new Rows('tracks');
+  readonly formations = new Rows('formations');
   readonly trails = new VertexRun(TRAIL_FLOATS);
   readonly plotPoints = new VertexRun(PLOT_FLOATS);
   /** Where the aircraft came from: pieces like those of trails, one a dwell. */
@@ -77,10 +78,12 @@ export class Chunk {
       dwells: this.dwells.lastTime,
       plots: this.plots.lastTime,
       tracks: this.tracks.lastTime,
+      formations: this.formations.lastTime,
     };
     for (const block of blocks) {
       this.#append(block, onlyNewer ? known[block.kind] : -Infinity);
-      yield* this.#packing(block.kind);
+      // Formations are drawn by the map itself.
+      if (block.kind !== 'formations') yield* this.#packing(block.kind);
     }
   }
 
@@ -89,11 +92,13 @@ export class Chunk {
     const until = this.end - 1e-3;
     if (block.kind === 'dwells') this.dwells.append(block.columns, orderByTime<'dwells'>(block.columns, from, until));
     else if (block.kind === 'plots') this.plots.append(block.columns, orderByTime<'plots'>(block.columns, from, until));
-    else this.tracks.append(block.columns, orderByTime<'tracks'>(block.columns, from, until));
+    else if (block.kind === 'tracks')
+      this.tracks.append(block.columns, orderByTime<'tracks'>(block.columns, from, until));
+    else this.formations.append(block.columns, orderByTime<'formations'>(block.columns, from, until));
   }
 
   /** Turn rows that are not vertices yet into such. */
-  *#packing(kind: Kind): Generator<void, void> {
+  *#packing(kind: Exclude<Kind, 'formations'>): Generator<void, void> {
     const rows = this[kind].count;
     const run = kind === 'dwells' ? this.dwellPatches : kind === 'plots' ? this.plotPoints : this.trails;
     if (run.count === 0) run.reserve(rows);

@@ -2,6 +2,7 @@
 import { Map as MapLibre, addProtocol, setWorkerUrl } from 'maplibre-gl';
 import { Protocol } from 'pmtiles';
 import { type BundledBase, PICTURE_SLOT, makeStyle } from './basemap';
+import { FormationLayer } from './formationlayer';
 import { MoversLayer, type Scene } from './layer/movers';
 import type { BasemapEntry, Server } from './server';
 import type { Camera } from './state';
@@ -13,7 +14,7 @@ const REACH_PX = 14;
 export interface MapListener {
   onCamera(camera: Camera): void;
   onHover(track: number | null, x: number, y: number): void;
-  onClick(track: number | null): void;
+  onClick(track: number | null, formation: number | null): void;
   onPointer(place: { lat: number; lon: number } | null): void;
   onError(text: string): void;
 }
@@ -21,6 +22,8 @@ export interface MapListener {
 export class MapView {
   readonly map: MapLibre;
   readonly layer: MoversLayer;
+  readonly formations: FormationLayer;
+  #theme: Theme;
 
   constructor(
     container: HTMLElement,
@@ -50,19 +53,26 @@ export class MapView {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disable();
-    this.map.on('style.load', () => this.map.addLayer(this.layer, PICTURE_SLOT));
+    this.formations = new FormationLayer(this.map);
+    this.#theme = theme;
+    this.map.on('style.load', () => {
+      this.map.addLayer(this.layer, PICTURE_SLOT);
+      this.formations.add(this.#theme, this.layer.id);
+    });
     this.#listen(listener);
   }
 
   /** Show another base or theme; the picture stays. */
   setBase(theme: Theme, entries: readonly BasemapEntry[]): void {
+    this.#theme = theme;
     this.map.setStyle(makeStyle(theme, this.base, entries), { diff: false });
   }
 
   /** Names of places on or off. */
   showNames(shown: boolean): void {
     for (const layer of this.map.getStyle().layers) {
-      if (layer.type === 'symbol') this.map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none');
+      const isName = layer.type === 'symbol' && !layer.id.startsWith('formation');
+      if (isName) this.map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none');
     }
   }
 
@@ -136,6 +146,9 @@ export class MapView {
       listener.onHover(null, 0, 0);
       listener.onPointer(null);
     });
-    map.on('click', ({ point }) => listener.onClick(this.pick(point.x, point.y)));
+    map.on('click', ({ point }) => {
+      const track = this.pick(point.x, point.y);
+      listener.onClick(track, track === null ? this.formations.pick(point.x, point.y) : null);
+    });
   }
 }

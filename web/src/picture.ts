@@ -40,6 +40,8 @@ export interface Mover {
   covariance: readonly [eastEast: number, eastNorth: number, northNorth: number];
   classProbability: number;
   plotCount: number;
+  /** It was in at its last update; 0 for none. */
+  formation: number;
   state: number;
   targetClass: number;
   simulated: boolean;
@@ -221,6 +223,7 @@ function readMover(columns: Chunk['tracks']['columns'], row: number): Mover {
     covariance: [columns.cov_ee_m2[row], columns.cov_en_m2[row], columns.cov_nn_m2[row]],
     classProbability: columns.class_probability[row],
     plotCount: columns.plot_count[row],
+    formation: columns.formation[row],
     state: stateOf(columns.flags[row]),
     targetClass: classOf(columns.flags[row]),
     simulated: (columns.flags[row] >>> 16) % 2 === 1,

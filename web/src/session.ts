@@ -2,6 +2,7 @@
 import type { AnyBlock } from './blocks';
 import type { Chunk } from './chunk';
 import { Clock } from './clock';
+import { Formations } from './formations';
 import { History } from './history';
 import { Moment } from './moment';
 import { Pace } from './pace';
@@ -32,6 +33,7 @@ export class Session {
   readonly clock = new Clock();
   readonly history: History;
   readonly picture: Picture;
+  readonly formations: Formations;
   readonly platform: Platform;
   readonly pace = new Pace();
   status: Status | null = null;
@@ -55,6 +57,7 @@ export class Session {
     this.#moment = new Moment(server, mission.id, onChange);
     this.#foreseen = new Moment(server, mission.id, () => undefined);
     this.picture = new Picture(this.history);
+    this.formations = new Formations(this.history);
     this.platform = new Platform(this.history);
     this.clock.setSpan(mission.begin_ms, mission.end_ms);
   }

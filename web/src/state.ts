@@ -8,7 +8,10 @@ export interface Camera {
   lon: number;
 }
 
-export type Layer = 'plots' | 'tracks' | 'trails' | 'dwells' | 'platform' | 'ellipses' | 'labels' | 'names';
+export type Layer =
+  'plots' | 'tracks' | 'trails' | 'dwells' | 'platform' | 'ellipses' | 'labels' | 'names' | 'formations';
+
+export type Sheet = 'tracks' | 'formations';
 
 export interface State {
   mission: string | null;
@@ -19,6 +22,8 @@ export interface State {
   rate: number | null;
   playing: boolean;
   selected: number | null;
+  /** Selected formation; with one no track is selected. */
+  formation: number | null;
   follow: boolean;
   theme: ThemeName;
   speedUnit: SpeedUnit;
@@ -31,6 +36,8 @@ export interface State {
   trailS: number;
   filter: string;
   table: boolean;
+  /** What the table lists. */
+  sheet: Sheet;
   rail: boolean;
 }
 
@@ -41,6 +48,7 @@ export const DEFAULT_STATE: State = {
   rate: null,
   playing: true,
   selected: null,
+  formation: null,
   follow: false,
   theme: 'dark',
   speedUnit: 'km/h',
@@ -52,6 +60,7 @@ export const DEFAULT_STATE: State = {
   trailS: 300,
   filter: '',
   table: false,
+  sheet: 'tracks',
   rail: true,
 };
 

@@ -14,7 +14,18 @@ const CROSS = 'M6 6l12 12M18 6L6 18';
 const RELOAD_MS = 5000;
 const DEGREES = Math.PI / 180;
 
-const FACTS = ['State', 'Class', 'Speed', 'Heading', 'Position', 'Error', 'Last plot', 'Plots', 'Since'] as const;
+const FACTS = [
+  'State',
+  'Class',
+  'Speed',
+  'Heading',
+  'Position',
+  'Error',
+  'Last plot',
+  'Plots',
+  'Formation',
+  'Since',
+] as const;
 type Fact = (typeof FACTS)[number];
 
 /** Where each number comes from, said on hover. */
@@ -27,6 +38,7 @@ const SOURCES: Readonly<Record<Fact, string>> = {
   Error: 'Half axes of the error ellipse, one sigma: along its long axis, across it',
   'Last plot': 'Time of the last plot behind the track',
   Plots: 'Plots the tracker has given to this track so far',
+  Formation: 'The formation that the track was in when formations were last looked for',
   Since: 'First row of this track',
 };
 
@@ -130,6 +142,14 @@ export class Details {
     this.#set('Error', `±\u2009${Math.round(sigma)} × ${Math.round(shortAxis(covariance))}\u2009m`);
     this.#set('Last plot', `${formatTime(mover.supportedMs)} UTC, ${formatDuration(Math.max(0, age))} ago`);
     this.#set('Plots', String(mover.plotCount));
+    this.#showFormation(mover.formation);
+  }
+
+  #showFormation(formation: number): void {
+    const element = this.#facts.get('Formation');
+    if (!element || element.textContent === String(formation)) return;
+    const open = (): void => this.app.selectFormation(formation);
+    element.replaceChildren(formation > 0 ? h('button', { class: 'link', onclick: open }, String(formation)) : 'none');
   }
 
   #sayGone(): void {

@@ -27,6 +27,12 @@ const ENTRIES: readonly Entry[] = [
     key: 'E',
     sign: () => sign('ground', 'M3 13 A10 3 -15 1 1 21 7 A10 3 -15 1 1 3 13', false),
   },
+  {
+    layer: 'formations',
+    label: 'Formations',
+    key: '',
+    sign: () => sign('quiet', 'M6 6 H18 A4 4 0 0 1 18 14 H6 A4 4 0 0 1 6 6', false),
+  },
   { layer: 'plots', label: 'Plots', key: '', sign: () => dots() },
   {
     layer: 'dwells',
@@ -102,7 +108,9 @@ export class Rail {
 
   refresh(session: Session): void {
     const { picture } = session;
-    setText(this.#counts, `${formatCount(picture.count)} ${picture.count === 1 ? 'track' : 'tracks'}`);
+    const formations = session.formations.at(session.clock.t).length;
+    const groups = formations > 0 ? `, ${formations} ${formations === 1 ? 'formation' : 'formations'}` : '';
+    setText(this.#counts, `${formatCount(picture.count)} ${picture.count === 1 ? 'track' : 'tracks'}${groups}`);
     this.#showScale();
   }
 

@@ -2,9 +2,10 @@
 import type { App } from '../app';
 import { h, icon, setText } from '../dom';
 import { FilterError, type FilterRow } from '../filter';
+import { FormationTable } from './formationtable';
 import { Roster, type SortField } from '../roster';
 import type { Session } from '../session';
-import type { State } from '../state';
+import type { Sheet, State } from '../state';
 import { formatCount, formatPosition } from '../units';
 
 const ROW_PX = 26;
@@ -45,6 +46,8 @@ export class Table {
   readonly #message = h('span', { class: 'filter-message', role: 'status' });
   readonly #grid: HTMLElement;
   readonly #space = h('div', { class: 'rows' });
+  readonly #formations: FormationTable;
+  readonly #tabs = new Map<Sheet, HTMLElement>();
   readonly #headers = new Map<SortField, HTMLElement>();
   #pool: HTMLElement[] = [];
   #takenAt = -Infinity;
@@ -85,14 +88,23 @@ export class Table {
       { class: 'square', 'aria-label': 'Close the table', title: 'Close (T)', onclick: () => this.toggle() },
       icon(CROSS),
     );
-    const top = h('div', { class: 'table-top' }, h('h2', {}, 'Tracks'), this.#filter, this.#message, close);
+    this.#formations = new FormationTable(app);
+    const tabs = h(
+      'div',
+      { class: 'tabs', role: 'tablist' },
+      this.#tab('tracks', 'Tracks'),
+      this.#tab('formations', 'Formations'),
+    );
+    const top = h('div', { class: 'table-top' }, tabs, this.#filter, this.#message, close);
     this.element = h(
       'section',
       { class: 'table', 'aria-label': 'Table of tracks', hidden: !app.store.now.table },
       top,
       this.#grid,
+      this.#formations.element,
     );
     this.#grip();
+    this.#showSheet(app.store.now.sheet);
     this.#applyFilter(app.store.now.filter);
   }
 
@@ -105,6 +117,7 @@ export class Table {
   /** Take the picture anew, once a second while it is read or filters the map. */
   refresh(session: Session): void {
     const { table, filter, speedUnit } = this.app.store.now;
+    if (table) this.#formations.refresh(session);
     if (!table && filter === '') return;
     const now = performance.now();
     if (now - this.#takenAt < REFRESH_MS) return;
@@ -115,6 +128,7 @@ export class Table {
 
   onState(state: Readonly<State>, before: Readonly<State>): void {
     this.element.hidden = !state.table;
+    if (state.sheet !== before.sheet) this.#showSheet(state.sheet);
     if (state.filter !== this.#filter.value) this.#filter.value = state.filter;
     if (state.filter !== before.filter) this.#applyFilter(state.filter);
     const other =
@@ -127,6 +141,20 @@ export class Table {
       this.#scrollToActive();
       this.#fill();
     }
+  }
+
+  #tab(sheet: Sheet, label: string): HTMLElement {
+    const tab = h('button', { role: 'tab', onclick: () => this.app.store.set({ sheet }) }, label);
+    this.#tabs.set(sheet, tab);
+    return tab;
+  }
+
+  #showSheet(sheet: Sheet): void {
+    for (const [name, tab] of this.#tabs) tab.setAttribute('aria-selected', String(name === sheet));
+    this.#grid.hidden = this.#filter.hidden = this.#message.hidden = sheet !== 'tracks';
+    this.#formations.element.hidden = sheet !== 'formations';
+    if (this.app.session) this.#formations.refresh(this.app.session);
+    if (sheet === 'tracks') this.#fill();
   }
 
   #header(column: Column): HTMLElement {
