@@ -7,7 +7,7 @@ import { Keys } from './keys';
 import { Labels } from './labels';
 import type { Look, Scene } from './layer/movers';
 import { MapView } from './mapview';
-import { placeAt } from './formations';
+import { membersOf, placeAt } from './formations';
 import { lonLatOf } from './mercator';
 import { Convoy } from './panels/convoy';
 import { Details } from './panels/details';
@@ -19,7 +19,7 @@ import { Rail } from './panels/rail';
 import { Table } from './panels/table';
 import { Timeline } from './panels/timeline';
 import { Tip } from './panels/tip';
-import { Mark } from './picture';
+import { Mark, type Picture } from './picture';
 import { type BasemapEntry, LiveLine, type Mission, Server, type Status } from './server';
 import { Session } from './session';
 import { Store } from './state';
@@ -345,13 +345,15 @@ export class App {
 
   #showFormations(session: Session): void {
     const { dotsAlone, speedUnit, formation } = this.store.now;
-    const { clock, formations, revisitS } = session;
+    const { clock, formations, picture, revisitS } = session;
     const shown = this.store.isShown('formations') && !dotsAlone && !Number.isNaN(clock.t);
     this.view?.formations.show(
       shown
         ? {
             formations: formations.at(clock.t),
             traces: formations.traces(clock.t),
+            members: this.#placesOfMembers(picture, clock.t, revisitS),
+            metresPerPixel: (this.view?.metresPerPixel ?? 1) * (this.view?.map.getPixelRatio() ?? 1),
             t: clock.t,
             revisitS,
             selected: formation,
@@ -359,6 +361,16 @@ export class App {
           }
         : null,
     );
+  }
+
+  #placesOfMembers(picture: Picture, t: number, revisitS: number): Map<number, [number, number][]> {
+    const places = (slots: number[]): [number, number][] =>
+      slots.map((slot) => {
+        const drawn = picture.drawn(slot, t, revisitS);
+        const { lon, lat } = lonLatOf(drawn.x, drawn.y);
+        return [lon, lat];
+      });
+    return new Map([...membersOf(picture)].map(([formation, slots]) => [formation, places(slots)]));
   }
 
   #writeAddress(now: number, session: Session): void {

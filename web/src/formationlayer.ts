@@ -13,7 +13,9 @@ import { type SpeedUnit, formatBearing, formatSpeed } from './units';
 const SOURCE = 'formations';
 /** Space about the outermost vehicles, m. */
 const ROOM_M = 120;
-const HULL_POINTS = 24;
+/** And at least so much on the screen, px. */
+const ROOM_PX = 9;
+const CIRCLE_POINTS = 16;
 /** Its way is drawn so far ahead, s: for formations only, never for a single vehicle. */
 const AHEAD_S = 300;
 const REACH_PX = 6;
@@ -22,6 +24,9 @@ const REACH_PX = 6;
 export interface FormationScene {
   formations: readonly Formation[];
   traces: ReadonlyMap<number, readonly [number, number][]>;
+  /** Where the vehicles of each are drawn, degrees. */
+  members: ReadonlyMap<number, readonly (readonly [number, number])[]>;
+  metresPerPixel: number;
   t: number;
   revisitS: number;
   selected: number | null;
@@ -58,7 +63,7 @@ export class FormationLayer {
       [x - REACH_PX, y - REACH_PX],
       [x + REACH_PX, y + REACH_PX],
     ];
-    const layersHit = ['formation-label', 'formation-mark', 'formation-hull'];
+    const layersHit = ['formation-label', 'formation-hull'];
     const [hit] = this.map.queryRenderedFeatures(box, { layers: layersHit });
     return hit ? Number(hit.properties.formation) : null;
   }
@@ -73,6 +78,8 @@ function collect(scene: FormationScene): FeatureCollection {
 function features(formation: Formation, scene: FormationScene): Feature[] {
   const place = placeAt(formation, scene.t, scene.revisitS);
   const here = { lon: place[0], lat: place[1] };
+  const places = scene.members.get(formation.formation) ?? [place];
+  const room = Math.max(ROOM_M, ROOM_PX * scene.metresPerPixel);
   const chosen = formation.formation === scene.selected;
   const properties = {
     formation: formation.formation,
@@ -82,7 +89,7 @@ function features(formation: Formation, scene: FormationScene): Feature[] {
     rank: -formation.count,
   };
   const found = [
-    feature('hull', properties, { type: 'Polygon', coordinates: [hull(formation, here)] }),
+    feature('hull', properties, { type: 'Polygon', coordinates: [outline(places, room)] }),
     feature('mark', properties, { type: 'Point', coordinates: place }),
   ];
   const trace = [...(scene.traces.get(formation.formation) ?? []), place];
@@ -105,22 +112,34 @@ function labelOf(formation: Formation, unit: SpeedUnit): string {
   return `${countText(formation)} · ${formatSpeed(unit, speedOf(formation))} ${formatBearing(heading)}`;
 }
 
-/** An outline about the vehicles: along the longer axis of their spread, with room around. */
-function hull(formation: Formation, here: { lon: number; lat: number }): [number, number][] {
-  const [ee, en, nn] = formation.extent;
-  const turn = 0.5 * Math.atan2(2 * en, ee - nn);
-  const radius = 0.5 * formation.widthM + ROOM_M;
-  const half = 0.5 * Math.max(0, formation.lengthM - formation.widthM);
-  const ring: [number, number][] = [];
-  for (let point = 0; point <= HULL_POINTS; point += 1) {
-    const angle = (2 * Math.PI * point) / HULL_POINTS;
-    const along = radius * Math.cos(angle) + (Math.cos(angle) >= 0 ? half : -half);
-    const across = radius * Math.sin(angle);
-    ring.push(
-      moved(here, along * Math.cos(turn) - across * Math.sin(turn), along * Math.sin(turn) + across * Math.cos(turn)),
-    );
-  }
-  return ring;
+/** An outline about places, degrees, with room around each: the convex hull of circles. */
+export function outline(places: readonly (readonly [number, number])[], room: number): [number, number][] {
+  const points = places.flatMap(([lon, lat]) =>
+    Array.from({ length: CIRCLE_POINTS }, (_, point) => {
+      const angle = (2 * Math.PI * point) / CIRCLE_POINTS;
+      return moved({ lon, lat }, room * Math.cos(angle), room * Math.sin(angle));
+    }),
+  );
+  const ring = convexHull(points);
+  return [...ring, ring[0]];
+}
+
+/** Andrew's monotone chain (1979), counter-clockwise. */
+function convexHull(points: [number, number][]): [number, number][] {
+  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const chain = (from: [number, number][]): [number, number][] => {
+    const kept: [number, number][] = [];
+    for (const point of from) {
+      while (kept.length > 1 && turn(kept[kept.length - 2], kept[kept.length - 1], point) <= 0) kept.pop();
+      kept.push(point);
+    }
+    return kept.slice(0, -1);
+  };
+  return [...chain(sorted), ...chain(sorted.reverse())];
+}
+
+function turn(a: readonly [number, number], b: readonly [number, number], c: readonly [number, number]): number {
+  return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
 }
 
 function layers(theme: Theme): LayerSpecification[] {
@@ -164,20 +183,6 @@ function layers(theme: Theme): LayerSpecification[] {
       source: SOURCE,
       filter: ['all', part('hull'), ['get', 'coasting']],
       paint: { 'line-color': colour, 'line-width': 1.4, 'line-opacity': 0.9, 'line-dasharray': [2.5, 2] },
-    },
-    {
-      id: 'formation-mark',
-      type: 'circle',
-      source: SOURCE,
-      filter: part('mark'),
-      maxzoom: 10,
-      paint: {
-        'circle-radius': 9,
-        'circle-color': 'rgba(0,0,0,0)',
-        'circle-stroke-color': colour,
-        'circle-stroke-width': 1.4,
-        'circle-stroke-opacity': 0.9,
-      },
     },
     {
       id: 'formation-label',

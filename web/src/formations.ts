@@ -5,6 +5,7 @@
  */
 import type { Chunk } from './chunk';
 import type { History } from './history';
+import type { Picture } from './picture';
 
 /** A formation without any row for this long is no longer in the picture. */
 const FORGET_MS = 600_000;
@@ -93,17 +94,6 @@ export class Formations {
     return found.reverse();
   }
 
-  /** Tracks that were in a formation when last heard of, of those in the picture. */
-  members(formation: number, t: number): number[] {
-    const last = new Map<number, boolean>();
-    for (const chunk of this.history.between(t - FORGET_MS, t)) {
-      const { track, formation: of } = chunk.tracks.columns;
-      const { first, count } = chunk.tracks.between(t - FORGET_MS, t);
-      for (let row = first; row < first + count; row += 1) last.set(track[row], of[row] === formation);
-    }
-    return [...last].filter(([, inside]) => inside).map(([track]) => track);
-  }
-
   *#rows(fromMs: number, t: number): Generator<{ chunk: Chunk; row: number }> {
     for (const chunk of this.history.between(fromMs, t)) {
       const { first, count } = chunk.formations.between(fromMs, t);
@@ -164,4 +154,17 @@ function readFormation(chunk: Chunk, row: number): Formation {
     kind: (flags >>> 4) & 0xf,
     simulated: (flags >>> 16) % 2 === 1,
   };
+}
+
+/** Slots of the tracks of a picture that are in formations, by formation. */
+export function membersOf(picture: Picture): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (let slot = 0; slot < picture.count; slot += 1) {
+    const formation = picture.formationOf(slot);
+    if (formation === 0) continue;
+    const slots = found.get(formation) ?? [];
+    slots.push(slot);
+    found.set(formation, slots);
+  }
+  return found;
 }

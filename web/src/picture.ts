@@ -92,6 +92,11 @@ export class Picture {
     return readMover(columns, row);
   }
 
+  /** The formation that the track in a slot is in, 0 for none. */
+  formationOf(slot: number): number {
+    return this.#chunks[slot].tracks.columns.formation[this.#rows[slot]];
+  }
+
   /** Set by what rule tracks are marked, and mark them all. */
   markBy(rule: (track: number) => number): void {
     this.#marks = rule;

@@ -8,6 +8,7 @@ import {
   KINDS,
   countText,
   isStanding,
+  membersOf,
   speedOf,
 } from '../formations';
 import type { Session } from '../session';
@@ -84,7 +85,8 @@ export class Convoy {
     const formation = session.formations.at(t).find((one) => one.formation === chosen);
     if (formation) this.#show(formation);
     else for (const fact of FACTS) this.#set(fact, fact === 'State' ? 'not in the picture at this time' : '–');
-    this.#showMembers(formation ? session.formations.members(chosen, t) : []);
+    const slots = (formation && membersOf(session.picture).get(chosen)) ?? [];
+    this.#showMembers(slots.map((slot) => session.picture.tracks[slot]));
     this.#showEvents(session.formations.events(chosen, t), t);
   }
 
