@@ -34,12 +34,17 @@ ORIGIN = Origin(
 )  # fmt: skip
 
 
-def make_flight() -> Dwells:
-    """Five vehicles a kilometre apart drive north in mid-ocean; a radar 100 km south looks every 30 s."""
+def make_flight(*, column: bool = False) -> Dwells:
+    """Five vehicles drive north in mid-ocean; a radar 100 km south looks every 30 s.
+
+    They drive side by side, a kilometre apart, or as a column with gaps of 100 m.
+    """
     seconds = np.arange(REVISITS) * REVISIT
     vehicle = np.tile(np.arange(VEHICLES), REVISITS)
     latitude = np.radians(30.0) + np.repeat(seconds, VEHICLES) * SPEED / METRES_PER_RADIAN
-    longitude = np.radians(-40.0) + vehicle * 1000.0 / (METRES_PER_RADIAN * np.cos(np.radians(30.0)))
+    aside, behind = (0.0, 100.0) if column else (1000.0, 0.0)
+    latitude -= vehicle * behind / METRES_PER_RADIAN
+    longitude = np.radians(-40.0) + vehicle * aside / (METRES_PER_RADIAN * np.cos(np.radians(30.0)))
     every = VEHICLES * REVISITS
 
     def same(value: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -210,6 +215,18 @@ def shown(flight: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
     """Show the flight, worked through, to all tests that only look."""
     with starter(tmp_path_factory.mktemp("shown")) as begin:
         running = begin("run", str(flight))
+        running.missions(lambda mission: mission["complete"])
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shown_column(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Show the vehicles as a column, worked through."""
+    folder = tmp_path_factory.mktemp("column")
+    packets = encode_dwells(make_flight(column=True), WriterSettings(preset=Preset.COMPLETE))
+    (folder / "column.4607").write_bytes(b"".join(packets))
+    with starter(folder) as begin:
+        running = begin("run", str(folder / "column.4607"))
         running.missions(lambda mission: mission["complete"])
         yield running
 

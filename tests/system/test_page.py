@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -37,6 +38,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, shown: Running) -> Iterator[Page]:
+    """Open the console on vehicles side by side."""
+    with opened(browser, shown) as page:
+        yield page
+
+
+@pytest.fixture
+def column_page(browser: Browser, shown_column: Running) -> Iterator[Page]:
+    """Open the console on a column."""
+    with opened(browser, shown_column) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Browser, shown: Running) -> Iterator[Page]:
     """Open the console; whatever the page asks of another host, or says as an error, fails the test."""
     page = browser.new_page(viewport={"width": 900, "height": 600})
     strangers: list[str] = []
@@ -137,3 +152,31 @@ def test_the_marking_of_the_recording_is_shown(page: Page) -> None:
     text = page.locator("body").inner_text().upper()
     assert "UNCLASSIFIED" in text
     assert "SIMULATED" in text
+
+
+def test_a_column_is_one_formation_on_the_map_in_the_table_and_in_words(column_page: Page) -> None:
+    page = column_page
+    stand_at(page, LATE)
+    page.keyboard.press("t")
+    page.get_by_role("tab", name="Formations").click()
+    row = page.locator("[data-formation]")
+    row.first.wait_for(timeout=READY)
+    assert row.count() == 1
+    words = row.inner_text()
+    assert "column" in words
+    assert "54" in words  # km/h
+    row.press("Enter")
+    details = page.get_by_label("Details of the selected formation")
+    assert "Formation 1" in details.inner_text()
+    assert details.locator(".members button").count() == VEHICLES
+    assert "found" in details.locator(".events").inner_text()
+    page.keyboard.press("t")
+    page.wait_for_timeout(1500)
+    chosen = (
+        np.abs(pixels(page) - np.array([245, 166, 35])).max(axis=-1) < 60
+    )  # hull and label, in the colour of choice
+    assert chosen.sum() > 60
+    details.locator(".members button").first.click()
+    page.wait_for_timeout(600)
+    track = page.get_by_label("Details of the selected track")
+    assert "Formation\n1" in track.inner_text()
