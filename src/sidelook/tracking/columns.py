@@ -239,8 +239,8 @@ class Book(NamedTuple):
     numbers : (8,) see the ``N_`` constants
     free : (C,) free rows, a stack of ``numbers[N_FREE]``
     gone : (C,) rows to be freed when the next look comes, a stack of ``numbers[N_GONE]``
-    sources : (3,) plots that no track explained, the area looked at (m2), and the tracks confirmed that were nothing
-        seen before, all fading with time
+    sources : (4,) plots that no track explained, the area looked at (m2), the tracks confirmed that were nothing seen
+        before, and the confirmed tracks looked at, all fading with time
     recent : (16, 3) time, revisit and dwell index of the dwells that came last
     """
 

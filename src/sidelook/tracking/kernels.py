@@ -139,6 +139,7 @@ def take_dwell(
         else:
             continue
         fresh[k] = not tracks[row].confirmed
+        book.sources[3] += 0.0 if fresh[k] else facts[k, 0]
         given[1][row] |= settle(holding, row, dwells[d].time, constants)
         fresh[k] &= tracks[row].confirmed
     for k in range(count):

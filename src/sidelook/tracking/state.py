@@ -86,7 +86,7 @@ def initial_state(capacity: int, modes: int) -> TrackerState:
             numbers=numbers,
             free=np.arange(capacity - 1, -1, -1, dtype=np.int32),
             gone=np.zeros(capacity, np.int32),
-            sources=np.zeros(3),
+            sources=np.zeros(4),
             recent=np.full((RECENT_DWELLS, 3), NONE, np.int64),
         ),
     )

@@ -35,10 +35,10 @@ class LifeCycle:
     drop_tentative: float = 0.05
     drop_confirmed: float = 0.02
     survival: float = 2000.0
-    coast_limit: float = 600.0
+    coast_limit: float = 900.0
     coast_tentative: float = 130.0
     rejoin_reach: float = 6000.0
-    rejoin_chance: float = 0.05
+    rejoin_chance: float = 0.3
     rejoin_least: float = 0.5
     source_density: float = 1.0e-9
     source_memory: float = 120.0

@@ -16,7 +16,6 @@ from sidelook.tracking.columns import (
     NONE,
     ROUTE,
     SECOND,
-    SOURCE_AREA,
     UNUSED,
     Ahead,
     Book,
@@ -47,6 +46,7 @@ LARGEST_ODDS = 50.0  # log; keeps exp finite
 LIKELY = 0.5
 SLOWEST = 8.0  # m/s, assumed of a lost vehicle that moves
 STRAIGHT, STRAY = 0.7, 0.5  # of a way travelled unseen: mean along the heading before, standard deviation an axis
+NEW_PRIOR, NEW_SHARE = 2.0, 0.02  # tracks assumed new before any was counted, of those looked at
 PLACE_SIGMA = 150.0  # m, of where it was lost and found
 UNKNOWN_SPEED = 100.0  # m/s, across the line of sight, of a plot that may be on any road
 
@@ -279,17 +279,20 @@ def rejoin(holding: Holding, row: int, search: Search, constants: Row) -> None:
     place = tracks[row].birthplace
     marked, found, _ = search
     count = search_box(grid, constants.cell, place, reach, (marked, found, 0))
-    new = (book.sources[2] + constants.source_density * SOURCE_AREA) / (book.sources[1] + SOURCE_AREA)
-    best, most, total = NONE, 0.0, new
+    best, most, total, about = NONE, 0.0, 0.0, 1.0
     for k in range(count):
         other = found[k]
         marked[other] = False
-        if other == row or not tracks[other].confirmed or tracks[other].supported >= tracks[row].born:
+        if other == row or not tracks[other].confirmed:
+            continue
+        about += 1.0
+        if tracks[other].supported >= tracks[row].born:
             continue
         weight = tracks[other].existence * constants.rejoin_chance * reappearance(tracks, other, row)
         total += weight
         if weight > most:
             best, most = other, weight
+    total += new_density(book, about / (4.0 * reach[0] * reach[1]))
     if best == NONE or most < constants.rejoin_least * total:
         book.sources[2] += 1.0
         return
@@ -304,6 +307,16 @@ def rejoin(holding: Holding, row: int, search: Search, constants: Row) -> None:
     book.gone[book.numbers[N_GONE]] = best
     book.numbers[N_GONE] += 1
     remove(grid, best)
+
+
+@kernel
+def new_density(book: Book, about: float) -> float:
+    """Density, 1/m2, of tracks confirmed that are no vehicle seen before, where tracks lie as dense as ``about``.
+
+    Vehicles come to where vehicles are: a busy road brings forth new tracks as it does all others.
+    """
+    density: float = about * (book.sources[2] + NEW_PRIOR) / (book.sources[3] + NEW_PRIOR / NEW_SHARE)
+    return density
 
 
 @kernel

@@ -114,3 +114,12 @@ def test_existence_after_a_miss_is_bayes(look_at: MakeLook) -> None:
     assert state.tracks["existence"][row] == pytest.approx(0.8)
     kernels.believe(state.tracks, row, 1e6)
     assert state.tracks["existence"][row] < 1.0
+
+
+def test_new_tracks_are_expected_where_tracks_are_and_as_often_as_they_came() -> None:
+    book = Tracker().init().book
+    none = kernels.new_density(book, 1e-6)
+    assert none == pytest.approx(kernels.NEW_SHARE * 1e-6)
+    book.sources[2:] = 1000.0, 10_000.0  # a tenth of all tracks looked at were new
+    assert kernels.new_density(book, 1e-6) == pytest.approx(1e-7, rel=0.02)
+    assert kernels.new_density(book, 5e-6) == pytest.approx(5.0 * kernels.new_density(book, 1e-6))
