@@ -20,9 +20,18 @@ from sidelook.model.tracks import TrackTable
 Column: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Column]
 
-_MATRICES = ("position_covariance", "velocity_covariance", "extent")
-_PARTS = {f"{name}_{suffix}": (name, place) for name in _MATRICES for place, suffix in enumerate(("ee", "en", "nn"))}
+_UPPER, _WHOLE = ("ee", "en", "nn"), ("ee", "en", "ne", "nn")
+_MATRICES = {
+    "position_covariance": _UPPER,
+    "velocity_covariance": _UPPER,
+    "extent": _UPPER,
+    "cross_covariance": _WHOLE,
+}
+_PARTS = {
+    f"{name}_{suffix}": (name, place) for name, suffixes in _MATRICES.items() for place, suffix in enumerate(suffixes)
+}
 _COVARIANCES = {flat: part for flat, part in _PARTS.items() if part[0] in TrackTable.DTYPES}
+_SPREADS = {flat: part for flat, part in _PARTS.items() if part[0] in FormationTable.DTYPES}
 _PLOT_NAMES = tuple(name for name in Plots.DTYPES if name not in {"dwell", "simulated"})
 _TRACK_NAMES = tuple(name for name in TrackTable.DTYPES if name not in _MATRICES)
 _FORMATION_NAMES = tuple(name for name in FormationTable.DTYPES if name not in _MATRICES)
@@ -43,7 +52,7 @@ TRACK_DTYPES: dict[str, Any] = {
 }
 FORMATION_DTYPES: dict[str, Any] = {
     **{name: FormationTable.DTYPES[name] for name in _FORMATION_NAMES},
-    **dict.fromkeys(_PARTS, np.float32),
+    **dict.fromkeys(_SPREADS, np.float32),
 }
 
 BRIEF_PLOTS = (
@@ -57,7 +66,8 @@ BRIEF_DWELLS = (
     "minimum_detectable_speed", "origin",
 )  # fmt: skip
 
-BRIEF_TRACKS = tuple(name for name in TRACK_DTYPES if name != "height" and not name.startswith("velocity_covariance"))
+_NOT_SHOWN = ("height", "velocity_covariance", "cross_covariance")
+BRIEF_TRACKS = tuple(name for name in TRACK_DTYPES if not name.startswith(_NOT_SHOWN))
 
 
 def dwell_columns(dwells: Dwells, ids: Integers, origin: Indices) -> Columns:
@@ -92,7 +102,7 @@ def formation_columns(table: FormationTable, origin: Indices) -> Columns:
     """Spell states of formations as a table, as ``track_columns`` does."""
     by_origin = np.array([item.simulated for item in table.origins] or [False])[table.origin]
     given = {name: getattr(table, name) for name in _FORMATION_NAMES}
-    parts = {flat: getattr(table, name)[:, place] for flat, (name, place) in _PARTS.items()}
+    parts = {flat: getattr(table, name)[:, place] for flat, (name, place) in _SPREADS.items()}
     return given | parts | {"origin": origin, "simulated": table.simulated | by_origin}
 
 
@@ -121,7 +131,7 @@ def tracks_from(columns: Columns, origins: Sequence[Origin]) -> TrackTable:
     """Build track states, by time, from a table; columns not given say nothing."""
     columns = select(columns, np.lexsort((columns["track"], columns["time"])))
     given = {name: columns[name] for name in _TRACK_NAMES if name in columns}
-    for whole in ("position_covariance", "velocity_covariance"):
+    for whole in dict.fromkeys(name for name, _ in _COVARIANCES.values()):
         parts = [columns[flat] for flat, (name, _) in _COVARIANCES.items() if name == whole and flat in columns]
         given |= {whole: np.stack(parts, axis=1)} if parts else {}
     return TrackTable.empty(len(columns["time"]), **given, origins=tuple(origins))
@@ -131,8 +141,8 @@ def formations_from(columns: Columns, origins: Sequence[Origin]) -> FormationTab
     """Build states of formations, by time, from a table."""
     columns = select(columns, np.lexsort((columns["formation"], columns["time"])))
     given = {name: columns[name] for name in _FORMATION_NAMES}
-    for whole in _MATRICES:
-        given[whole] = np.stack([columns[flat] for flat, (name, _) in _PARTS.items() if name == whole], axis=1)
+    for whole in dict.fromkeys(name for name, _ in _SPREADS.values()):
+        given[whole] = np.stack([columns[flat] for flat, (name, _) in _SPREADS.items() if name == whole], axis=1)
     return FormationTable(**given, origins=tuple(origins))
 
 

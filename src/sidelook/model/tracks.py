@@ -34,6 +34,8 @@ class TrackTable(Columnar):
     velocity_east, velocity_north : (K,) m/s, in the local horizon of the position
     position_covariance : (K, 3) east-east, east-north, north-north, m2
     velocity_covariance : (K, 3) likewise, m2/s2
+    cross_covariance : (K, 4) of position with velocity: east with east, east with north, north with east, north with
+        north, m2/s
     state : (K,) ``TrackState``
     target_class : (K,) ``TargetClass``; ``class_probability`` : (K,) 0..1
     plot_count : (K,) plots it has been given so far
@@ -52,6 +54,7 @@ class TrackTable(Columnar):
     velocity_north: Singles
     position_covariance: Singles
     velocity_covariance: Singles
+    cross_covariance: Singles
     state: Octets
     target_class: Octets
     class_probability: Singles
@@ -72,6 +75,7 @@ class TrackTable(Columnar):
         "velocity_north": np.float32,
         "position_covariance": (np.float32, 3),
         "velocity_covariance": (np.float32, 3),
+        "cross_covariance": (np.float32, 4),
         "state": np.uint8,
         "target_class": np.uint8,
         "class_probability": np.float32,

@@ -117,11 +117,12 @@ def track_table(
     """
     tracks = state.tracks[rows]
     tracks = tracks[tracks["confirmed"]]
-    position, velocity = estimate_covariances(tracks)
+    position, velocity, cross = estimate_covariances(tracks)
     coasted = (tracks["time"] - tracks["supported"]) / SECOND > longest_prediction
     held = np.where(coasted[:, None], tracks["anchor"], tracks["estimate"][:, :2])
     astray = tracks["estimate"][:, :2] - held
     position = position + astray[:, :, None] * astray[:, None, :]
+    cross = np.where(coasted[:, None, None], 0.0, cross)
     places = np.column_stack([held, ground.height(held[:, 0], held[:, 1])])
     latitude, longitude, height = enu_to_geodetic(places, frame)
     turn = _to_horizon(places, latitude, longitude, frame, ground)
@@ -138,6 +139,7 @@ def track_table(
         velocity_north=moved[:, 1].astype(np.float32),
         position_covariance=_upper(turn @ position @ np.swapaxes(turn, -1, -2)),
         velocity_covariance=_upper(turn @ velocity @ np.swapaxes(turn, -1, -2)),
+        cross_covariance=(turn @ cross @ np.swapaxes(turn, -1, -2)).reshape(-1, 4).astype(np.float32),
         state=tracks["status"],
         target_class=tracks["target_class"],
         class_probability=tracks["class_probability"],
@@ -149,12 +151,12 @@ def track_table(
     )
 
 
-def estimate_covariances(tracks: Table) -> tuple[Floats, Floats]:
-    """Give the covariances (K, 2, 2) of position and of velocity over the motion modes."""
+def estimate_covariances(tracks: Table) -> tuple[Floats, Floats, Floats]:
+    """Give the covariances (K, 2, 2) of position, of velocity, and of position with velocity over the motion modes."""
     apart = tracks["mean"] - tracks["estimate"][:, None, :]
     full = tracks["covariance"] + apart[..., :, None] * apart[..., None, :]
     merged = np.einsum("km,kmab->kab", tracks["weight"], full)
-    return merged[:, :2, :2], merged[:, 2:, 2:]
+    return merged[:, :2, :2], merged[:, 2:, 2:], merged[:, :2, 2:]
 
 
 def _upper(matrices: Floats) -> NDArray[np.float32]:

@@ -80,14 +80,20 @@ TRACK_COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: Columns of the table -> one column of ``TrackTable`` that holds three numbers a row.
-TRACK_COVARIANCES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+#: Columns of the table -> one column of ``TrackTable`` that holds several numbers a row.
+TRACK_COVARIANCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "position_covariance": ("covariance_ee_m2", "covariance_en_m2", "covariance_nn_m2"),
         "velocity_covariance": (
             "velocity_covariance_ee_m2ps2",
             "velocity_covariance_en_m2ps2",
             "velocity_covariance_nn_m2ps2",
+        ),
+        "cross_covariance": (
+            "cross_covariance_ee_m2ps",
+            "cross_covariance_en_m2ps",
+            "cross_covariance_ne_m2ps",
+            "cross_covariance_nn_m2ps",
         ),
     }
 )
