@@ -135,6 +135,21 @@ def track(
     )
 
 
+@app.command(epilog="Examples: sidelook where 24 06:57:23 | sidelook where 24 2026-05-04T06:57:23Z --mission 1 --json")
+def where(
+    track: Annotated[int, typer.Argument(help="Number of the track.", min=1)],
+    time: Annotated[str, typer.Argument(help="UTC: date and time, or a time of day of the mission.")],
+    *,
+    archive: Folder = None,
+    mission: Annotated[int | None, typer.Option(help="Number of the mission; the last one by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a kept track was at a time, and with what error, all that came later taken into account."""
+    from sidelook.mission.where import report_where
+
+    report_where(archive or Path("missions"), track, time, mission=mission, as_json=as_json)
+
+
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")
 def info(recording: Recordings, *, as_json: AsJson = False) -> None:
     """Say what is in a recording: packets, dwells, reports, time, area, platform, markings."""
