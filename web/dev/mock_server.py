@@ -293,6 +293,7 @@ def track_columns(looked: Looked) -> list[NDArray[Any]]:
         *(value.astype(np.float32) for value in spread),
         np.full(len(vehicle), 0.8, np.float32),
         np.mod(seconds / REVISIT_S, 200).astype(np.uint32),
+        np.zeros(len(vehicle), np.uint32),  # in no formation
         (state + looked.kind * 256 + 65536).astype(np.uint32),
     ]
 
@@ -493,7 +494,10 @@ class Mock:
 
 def only_track(data: bytes, track: int) -> bytes:
     """Blocks of plots and tracks cut down to one track."""
-    columns = {2: "<f8,<i4,<i4,<f4,<f4,<f4,<f4,<f4,<u4,<u4", 3: "<f8,<f8,<u4,<i4,<i4,<f4,<f4,<f4,<f4,<f4,<f4,<u4,<u4"}
+    columns = {
+        2: "<f8,<i4,<i4,<f4,<f4,<f4,<f4,<f4,<u4,<u4",
+        3: "<f8,<f8,<u4,<i4,<i4,<f4,<f4,<f4,<f4,<f4,<f4,<u4,<u4,<u4",
+    }
     out = b""
     for kind, start, count in walk(data):
         offset, arrays = start + 32, []
