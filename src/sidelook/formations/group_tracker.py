@@ -20,6 +20,7 @@ from sidelook.formations.snapshot import SECOND, take_snapshot
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.formation import FormationEvent, FormationMembers, FormationTable
+from sidelook.model.origin import protection
 from sidelook.model.tracks import TrackState, TrackTable, concatenate_tracks
 
 GATE = 9.0  # squared distance at which a formation out of sight is found again
@@ -195,14 +196,16 @@ def go_on(old: Group, look: Clustered, cluster: int, settings: FormationSettings
     joined = np.delete(look.shared[cluster], look.heir[cluster]).sum() if len(look.shared[cluster]) else 0
     history = () if joined * 2 > shape.members[0] else old.seen
     seen = (*history, nature.fresh) if nature.fresh else history
+    # What stands behind its count and its trace stays behind it, though the track may have left.
     simulated = nature.simulated or old.nature.simulated
+    origin = max(old.nature.origin, nature.origin, key=protection)
     return replace(
         old,
         looks=old.looks + 1,
         found=look.time,
         seen=seen[-settings.window :],
         shape=shape,
-        nature=replace(nature, simulated=simulated),
+        nature=replace(nature, simulated=simulated, origin=origin),
     )
 
 

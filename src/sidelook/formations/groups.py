@@ -15,7 +15,7 @@ from sidelook.formations.snapshot import LONGEST_STEP, SECOND, Snapshot
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
 from sidelook.model.columns import Floats, Integers
 from sidelook.model.formation import FormationEvent, FormationKind, FormationState, FormationTable
-from sidelook.model.origin import Origin
+from sidelook.model.origin import Origin, protection
 from sidelook.model.tracks import TrackTable
 
 WANDER = 4.0  # m/s, at which the place of a formation that is not seen becomes unsure
@@ -104,7 +104,7 @@ def natures(snapshot: Snapshot, clusters: Clusters, latest: TrackTable, since: i
                 target_class=int(classes[counted.argmax()]),
                 class_share=float(counted.max() / len(rows)),
                 simulated=bool(latest.simulated[source].any()),
-                origin=latest.origins[int(latest.origin[source].max())],
+                origin=max((latest.origins[number] for number in np.unique(latest.origin[source])), key=protection),
                 evidence=float(clusters.evidence[c]),
             )
         )

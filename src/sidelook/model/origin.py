@@ -53,6 +53,12 @@ class Origin:
     exercise: bool = False
 
 
+def protection(origin: Origin) -> tuple[int, bool, int, bool, str]:
+    """Rank origins by how much their marking protects; ties are broken by simulated, then by name."""
+    unread = not origin.codes_read
+    return int(origin.classification), unread, origin.codes, not origin.simulated, origin.source
+
+
 def merge_origins(parts: Sequence[tuple[tuple[Origin, ...], Indices]]) -> tuple[tuple[Origin, ...], Indices]:
     """Join tables of origins and the columns that point into them.
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sidelook.geometry.ground import Ground, Plane
 from sidelook.model.columns import Indices, Integers
-from sidelook.model.origin import Origin
+from sidelook.model.origin import protection
 from sidelook.tracking.columns import LookColumns, RoadMap, Table
 from sidelook.tracking.kernels import advance, lay_out
 from sidelook.tracking.look import Look
@@ -107,9 +107,3 @@ def with_origins(state: TrackerState, look: Look) -> tuple[TrackerState, Indices
         state = replace(state, origins=table)
     rows = np.array([state.origins.index(origin) for origin in look.origins] or [0], np.int32)
     return state, rows[look.origin]
-
-
-def protection(origin: Origin) -> tuple[int, bool, int, bool, str]:
-    """Rank origins by how much their marking protects; ties are broken by simulated, then by name."""
-    unread = not origin.codes_read
-    return int(origin.classification), unread, origin.codes, not origin.simulated, origin.source

@@ -8,6 +8,7 @@ import pytest
 from sidelook.formations.group_tracker import FormationsKnown, FormationsSeen, FormationTracker
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.formation import FormationEvent, FormationKind, FormationState
+from sidelook.model.origin import Classification, Origin
 from sidelook.model.tracks import TrackState, TrackTable, concatenate_tracks
 
 MakeTracks = Callable[..., TrackTable]
@@ -181,3 +182,24 @@ def test_a_group_among_others_keeps_its_members_apart(tracker: FormationTracker,
         tuple(range(1, 6)),
         tuple(range(11, 18)),
     }
+
+
+def test_a_formation_is_as_protected_as_the_most_protected_of_its_tracks(
+    tracker: FormationTracker, tracks_at: MakeTracks
+) -> None:
+    secret = Origin(source="other", classification=Classification.SECRET)
+    looks = []
+    for k in range(1, 6):
+        tracks = tracks_at(30.0 * k, column(6) + 30.0 * k * EAST, EAST)
+        if k > 3:  # the protected one leaves
+            looks.append((30.0 * k, tracks.take(np.array([0, 1, 3, 4, 5]))))
+            continue
+        origin = np.array([0, 0, 1, 0, 0, 0], np.int32)
+        both = TrackTable(
+            **({name: getattr(tracks, name) for name in TrackTable.DTYPES} | {"origin": origin}),
+            origins=(tracks.origins[0], secret) if k > 1 else (secret, secret),
+        )
+        looks.append((30.0 * k, both))
+    _, seen = play(tracker, looks)
+    last = seen[-1].table
+    assert last.origins[last.origin[0]] == secret
