@@ -1,8 +1,8 @@
 """AFRL Gotcha volumetric SAR phase history, MATLAB 5 files: one degree of azimuth and one polarisation each.
 
-The number of pulses differs from file to file. The receiver's reference range is the antenna's distance from the scene
-centre; the supplied motion solution adds ``af.r_correct`` to it, and ``af.ph_correct`` to the phase of the samples: both
-or neither, they come of one fit. The frame is local and its place on the earth is not in the file.
+The number of pulses differs from file to file. The receiver's reference range is the antenna's distance from the
+scene centre; the supplied motion solution adds ``af.r_correct`` to it, and ``af.ph_correct`` to the phase of the samples:
+both or neither, they come of one fit. The frame is local and its place on the earth is not in the file.
 """
 
 import struct

@@ -11,7 +11,7 @@ from sidelook.formats.gotcha import GotchaError, GotchaShapeError, read_gotcha
 PULSES, FREQUENCIES = 5, 8
 
 
-def fields(**changed: Any) -> dict[str, Any]:
+def fields(**changed: object) -> dict[str, Any]:
     row = np.zeros((1, PULSES), np.float32)
     return {
         "fp": np.arange(PULSES * FREQUENCIES).reshape(FREQUENCIES, PULSES).astype(np.complex64),
@@ -24,7 +24,7 @@ def fields(**changed: Any) -> dict[str, Any]:
     } | changed
 
 
-def written(**changed: Any) -> BytesIO:
+def written(**changed: object) -> BytesIO:
     file = BytesIO()
     savemat(file, {"data": {name: value for name, value in fields(**changed).items() if value is not None}})
     file.seek(0)
