@@ -1,8 +1,8 @@
 """AFRL Gotcha volumetric SAR phase history, MATLAB 5 files: one degree of azimuth and one polarisation each.
 
-The number of pulses differs from file to file. The receiver's reference range is the antenna's distance from the
-scene centre; the supplied motion solution adds ``af.r_correct`` to it, and ``af.ph_correct`` to the phase of the samples:
-both or neither, they come of one fit. The frame is local and its place on the earth is not in the file.
+The number of pulses differs from file to file. The receiver's reference range is the antenna's distance from the scene
+centre; the supplied motion solution adds ``af.r_correct`` to it, and ``af.ph_correct`` to the phase of the samples:
+both or neither, as they come of one fit. The frame is local; its place on the earth is not in the file.
 """
 
 import struct
@@ -101,7 +101,7 @@ def read_gotcha(file: BinaryIO, *, source: str, autofocus: bool = True) -> Phase
 
 def _structure(file: BinaryIO) -> NDArray[Any]:
     try:
-        variables = loadmat(file)
+        variables = loadmat(file)  # type: ignore[arg-type]  # it takes open files, its stubs do not say so
     except BROKEN as error:
         message = f"not a whole MATLAB 5 file ({error}); fetch it again"
         raise GotchaError(message) from error

@@ -70,12 +70,12 @@ class PhaseHistory:
     @property
     def centre_frequency(self) -> float:
         """Middle of the band, Hz."""
-        return self.frequency_start + 0.5 * (self.samples.shape[1] - 1) * self.frequency_step
+        return float(self.frequency_start + 0.5 * (self.samples.shape[1] - 1) * self.frequency_step)
 
     @property
     def bandwidth(self) -> float:
         """Of the samples, each as wide as a step, Hz."""
-        return self.samples.shape[1] * self.frequency_step
+        return float(self.samples.shape[1] * self.frequency_step)
 
 
 def _check(name: str, column: NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -51,7 +51,7 @@ class PlaneGrid:
         """Give the (..., 3) places, m, of (...) row and column numbers, whole or not."""
         along = np.multiply.outer(np.asarray(rows, np.float64) * self.row_spacing, np.array(self.row_axis))
         across = np.multiply.outer(np.asarray(columns, np.float64) * self.column_spacing, np.array(self.column_axis))
-        return np.array(self.first) + along + across
+        return np.asarray(np.array(self.first) + along + across, np.float64)
 
 
 def centred_grid(shape: tuple[int, int], spacing: float, *, centre: Triple = (0.0, 0.0, 0.0)) -> PlaneGrid:
