@@ -48,6 +48,12 @@ S0, S1, S2, S3, S4, S5 = (
     np.float32(-12.46881862),
 )
 
+# Coefficients of the economised cubic: by power, then by cells next to the interval, one on, two on.
+E01, E02, E03 = np.float32(1799.0 / 3072.0), np.float32(-199.0 / 2048.0), np.float32(71.0 / 6144.0)
+E11, E12, E13 = np.float32(3595.0 / 3072.0), np.float32(-395.0 / 6144.0), np.float32(139.0 / 30720.0)
+E21, E22, E23 = np.float32(-11.0 / 32.0), np.float32(25.0 / 64.0), np.float32(-3.0 / 64.0)
+E31, E32, E33 = np.float32(-131.0 / 192.0), np.float32(33.0 / 128.0), np.float32(-7.0 / 384.0)
+
 
 @kernel
 def fill_linear(profile: Waves, carrier: Waves, turn: complex, first: int, table: Singles) -> None:
@@ -76,23 +82,28 @@ def fill_linear(profile: Waves, carrier: Waves, turn: complex, first: int, table
 
 @kernel
 def fill_cubic(profile: Waves, carrier: Waves, turn: complex, first: int, table: Singles) -> None:
-    """Write the intervals of a profile as cubics through the four cells around; ``fill_linear`` says the rest."""
+    """Write the intervals of a profile as cubics; ``fill_linear`` says the rest.
+
+    The polynomial of degree 5 through six cells, brought down to a cubic by Chebyshev economisation over the interval:
+    its error at 16 cells to a resolution cell is 50 dB less than that of the cubic through four cells.
+    """
     mask = len(profile) - 1
     for i in range(len(carrier)):
         n = first + i
-        before, left = profile[(n - 1) & mask], profile[n & mask]
-        right, after = profile[(n + 1) & mask], profile[(n + 2) & mask]
         wave = carrier[i] * np.complex64(turn)
-        near, far = left + right, before + after
-        step, wide = right - left, after - before
+        a, b, c = profile[(n - 2) & mask], profile[(n - 1) & mask], profile[n & mask]
+        d, e, f = profile[(n + 1) & mask], profile[(n + 2) & mask], profile[(n + 3) & mask]
+        near, mid, far = c + d, b + e, a + f
+        near_step, mid_step, far_step = d - c, e - b, f - a
         parts = (
-            (np.float32(9.0 / 16.0) * near - np.float32(1.0 / 16.0) * far) * wave,
-            (np.float32(27.0 / 24.0) * step - np.float32(1.0 / 24.0) * wide) * wave,
-            np.float32(0.25) * (far - near) * wave,
-            (np.float32(1.0 / 6.0) * wide - HALF * step) * wave,
+            E01 * near + E02 * mid + E03 * far,
+            E11 * near_step + E12 * mid_step + E13 * far_step,
+            E21 * near + E22 * mid + E23 * far,
+            E31 * near_step + E32 * mid_step + E33 * far_step,
         )
         for k in range(4):
-            table[8 * i + 2 * k], table[8 * i + 2 * k + 1] = parts[k].real, parts[k].imag
+            value = parts[k] * wave
+            table[8 * i + 2 * k], table[8 * i + 2 * k + 1] = value.real, value.imag
 
 
 @kernel
@@ -123,15 +134,17 @@ def add_ranges(antenna: Floats, corner: Floats, layout: Layout, sums: Floats) ->
 @kernel
 def place_in_table(a: tuple[float, float, float, float], cells: NDArray[np.int32], within: Singles) -> None:
     """Give for each pixel of a piece the interval, from the table's begin, and the place in it, -0.5 to 0.5."""
-    base = math.floor(a[0])
-    start = np.int32(base)
-    a0, a1, a2, a3 = np.float32(a[0] - base), np.float32(a[1]), np.float32(a[2]), np.float32(a[3])
+    # Whole cells, of the begin and of the step, are counted in integers: what is left stays small, and so exact.
+    base, stride = np.floor(a[0]), np.rint(a[1])
+    start, step = np.int32(base), np.int32(stride)
+    a0, a1, a2, a3 = np.float32(a[0] - base), np.float32(a[1] - stride), np.float32(a[2]), np.float32(a[3])
     for i in range(PIECE):
-        x = np.float32(i - PIECE // 2)
+        column = np.int32(i - PIECE // 2)
+        x = np.float32(column)
         u = a0 + x * (a1 + x * (a2 + x * a3))
         whole = np.floor(u)
         within[i] = u - whole - HALF
-        cells[i] = np.int32(whole) + start
+        cells[i] = np.int32(whole) + start + step * column
 
 
 @kernel

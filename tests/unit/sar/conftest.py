@@ -27,7 +27,9 @@ def flight_at(stand_off: float, pulses: int = 96) -> Flight:
 def echoes() -> Echoes:
     """Give a maker of echoes of points at a stand-off."""
 
-    def make(stand_off: float = 10e3, places: object = (PLACE,), error: object = 0.0, **waveform: float) -> PhaseHistory:
+    def make(
+        stand_off: float = 10e3, places: object = (PLACE,), error: object = 0.0, **waveform: float
+    ) -> PhaseHistory:
         points = np.asarray(places, np.float64)
         flight = flight_at(stand_off)
         flight = Flight(time=flight.time, navigated=flight.navigated, error=flight.error + error)
