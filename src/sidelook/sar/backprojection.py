@@ -123,7 +123,7 @@ def backproject(
         chosen = slice(start, min(start + block, len(history)))
         begins, table = _tables(history, chosen, plan)
         antennas = (history.transmit[chosen], history.receive[chosen], same)
-        kernels.sum_block(antennas, begins, (table, plan.kind, plan.waves), layout, image, *work)
+        kernels.sum_block(antennas, begins, (table.view(np.complex128), plan.kind, plan.waves), layout, image, *work)
         if progress:
             progress(chosen.stop / len(history))
     rows, columns = grid.shape
