@@ -64,8 +64,8 @@ class Forming:
 
     Attributes
     ----------
-    oversampling : of the range profile, at least; raised to the next power of 2 in cells. Measured errors: a straight line
-        -60 dB at 8 and -71 dB at 16, a cubic -92 dB at 4 and -107 dB at 8
+    oversampling : of the range profile, at least; raised to the next power of 2 in cells. Measured errors: a
+        straight line -60 dB at 8 and -71 dB at 16, a cubic -92 dB at 4 and -107 dB at 8
     interpolation : between range cells
     frequency_window, pulse_window : give weights for a count, as ``windows.taylor`` does
     """

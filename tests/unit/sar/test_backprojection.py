@@ -48,7 +48,7 @@ def test_a_grid_need_not_be_level_nor_face_north(echoes: Echoes) -> None:
 
 def test_transmitter_and_receiver_may_be_far_apart(echoes: Echoes) -> None:
     history = echoes(places=CROWD)
-    apart = replace(history, receive=history.receive + (900.0, -400.0, 50.0))
+    apart = replace(history, receive=history.receive + np.array((900.0, -400.0, 50.0)))
     focused = replace(
         apart,
         reference_range=0.5 * (np.linalg.norm(apart.transmit, axis=1) + np.linalg.norm(apart.receive, axis=1)),
