@@ -44,6 +44,14 @@ def kernel(function: Function) -> Function:
     return cast("Function", numba.njit(cache=True, nogil=True)(function))
 
 
+def fused_kernel(function: Function) -> Function:
+    """Compile as ``kernel`` does, and let a product and a sum be rounded once, together: twice the speed of long sums.
+
+    Results then differ in the last digit from processor to processor; nothing else is allowed to be reordered.
+    """
+    return cast("Function", numba.njit(cache=True, nogil=True, fastmath={"contract"})(function))
+
+
 def nothing_compiled() -> bool:
     """Tell whether no kernel has been compiled yet on this machine in its present state: the first use is slow."""
     folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]  # as below

@@ -1,0 +1,1 @@
+"""Echoes to images: forming, focusing and judging radar images."""
