@@ -1,7 +1,7 @@
 """The commands. Each body is imported when its command runs, so that ``--help`` costs nothing but typer."""
 
 import sys
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,14 @@ class Exit(IntEnum):
     FEED = 5
     RELEASE = 6
     INTERRUPTED = 130
+
+
+class FocusBy(StrEnum):
+    """Correction of the motion."""
+
+    SUPPLIED = "supplied"
+    NONE = "none"
+    GRADIENT = "gradient"
 
 
 EPILOG = """\
@@ -148,6 +156,38 @@ def where(
     from sidelook.mission.where import report_where
 
     report_where(archive or Path("missions"), track, time, mission=mission, as_json=as_json)
+
+
+@app.command(
+    epilog="Examples: sidelook image az00*.mat -o lot.png | sidelook image az00*.mat -o lot.tif --center 39.8,-84.1"
+)
+def image(
+    inputs: Annotated[
+        list[Path], typer.Argument(help="AFRL Gotcha phase history, MATLAB files of neighbouring azimuths.")
+    ],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write: .png (quick look) or .tif (on the map).")],
+    size: Annotated[float, typer.Option(help="Of its sides, m.")] = 100.0,
+    spacing: Annotated[float, typer.Option(help="Of its pixels, m.")] = 0.1,
+    focus: Annotated[
+        FocusBy, typer.Option(help="Motion: as supplied, none, or by the phase gradient.")
+    ] = FocusBy.SUPPLIED,
+    center: Annotated[
+        str, typer.Option(help="LAT,LON in degrees of the scene's reference, where it is not said.")
+    ] = "",
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Form a radar image of phase histories, and say how sharp it is."""
+    from sidelook.mission.image import ImageOptions, make_image, read_centre
+
+    options = ImageOptions(
+        size=size,
+        spacing=spacing,
+        focus=focus.value,
+        centre=read_centre(center),
+    )
+    make_image(inputs, output, options, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

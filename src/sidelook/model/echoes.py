@@ -1,11 +1,13 @@
 """Echoes as a radar image is formed of: phase histories, in the frequency domain."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.columns import Floats
 from sidelook.model.origin import Origin
@@ -82,3 +84,40 @@ def _check(name: str, column: NDArray[Any], shape: tuple[int, ...]) -> None:
     if column.shape != shape or column.dtype != np.float64:
         message = f"PhaseHistory.{name} is {column.dtype}{column.shape}, needs float64{shape}"
         raise ValueError(message)
+
+
+class UnlikeHistoriesError(InputError):
+    """Phase histories cannot be joined: they are not of one radar over one scene; the text says why."""
+
+
+def concatenate_histories(parts: Sequence[PhaseHistory]) -> PhaseHistory:
+    """Join the pulses of phase histories in the order given; the lineage is that of the first.
+
+    Raises
+    ------
+    UnlikeHistoriesError
+        where there is none, or frequencies, frames or begins differ
+    """
+    if not parts:
+        message = "no phase history was given"
+        raise UnlikeHistoriesError(message)
+    first = parts[0]
+    for part in parts[1:]:
+        band = (part.samples.shape[1], part.frequency_start, part.frequency_step)
+        if band != (first.samples.shape[1], first.frequency_start, first.frequency_step):
+            message = (
+                f"{part.origin.source} has {band[0]} frequencies from {band[1]:.0f} Hz by {band[2]:.0f} Hz, "
+                f"{first.origin.source} others: form their images one by one"
+            )
+            raise UnlikeHistoriesError(message)
+        if (part.frame, part.begin) != (first.frame, first.begin):
+            message = f"{part.origin.source} is of another place or time than {first.origin.source}"
+            raise UnlikeHistoriesError(message)
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("samples", "receive", "reference_range", "time", "range_correction", "phase_correction")
+    }
+    same = all(part.transmit is part.receive for part in parts)
+    transmit = columns["receive"] if same else np.concatenate([part.transmit for part in parts])
+    simulated = any(part.origin.simulated for part in parts)
+    return replace(first, **columns, transmit=transmit, origin=replace(first.origin, simulated=simulated))
