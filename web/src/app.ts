@@ -44,6 +44,8 @@ export class App {
   session: Session | null = null;
   missions: Mission[] = [];
   hovered: number | null = null;
+  /** Where the pointer is, or was last, on the map. */
+  pointer: { lat: number; lon: number } | null = null;
   /** Tracks that the table's filter leaves out of the picture. */
   filteredOut: ReadonlySet<number> = new Set();
   readonly header: Header;
@@ -456,7 +458,10 @@ export class App {
       onCamera: (camera) => this.store.set({ camera }),
       onHover: (track, x, y) => this.#hover(track, x, y),
       onClick: (track, formation) => (formation === null ? this.select(track) : this.selectFormation(formation)),
-      onPointer: (place) => this.rail.showPointer(place),
+      onPointer: (place) => {
+        if (place) this.pointer = place;
+        this.rail.showPointer(place);
+      },
       onError: (text) => this.notices.say('map', `A part of the map could not be drawn: ${text}`, 'error'),
     };
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AnyBlock } from '../src/blocks';
 import { Chunk, chunkNumber } from '../src/chunk';
 import { outline } from '../src/formationlayer';
-import { Formations, countText, membersOf, placeAt } from '../src/formations';
+import { type Formation, Formations, arrivalAt, countText, membersOf, placeAt } from '../src/formations';
 import type { History } from '../src/history';
 import { Picture } from '../src/picture';
 import { blocks } from './make';
@@ -110,4 +110,34 @@ test('The outline is convex, closed, and leaves room about every place', () => {
     const [a, b, c] = [ring[at], ring[at + 1], ring[at + 2]];
     expect((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])).toBeGreaterThanOrEqual(-1e-12);
   }
+});
+
+describe('A formation passes a place', () => {
+  const formation = {
+    timeMs: 0,
+    lat: 0,
+    lon: 0,
+    velocityEast: 20,
+    velocityNorth: 0,
+    lengthM: 1000,
+    kind: 1,
+  } as Formation;
+  const metres = (east: number, north: number): { lat: number; lon: number } => ({
+    lat: north / 111_320,
+    lon: east / 111_320,
+  });
+
+  test('head first, and within bounds that grow with the way', () => {
+    const arrival = arrivalAt(formation, metres(10_000, 200));
+    expect(arrival?.headMs).toBeCloseTo(475_000, -1);
+    expect(arrival?.tailMs).toBeCloseTo(525_000, -1);
+    expect(arrival?.earlyMs).toBeLessThan(400_000);
+    expect(arrival?.lateMs).toBeGreaterThan(600_000);
+  });
+
+  test('not behind it, aside of its way, or while it stands', () => {
+    expect(arrivalAt(formation, metres(-5000, 0))).toBeNull();
+    expect(arrivalAt(formation, metres(10_000, 3000))).toBeNull();
+    expect(arrivalAt({ ...formation, kind: 3 }, metres(10_000, 0))).toBeNull();
+  });
 });

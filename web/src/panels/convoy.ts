@@ -3,6 +3,7 @@ import type { App } from '../app';
 import { h, icon, setText } from '../dom';
 import {
   type Formation,
+  arrivalAt,
   type FormationEvent,
   FormationState,
   KINDS,
@@ -30,6 +31,7 @@ const FACTS = [
   'Class',
   'State',
   'Position',
+  'At the pointer',
 ] as const;
 type Fact = (typeof FACTS)[number];
 
@@ -46,6 +48,8 @@ const SOURCES: Readonly<Record<Fact, string>> = {
   State:
     'Held while its vehicles are seen; coasting while they are not; with the probability that it is none of chance',
   Position: 'Of its middle',
+  'At the pointer':
+    'When its first and its last vehicle pass where the pointer is on the map, if it goes straight on; between the outer times with 90 %',
 };
 
 export class Convoy {
@@ -121,6 +125,7 @@ export class Convoy {
     const simulated = formation.simulated ? ', simulated' : '';
     this.#set('State', `${held}${simulated}, ${Math.round(100 * formation.probability)}\u2009%`);
     this.#set('Position', formatPosition(positionForm, lat, lon, Math.max(50, lengthM / 4)));
+    this.#set('At the pointer', arrivalText(formation, this.app.pointer));
   }
 
   #showMembers(tracks: readonly number[]): void {
@@ -151,4 +156,14 @@ export class Convoy {
       }),
     );
   }
+}
+
+/** "06:12 to 06:14 (06:05 to 06:25)". */
+function arrivalText(formation: Formation, pointer: { lat: number; lon: number } | null): string {
+  if (!pointer) return 'point at the map';
+  const arrival = arrivalAt(formation, pointer);
+  if (!arrival) return 'its way does not lead there';
+  const clock = (ms: number): string => formatTime(ms).slice(0, 5);
+  const { headMs, tailMs, earlyMs, lateMs } = arrival;
+  return `${clock(headMs)} to ${clock(tailMs)} (${clock(earlyMs)} to ${clock(lateMs)}) UTC`;
 }
