@@ -11,6 +11,7 @@ const LAYERS: readonly Layer[] = [
   'labels',
   'names',
   'formations',
+  'truth',
 ];
 
 /** The hash for a state, without '#'. */

@@ -24,6 +24,7 @@ import { type BasemapEntry, LiveLine, type Mission, Server, type Status } from '
 import { Session } from './session';
 import { Store } from './state';
 import { THEMES } from './theme';
+import { Truth } from './truth';
 
 const PANELS_EVERY_MS = 250;
 const ADDRESS_EVERY_MS = 600;
@@ -42,6 +43,7 @@ export class App {
   readonly store = new Store(readAddress(location.hash));
   readonly server = new Server();
   session: Session | null = null;
+  truth: Truth | null = null;
   missions: Mission[] = [];
   hovered: number | null = null;
   /** Where the pointer is, or was last, on the map. */
@@ -172,6 +174,7 @@ export class App {
     const session = new Session(this.server, mission, () => this.change());
     const state = this.store.now;
     this.session = session;
+    this.truth = mission.truth ? new Truth(this.server, mission) : null;
     session.clock.rate = state.rate ?? (mission.live ? 1 : RECORDING_RATE);
     this.#startClock(session);
     this.store.set({ mission: id });
@@ -210,6 +213,11 @@ export class App {
     const since = Math.max(clock.begin, clock.t - INTEGRATE_MS);
     this.store.set({ integrateSinceMs: integrateSinceMs === null ? since : null });
     this.session?.need(performance.now(), this.#look());
+  }
+
+  /** Show or hide where everything truly is, where the mission tells. */
+  toggleTruth(): void {
+    if (this.truth) this.store.toggleLayer('truth');
   }
 
   switchUnits(): void {
@@ -340,6 +348,7 @@ export class App {
     this.details.refresh(session);
     this.convoy.refresh(session);
     this.#showFormations(session);
+    this.#showTruth(session);
     this.table.refresh(session);
     this.notices.showTrouble(session);
     if (now - this.#addressAt > ADDRESS_EVERY_MS) this.#writeAddress(now, session);
@@ -363,6 +372,12 @@ export class App {
           }
         : null,
     );
+  }
+
+  #showTruth({ clock: { t }, revisitS }: Session): void {
+    const shown = this.store.isShown('truth') && !Number.isNaN(t);
+    if (shown) this.truth?.need(t, revisitS);
+    this.view?.truth.show(shown ? (this.truth?.at(t) ?? []) : []);
   }
 
   #placesOfMembers(picture: Picture, t: number, revisitS: number): Map<number, [number, number][]> {

@@ -8,7 +8,7 @@
 export const MAGIC = 0x314b4c53;
 export const HEADER_BYTES = 32;
 
-export type Kind = 'dwells' | 'plots' | 'tracks' | 'formations';
+export type Kind = 'dwells' | 'plots' | 'tracks' | 'formations' | 'truth';
 type ColumnType = 'f64' | 'i32' | 'f32' | 'u32';
 type ColumnArray = Float64Array | Int32Array | Float32Array | Uint32Array;
 type Layout = readonly (readonly [name: string, type: ColumnType])[];
@@ -87,7 +87,18 @@ const FORMATIONS = [
   ['flags', 'u32'],
 ] as const satisfies Layout;
 
-export const LAYOUTS = { dwells: DWELLS, plots: PLOTS, tracks: TRACKS, formations: FORMATIONS } as const;
+const TRUTH = [
+  ['time_ms', 'f64'],
+  ['entity', 'u32'],
+  ['lon_e7', 'i32'],
+  ['lat_e7', 'i32'],
+  ['velocity_east_mps', 'f32'],
+  ['velocity_north_mps', 'f32'],
+  ['formation', 'u32'],
+  ['flags', 'u32'],
+] as const satisfies Layout;
+
+export const LAYOUTS = { dwells: DWELLS, plots: PLOTS, tracks: TRACKS, formations: FORMATIONS, truth: TRUTH } as const;
 
 type ArrayOf<T extends ColumnType> = { f64: Float64Array; i32: Int32Array; f32: Float32Array; u32: Uint32Array }[T];
 
@@ -106,13 +117,21 @@ export interface Block<K extends Kind = Kind> {
 }
 
 export type AnyBlock = { [K in Kind]: Block<K> }[Kind];
+/** Blocks that history is made of; truth is asked for by itself. */
+export type HistoryBlock = Exclude<AnyBlock, Block<'truth'>>;
 
 /** What is wrong with bytes that are not blocks. */
 export class BlockError extends Error {
   override readonly name = 'BlockError';
 }
 
-const KIND_NUMBERS: Readonly<Record<number, Kind>> = { 1: 'dwells', 2: 'plots', 3: 'tracks', 4: 'formations' };
+const KIND_NUMBERS: Readonly<Record<number, Kind>> = {
+  1: 'dwells',
+  2: 'plots',
+  3: 'tracks',
+  4: 'formations',
+  5: 'truth',
+};
 const ITEM_BYTES: Readonly<Record<ColumnType, number>> = { f64: 8, i32: 4, f32: 4, u32: 4 };
 const SIMULATED_FLAG = 1;
 

@@ -1,5 +1,5 @@
 /** Chunk: five minutes of a mission, as rows to read and as vertices to draw. */
-import type { AnyBlock, Kind } from './blocks';
+import type { AnyBlock, HistoryBlock } from './blocks';
 import { mercatorPerMetre, mercatorX, mercatorY } from './mercator';
 import { Rows, orderByTime } from './rows';
 import { VertexRun } from './vertices';
@@ -74,20 +74,21 @@ export class Chunk {
 
   /** Take in rows as `take` does, a slice at a time: between slices whoever asks may let other work go first. */
   *taking(blocks: readonly AnyBlock[], onlyNewer: boolean): Generator<void, void> {
-    const known: Record<Kind, number> = {
+    const known: Record<HistoryBlock['kind'], number> = {
       dwells: this.dwells.lastTime,
       plots: this.plots.lastTime,
       tracks: this.tracks.lastTime,
       formations: this.formations.lastTime,
     };
     for (const block of blocks) {
+      if (block.kind === 'truth') continue;
       this.#append(block, onlyNewer ? known[block.kind] : -Infinity);
       // Formations are drawn by the map itself.
       if (block.kind !== 'formations') yield* this.#packing(block.kind);
     }
   }
 
-  #append(block: AnyBlock, after: number): void {
+  #append(block: HistoryBlock, after: number): void {
     const from = Math.max(after, this.begin - 1e-3);
     const until = this.end - 1e-3;
     if (block.kind === 'dwells') this.dwells.append(block.columns, orderByTime<'dwells'>(block.columns, from, until));
@@ -98,7 +99,7 @@ export class Chunk {
   }
 
   /** Turn rows that are not vertices yet into such. */
-  *#packing(kind: Exclude<Kind, 'formations'>): Generator<void, void> {
+  *#packing(kind: Exclude<HistoryBlock['kind'], 'formations'>): Generator<void, void> {
     const rows = this[kind].count;
     const run = kind === 'dwells' ? this.dwellPatches : kind === 'plots' ? this.plotPoints : this.trails;
     if (run.count === 0) run.reserve(rows);

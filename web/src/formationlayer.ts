@@ -203,6 +203,6 @@ function layers(theme: Theme): LayerSpecification[] {
   ] as LayerSpecification[];
 }
 
-function css([red, green, blue]: Rgb): string {
+export function css([red, green, blue]: Rgb): string {
   return `rgb(${Math.round(255 * red)},${Math.round(255 * green)},${Math.round(255 * blue)})`;
 }

@@ -23,6 +23,7 @@ export class Keys {
       r: () => store.toggleLayer('trails'),
       s: () => store.toggleLayer('dwells'),
       n: () => store.toggleLayer('names'),
+      w: () => app.toggleTruth(),
       t: () => app.table.toggle(),
       f: () => app.find.open(),
       g: () => store.set({ follow: !store.now.follow && store.now.selected !== null }),

@@ -7,6 +7,7 @@ import { MoversLayer, type Scene } from './layer/movers';
 import type { BasemapEntry, Server } from './server';
 import type { Camera } from './state';
 import type { Theme } from './theme';
+import { TruthLayer } from './truthlayer';
 
 /** Pixels around the pointer in which a symbol is meant. */
 const REACH_PX = 14;
@@ -23,6 +24,7 @@ export class MapView {
   readonly map: MapLibre;
   readonly layer: MoversLayer;
   readonly formations: FormationLayer;
+  readonly truth: TruthLayer;
   #theme: Theme;
 
   constructor(
@@ -54,9 +56,11 @@ export class MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disable();
     this.formations = new FormationLayer(this.map);
+    this.truth = new TruthLayer(this.map);
     this.#theme = theme;
     this.map.on('style.load', () => {
       this.map.addLayer(this.layer, PICTURE_SLOT);
+      this.truth.add(this.#theme, this.layer.id);
       this.formations.add(this.#theme, this.layer.id);
     });
     this.#listen(listener);

@@ -16,6 +16,8 @@ export interface Mission {
   dwells: number;
   tracks: number;
   revisit_s: number;
+  /** A simulation that brings where everything truly is. */
+  truth?: boolean;
 }
 
 export interface Activity {
@@ -98,6 +100,12 @@ export class Server {
 
   async track(mission: string, track: number): Promise<AnyBlock[]> {
     return parseBlocks(await (await this.#get('api/track', { mission, track: String(track) })).arrayBuffer());
+  }
+
+  /** Where the entities of a simulation are, and what became of them at the last look within a span. */
+  async truth(mission: string, atMs: number, spanS: number): Promise<AnyBlock[]> {
+    const query = { mission, at: String(atMs), span: String(spanS) };
+    return parseBlocks(await (await this.#get('api/truth', query)).arrayBuffer());
   }
 
   /** Address of something the server has, for code that asks by itself. */

@@ -9,7 +9,7 @@ export interface Camera {
 }
 
 export type Layer =
-  'plots' | 'tracks' | 'trails' | 'dwells' | 'platform' | 'ellipses' | 'labels' | 'names' | 'formations';
+  'plots' | 'tracks' | 'trails' | 'dwells' | 'platform' | 'ellipses' | 'labels' | 'names' | 'formations' | 'truth';
 
 export type Sheet = 'tracks' | 'formations';
 
@@ -54,7 +54,7 @@ export const DEFAULT_STATE: State = {
   speedUnit: 'km/h',
   distanceUnit: 'km',
   positionForm: 'lat/lon',
-  hidden: ['ellipses'],
+  hidden: ['ellipses', 'truth'],
   dotsAlone: false,
   integrateSinceMs: null,
   trailS: 300,

@@ -52,6 +52,7 @@ const DARK: Theme = {
     selected: rgb('#f5a623'),
     casing: rgb('#0b1015'),
     quiet: rgb('#e8eef3'),
+    truth: rgb('#ff8a5c'),
   },
 };
 
@@ -80,6 +81,7 @@ const LIGHT: Theme = {
     selected: rgb('#c25400'),
     casing: rgb('#ffffff'),
     quiet: rgb('#26313b'),
+    truth: rgb('#b8431a'),
   },
 };
 

@@ -1,7 +1,7 @@
 /** Blocks for tests, written as the server writes them. */
 import { type AnyBlock, HEADER_BYTES, type Kind, LAYOUTS, MAGIC, parseBlocks } from '../src/blocks';
 
-const NUMBERS: Readonly<Record<Kind, number>> = { dwells: 1, plots: 2, tracks: 3, formations: 4 };
+const NUMBERS: Readonly<Record<Kind, number>> = { dwells: 1, plots: 2, tracks: 3, formations: 4, truth: 5 };
 const SIZES = { f64: 8, i32: 4, f32: 4, u32: 4 } as const;
 
 /** Bytes of one block; columns not given are zero. */

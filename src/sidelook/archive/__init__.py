@@ -13,6 +13,7 @@ from sidelook.archive.framing import RawRecord
 from sidelook.archive.records import (
     Activity,
     AuditEntry,
+    KeptTruth,
     Looks,
     MissionKind,
     MissionSummary,
@@ -32,6 +33,7 @@ __all__ = [
     "ArchiveLockedError",
     "AuditEntry",
     "Box",
+    "KeptTruth",
     "Looks",
     "MissionKind",
     "MissionSummary",

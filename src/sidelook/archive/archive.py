@@ -21,6 +21,7 @@ from sidelook.archive.reader import Reader
 from sidelook.archive.records import (
     Activity,
     AuditEntry,
+    KeptTruth,
     Looks,
     MissionKind,
     MissionSummary,
@@ -165,6 +166,10 @@ class Archive:
         """Read states of formations, in order of time."""
         return self._reader.formations(mission, window, box)
 
+    def truth(self, mission: int, window: Window | None = None, box: Box | None = None) -> KeptTruth:
+        """Read the truth that was kept with a simulated recording, in order of time; empty where there is none."""
+        return self._reader.truth(mission, window, box)
+
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Read all states of one track and the plots behind it; empty where there is no such track."""
         return self._reader.history(mission, track)
@@ -179,8 +184,9 @@ class Archive:
         return read_records(raw_folder(self.folder, mission), first)
 
     def sql(self, query: str, *, mission: int | None = None, window: Window | None = None) -> "pa.Table":
-        """Run an SQL query (DuckDB) over views of sealed files: ``plots``, ``dwells``, ``tracks``, ``formations``.
+        """Run an SQL query (DuckDB) over views of sealed files.
 
+        The views are ``plots``, ``dwells``, ``tracks``, ``formations`` and ``truth``.
         Times are UTC timestamps, and exact in ``time_ns``; angles are radians, and degrees in ``latitude_deg``
         and the like. Whole files are taken: those
         that overlap the window. Rows that are not sealed yet are left out.

@@ -13,7 +13,7 @@ from sidelook.archive import engines
 from sidelook.archive.box import Box
 from sidelook.archive.catalog import BIN, Catalog
 from sidelook.archive.errors import ArchiveDamagedError
-from sidelook.archive.records import Activity, Kind, Looks, Segment, TrackHistory, Window
+from sidelook.archive.records import Activity, KeptTruth, Kind, Looks, Segment, TrackHistory, Window
 from sidelook.archive.sums import activity_of
 from sidelook.archive.tables import (
     BRIEF_DWELLS,
@@ -26,6 +26,7 @@ from sidelook.archive.tables import (
     looks_from,
     select,
     tracks_from,
+    truth_from,
 )
 from sidelook.archive.unsealed import DTYPES
 from sidelook.archive.writer import MissionWriter
@@ -102,6 +103,15 @@ class Reader:
             return formations_from(rows, snapshot.origins)
 
         return self._consistently(mission, (Kind.FORMATIONS,), window, read)
+
+    def truth(self, mission: int, window: Window | None, box: Box | None) -> KeptTruth:
+        """Read truth; see ``Archive.truth``."""
+        names = tuple(DTYPES[Kind.TRUTH])
+
+        def read(snapshot: Snapshot) -> KeptTruth:
+            return truth_from(self._rows(snapshot, Kind.TRUTH, names, window, box), snapshot.origins)
+
+        return self._consistently(mission, (Kind.TRUTH,), window, read)
 
     def history(self, mission: int, track: int) -> TrackHistory:
         """Read the life of one track; see ``Archive.track_history``."""

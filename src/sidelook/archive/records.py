@@ -7,10 +7,11 @@ from typing import Literal, TypeAlias
 
 from sidelook.archive.box import Box
 from sidelook.archive.framing import RawRecord
-from sidelook.model.columns import Integers
+from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 Window: TypeAlias = tuple[int, int]
 """Half-open interval of time, ns UTC."""
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     DWELLS = "dwells"
     TRACKS = "tracks"
     FORMATIONS = "formations"
+    TRUTH = "truth"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,22 @@ class TrackHistory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTruth:
+    """What a simulation says of where entities were.
+
+    Attributes
+    ----------
+    looks : by time; all of it simulated
+    origin : (N,) row of ``origins``: truth is under the marking of the recording it belongs to
+    origins : where it comes from
+    """
+
+    looks: TruthLooks
+    origin: Indices
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
     """What was acknowledged but not sealed when the writer stopped.
 
@@ -113,11 +131,11 @@ class MissionSummary:
     Attributes
     ----------
     mission, name, kind : as begun
-    begin, end : first and last time of what is held, ns UTC; None while there is nothing
+    begin, end : first and last time of what is held, truth left out, ns UTC; None while there is nothing
     live : not ended yet
     simulated : anything in it is
     box : around all plots; None without any
-    plots, dwells, track_rows : rows held
+    plots, dwells, track_rows, truth_rows : rows held
     tracks : identities with a state in a file; what was never confirmed has none
     revisit : median time between the ends of its last thousand revisits, s; None where unknown
     classification : highest marking in it
@@ -136,6 +154,7 @@ class MissionSummary:
     dwells: int
     tracks: int
     track_rows: int
+    truth_rows: int
     revisit: float | None
     classification: Classification
     origins: tuple[Origin, ...]

@@ -16,6 +16,7 @@ _DEGREES = {
     Kind.PLOTS: ("latitude", "longitude"),
     Kind.TRACKS: ("latitude", "longitude"),
     Kind.FORMATIONS: ("latitude", "longitude"),
+    Kind.TRUTH: ("latitude", "longitude"),
     Kind.DWELLS: ("sensor_latitude", "sensor_longitude", "area_latitude", "area_longitude"),
 }
 
@@ -25,7 +26,7 @@ class SqlEngine:
 
     @staticmethod
     def run(query: str, files: Mapping[Kind, Sequence[Path]]) -> pa.Table:
-        """Run a query over the views ``plots``, ``dwells``, ``tracks`` and ``formations``.
+        """Run a query over the views ``plots``, ``dwells``, ``tracks``, ``formations`` and ``truth``.
 
         Raises
         ------

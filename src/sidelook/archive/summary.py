@@ -34,8 +34,9 @@ def _summary(catalog: Catalog, row: MissionRow, writer: MissionWriter | None, fi
     """Sum up one mission from its files and what waits in memory."""
     segments = [*files, *_in_memory(writer)]
     rows = {kind: sum(item.rows for item in segments if item.kind is kind) for kind in Kind}
-    begin = min((item.begin for item in segments if item.begin is not None), default=None)
-    end = max((item.end for item in segments if item.end is not None), default=None)
+    seen = [item for item in segments if item.kind is not Kind.TRUTH]
+    begin = min((item.begin for item in seen if item.begin is not None), default=None)
+    end = max((item.end for item in seen if item.end is not None), default=None)
     return MissionSummary(
         mission=row.mission,
         name=row.name,
@@ -49,6 +50,7 @@ def _summary(catalog: Catalog, row: MissionRow, writer: MissionWriter | None, fi
         dwells=rows[Kind.DWELLS],
         tracks=int(catalog.query("SELECT count(*) FROM lives WHERE mission = ? AND states > 0", (row.mission,))[0][0]),
         track_rows=rows[Kind.TRACKS],
+        truth_rows=rows[Kind.TRUTH],
         revisit=_revisit(catalog, row.mission, writer),
         classification=max((item.classification for item in segments), default=Classification.UNREAD),
         origins=_origins(catalog, row.mission, writer),

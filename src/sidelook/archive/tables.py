@@ -10,12 +10,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sidelook.archive.records import Looks
+from sidelook.archive.records import KeptTruth, Looks
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 Column: TypeAlias = NDArray[Any]
 Columns: TypeAlias = dict[str, Column]
@@ -54,6 +55,7 @@ FORMATION_DTYPES: dict[str, Any] = {
     **{name: FormationTable.DTYPES[name] for name in _FORMATION_NAMES},
     **dict.fromkeys(_SPREADS, np.float32),
 }
+TRUTH_DTYPES: dict[str, Any] = {**TruthLooks.DTYPES, "origin": np.int32, "simulated": np.bool_}
 
 BRIEF_PLOTS = (
     "time", "dwell_id", "track", "simulated", "report_simulated", "latitude", "longitude", "radial_speed", "snr_db",
@@ -106,6 +108,12 @@ def formation_columns(table: FormationTable, origin: Indices) -> Columns:
     return given | parts | {"origin": origin, "simulated": table.simulated | by_origin}
 
 
+def truth_columns(looks: TruthLooks, origin: int) -> Columns:
+    """Spell truth as a table, all of it from one origin of the mission, and all of it simulated."""
+    given = {name: getattr(looks, name) for name in TruthLooks.DTYPES}
+    return given | {"origin": np.full(len(looks), origin, np.int32), "simulated": np.ones(len(looks), np.bool_)}
+
+
 def looks_from(dwells: Columns, plots: Columns, origins: Sequence[Origin]) -> Looks:
     """Build dwells and their plots from tables; columns not given say nothing.
 
@@ -144,6 +152,13 @@ def formations_from(columns: Columns, origins: Sequence[Origin]) -> FormationTab
     for whole in dict.fromkeys(name for name, _ in _SPREADS.values()):
         given[whole] = np.stack([columns[flat] for flat, (name, _) in _SPREADS.items() if name == whole], axis=1)
     return FormationTable(**given, origins=tuple(origins))
+
+
+def truth_from(columns: Columns, origins: Sequence[Origin]) -> KeptTruth:
+    """Build truth, by time, from a table."""
+    columns = select(columns, np.lexsort((columns["entity"], columns["time"])))
+    looks = TruthLooks(**{name: columns[name] for name in TruthLooks.DTYPES})
+    return KeptTruth(looks=looks, origin=columns["origin"], origins=tuple(origins))
 
 
 def blank_columns(dtypes: Mapping[str, Any]) -> Columns:

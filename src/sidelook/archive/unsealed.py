@@ -11,6 +11,7 @@ from sidelook.archive.tables import (
     FORMATION_DTYPES,
     PLOT_DTYPES,
     TRACK_DTYPES,
+    TRUTH_DTYPES,
     Columns,
     blank_columns,
     dwell_columns,
@@ -19,18 +20,21 @@ from sidelook.archive.tables import (
     plot_columns,
     select,
     track_columns,
+    truth_columns,
 )
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 DTYPES = {
     Kind.DWELLS: DWELL_DTYPES,
     Kind.PLOTS: PLOT_DTYPES,
     Kind.TRACKS: TRACK_DTYPES,
     Kind.FORMATIONS: FORMATION_DTYPES,
+    Kind.TRUTH: TRUTH_DTYPES,
 }
 
 
@@ -87,6 +91,11 @@ class Unsealed:
         """Take states of formations."""
         origin = self.origins.renumber(table.origins, table.origin)
         self._waiting[Kind.FORMATIONS].append(formation_columns(table, origin))
+
+    def add_truth(self, looks: TruthLooks, origin: Origin) -> None:
+        """Take truth, all of it from one origin."""
+        number = self.origins.numbers.setdefault(origin, len(self.origins.numbers))
+        self._waiting[Kind.TRUTH].append(truth_columns(looks, number))
 
     def count(self, kind: Kind) -> int:
         """Count the rows that wait or are being sealed."""

@@ -23,6 +23,7 @@ from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 LARGEST_UNSEALED = 2_000_000
 """Plots held in memory, about 250 MB, where sealing keeps failing."""
@@ -115,6 +116,11 @@ class MissionWriter:
         """Take states of formations."""
         with self.view:
             self.unsealed.add_formations(table)
+
+    def append_truth(self, looks: TruthLooks, origin: Origin) -> None:
+        """Take truth of a simulation; what is not sealed is lost with the process, no raw bytes tell it again."""
+        with self.view:
+            self.unsealed.add_truth(looks, origin)
 
     def seal(self, checkpoint: bytes = b"", *, through: int | None = None) -> None:
         """Put the rows so far into files and list them, in one step that happens whole or not at all.

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sidelook import __version__
-from sidelook.archive import Activity, Box, Looks, MissionSummary, NotKeptError, TrackHistory, Window
+from sidelook.archive import Activity, Box, KeptTruth, Looks, MissionSummary, NotKeptError, TrackHistory, Window
 from sidelook.console.access import Access
 from sidelook.console.blocks import (
     COLUMNS,
@@ -22,16 +22,19 @@ from sidelook.console.blocks import (
     encode_tracks,
 )
 from sidelook.console.board import Board, Mode, identify
-from sidelook.console.outgoing import release_groups, release_looks, release_table
+from sidelook.console.outgoing import release_groups, release_looks, release_table, release_truth
 from sidelook.console.query import (
     BlockQuery,
     MomentQuery,
+    TruthQuery,
     read_bins,
     read_block_query,
     read_mission,
     read_moment_query,
     read_track,
+    read_truth_query,
 )
+from sidelook.console.truth import encode_truth
 from sidelook.errors import StorageError
 from sidelook.model.formation import FormationTable
 from sidelook.model.tracks import TrackTable
@@ -73,6 +76,10 @@ class Picture(Protocol):
 
     def formations(self, mission: int, window: Window | None = None, box: Box | None = None) -> FormationTable:
         """Give states of formations, by time."""
+        ...
+
+    def truth(self, mission: int, window: Window | None = None, box: Box | None = None) -> KeptTruth:
+        """Give the truth kept with a simulated recording, by time."""
         ...
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
@@ -152,6 +159,7 @@ class Api:
             "dwells": mission.dwells,
             "tracks": mission.tracks,
             "revisit_s": mission.revisit,
+            "truth": mission.truth_rows > 0,
             "marking": {"text": marking.text, "level": marking.level},
         }
 
@@ -187,6 +195,12 @@ class Api:
         }
         return JSONResponse(answer, headers=PASSING)
 
+    async def truth(self, request: Request) -> Response:
+        """Give where the entities of a simulation are at a moment, and what the radar made of them."""
+        query = read_truth_query(request.query_params)
+        body = await asyncio.to_thread(fetch_truth, self.picture, query, self.access.recipient)
+        return Response(body, media_type=BINARY, headers=PASSING)
+
     async def track(self, request: Request) -> Response:
         """Give the whole life of a track and the plots behind it."""
         mission, track = read_mission(request.query_params), read_track(request.query_params)
@@ -220,6 +234,11 @@ def fetch_recent_tracks(picture: Picture, query: MomentQuery, recipient: Recipie
     tracks = release_table(picture.tracks(query.mission, query.trails, brief=True), recipient)
     formations = release_groups(picture.formations(query.mission, query.trails), recipient)
     return encode_tracks(tracks) + encode_formations(formations)
+
+
+def fetch_truth(picture: Picture, query: TruthQuery, recipient: Recipient) -> bytes:
+    """Read, release and encode truth at the end of a window."""
+    return encode_truth(release_truth(picture.truth(query.mission, query.window), recipient))
 
 
 def fetch_track(picture: Picture, mission: int, track: int, recipient: Recipient) -> bytes:

@@ -93,6 +93,7 @@ def build(parts: Parts) -> Console:
             Route("/api/moment", api.moment),
             Route("/api/activity", api.activity),
             Route("/api/track", api.track),
+            Route("/api/truth", api.truth),
             Route("/api/basemaps", pages.list_basemaps),
             WebSocketRoute("/live", stream.serve),
             Route("/metrics", metrics.serve),

@@ -36,6 +36,7 @@ class Kind(IntEnum):
     PLOTS = 2
     TRACKS = 3
     FORMATIONS = 4
+    TRUTH = 5
 
 
 class BlockFlag(IntFlag):
@@ -115,7 +116,19 @@ COLUMNS: dict[Kind, Columns] = {
         ("count_high", "u32"),
         ("flags", "u32"),
     ),
+    Kind.TRUTH: (
+        ("time_ms", "f64"),
+        ("entity", "u32"),
+        ("lon_e7", "i32"),
+        ("lat_e7", "i32"),
+        ("velocity_east_mps", "f32"),
+        ("velocity_north_mps", "f32"),
+        ("formation", "u32"),
+        ("flags", "u32"),
+    ),
 }
+ROWS = frozenset({Kind.DWELLS, Kind.PLOTS, Kind.TRACKS, Kind.FORMATIONS})
+"""What a window of a mission consists of, and what goes out live; truth is only shown where it is asked for."""
 DTYPES = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4"}
 CLASS_SHIFT, TRACK_SIMULATED = 8, 1 << 16  # flags of a track
 PLOT_SIMULATED = 1 << 8  # flags of a plot

@@ -10,6 +10,7 @@ import numpy as np
 
 from sidelook.archive import Activity, Box
 from sidelook.model.columns import Indices, Integers
+from sidelook.model.origin import Origin
 from sidelook.release import Marking, highest_marking
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND
 
@@ -77,6 +78,7 @@ class Outlook:
     box : around its plots, None without any
     revisit : median time between revisits, s, None unknown
     simulated : any of it is
+    origins : of its dwells
     """
 
     time: Integers
@@ -84,6 +86,7 @@ class Outlook:
     box: Box | None
     revisit: float | None
     simulated: bool
+    origins: tuple[Origin, ...] = ()
 
     def activity(self, bins: int) -> Activity:
         """Count plots and dwells over time, as an archive does."""

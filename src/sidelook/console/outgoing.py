@@ -2,11 +2,20 @@
 
 import numpy as np
 
-from sidelook.archive import Looks
+from sidelook.archive import KeptTruth, Looks
 from sidelook.console.rows import Rows
 from sidelook.model.formation import FormationTable
 from sidelook.model.tracks import TrackTable
-from sidelook.release import Recipient, Verdict, judge, release_dwells, release_formations, release_tracks
+from sidelook.model.truth import TruthLooks
+from sidelook.release import (
+    Recipient,
+    Verdict,
+    judge,
+    release_dwells,
+    release_formations,
+    release_tracks,
+    rows_released,
+)
 
 
 def release_looks(looks: Looks, recipient: Recipient) -> Looks:
@@ -30,6 +39,11 @@ def release_groups(formations: FormationTable, recipient: Recipient) -> Formatio
     """Withhold states of formations the recipient may not see."""
     released, _ = release_formations(formations, recipient)
     return released
+
+
+def release_truth(truth: KeptTruth, recipient: Recipient) -> TruthLooks:
+    """Withhold truth the recipient may not see."""
+    return truth.looks.take(rows_released(truth.origins, truth.origin, recipient))
 
 
 def release_rows(rows: Rows, recipient: Recipient) -> Rows:

@@ -6,7 +6,7 @@ from math import radians
 from starlette.datastructures import QueryParams
 
 from sidelook.archive import Box, NotKeptError, Window
-from sidelook.console.blocks import Kind
+from sidelook.console.blocks import ROWS, Kind
 from sidelook.errors import UsageError
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND
 
@@ -46,6 +46,14 @@ class MomentQuery:
     mission: int
     trails: Window
     looks: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthQuery:
+    """What ``/api/truth`` is asked for: where entities were at the end of a window, and how its looks at them ended."""
+
+    mission: int
+    window: Window
 
 
 def read_block_query(query: QueryParams) -> BlockQuery:
@@ -122,6 +130,20 @@ def read_moment_query(query: QueryParams) -> MomentQuery:
     return MomentQuery(mission=read_mission(query), trails=trails, looks=looks)
 
 
+def read_truth_query(query: QueryParams) -> TruthQuery:
+    """Read mission, at (Unix ms) and span (s); QueryError where one is missing or wrong."""
+    try:
+        at, span = round(float(query["at"]) * NANOSECONDS_PER_MILLISECOND), float(query["span"])
+        in_order = 0.0 < span <= LONGEST_MOMENT
+    except (KeyError, ValueError, OverflowError):
+        in_order = False
+    if not in_order:
+        message = f"'at' must be given in ms since 1970, 'span' in s, above 0 and up to {LONGEST_MOMENT:.0f}"
+        raise QueryError(message)
+    window = clamp(at - round(span * NANOSECONDS_PER_SECOND)), clamp(at + 1)
+    return TruthQuery(mission=read_mission(query), window=window)
+
+
 def clamp(time: int) -> int:
     """Bring a time into what 64 bits of nanoseconds can say."""
     return max(-LARGEST, min(time, LARGEST))
@@ -130,10 +152,13 @@ def clamp(time: int) -> int:
 def read_kinds(text: str | None) -> frozenset[Kind]:
     """Read kinds of rows, all where none are named."""
     try:
-        return frozenset(Kind(int(part)) for part in text.split(",")) if text else frozenset(Kind)
+        kinds = frozenset(Kind(int(part)) for part in text.split(",")) if text else ROWS
     except ValueError:
+        kinds = frozenset()
+    if not kinds or not kinds <= ROWS:
         message = "'kinds' must be of 1 (dwells), 2 (plots), 3 (tracks) and 4 (formations), with commas"
-        raise QueryError(message) from None
+        raise QueryError(message)
+    return kinds
 
 
 def read_box(text: str | None) -> Box | None:

@@ -12,6 +12,7 @@ from sidelook.errors import InputError
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.opening import refuse_without_packets
 from sidelook.mission.reporting import Advance
+from sidelook.model.origin import Origin
 from sidelook.model.plots import Dwells
 from sidelook.timescale import NANOSECONDS_PER_SECOND
 
@@ -30,6 +31,7 @@ class Survey:
     counts: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = field(default_factory=list)
     revisits: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=list)
     simulated: bool = False
+    origins: set[Origin] = field(default_factory=set)
     south: float = np.inf
     north: float = -np.inf
     east_of_first: list[float] = field(default_factory=lambda: [0.0, 0.0])
@@ -39,6 +41,7 @@ class Survey:
         """Take account of dwells."""
         self.times.append(dwells.time)
         self.counts.append(dwells.plot_count)
+        self.origins.update(dwells.origins if len(dwells) else ())
         self.simulated = self.simulated or bool(dwells.simulated.any())
         self.revisits.append(dwells.time[dwells.last_of_revisit])
         latitude, longitude = dwells.plots.latitude, dwells.plots.longitude
@@ -70,6 +73,7 @@ class Survey:
             plot_count=np.concatenate(self.counts)[order],
             box=self.box(),
             simulated=self.simulated,
+            origins=tuple(self.origins),
             revisit=float(np.median(intervals)) / NANOSECONDS_PER_SECOND if len(intervals) else None,
         )
 

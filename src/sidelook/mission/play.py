@@ -13,6 +13,7 @@ from sidelook.mission.chain import Chain
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.intake import FileIntake, Work
 from sidelook.mission.keeping import Keeper
+from sidelook.mission.kept_truth import keep_truth, truth_beside, truth_origin
 from sidelook.mission.opening import open_recording
 from sidelook.mission.options import Options
 from sidelook.mission.outlook import survey
@@ -34,6 +35,7 @@ class Opened:
     source : name and digest, so that the same recording is not worked through twice
     stream : open for reading; ``size`` bytes
     outlook : on what it holds
+    truth : file beside it, None where there is none
     """
 
     name: str
@@ -41,6 +43,7 @@ class Opened:
     stream: BufferedReader
     size: int
     outlook: Outlook
+    truth: Path | None = None
 
 
 def run_file(path: Path, options: Options) -> None:
@@ -68,7 +71,8 @@ def look_through(path: Path, stream: BufferedReader) -> Opened:
     with progress("Looking through", size) as advance:
         outlook, digest = survey(stream, path.name, advance)
     source = f"{path.name} #{digest[:DIGEST_LENGTH]}"
-    return Opened(name=path.name, source=source, stream=stream, size=size, outlook=outlook)
+    truth = truth_beside(path) if outlook.simulated else None
+    return Opened(name=path.name, source=source, stream=stream, size=size, outlook=outlook, truth=truth)
 
 
 def find_recording(archive: Archive, source: str) -> MissionSummary | None:
@@ -108,6 +112,9 @@ def begin(base: Base, recording: Opened) -> Resumed:
     source = recording.source
     writer = base.archive.begin_mission(recording.name, kind="recording", received=base.clock.now())
     keeper = Keeper(writer=writer, settings=base.settings.archive, log=base.log)
+    if recording.truth is not None:
+        origin = truth_origin(recording.truth.name, recording.outlook.origins)
+        keep_truth(recording.truth, origin, keeper, base.log)
     return Resumed(
         chain=Chain(dwelling=Dwelling(source=source), tell=base.log.info, roads=base.roads),
         keeper=keeper,

@@ -11,6 +11,7 @@ export interface Palette {
   selected: Rgb;
   casing: Rgb;
   quiet: Rgb;
+  truth: Rgb;
 }
 
 export interface Frame {

@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['R', 'trails'],
   ['S', 'where the radar looks'],
   ['N', 'names of places'],
+  ['W', 'where everything truly is, in a simulation that tells'],
   ['T', 'table of tracks'],
   ['F', 'find a track, a place, a position'],
   ['G', 'follow the selected track'],

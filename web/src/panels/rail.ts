@@ -51,6 +51,7 @@ const ENTRIES: readonly Entry[] = [
         true,
       ),
   },
+  { layer: 'truth', label: 'Truth', key: 'W', sign: () => ring('') },
   { layer: 'labels', label: 'Track numbers', key: '', sign: () => word('12') },
   { layer: 'names', label: 'Place names', key: 'N', sign: () => word('Aa') },
 ];
@@ -63,10 +64,22 @@ const STATE_SIGNS: readonly (readonly [string, () => SVGSVGElement])[] = [
   ['in the air', () => sign('air', 'M4 3 L20 10 L4 17 L12 10 Z', true)],
 ];
 
+const TRUTH_SIGNS: readonly (readonly [string, () => SVGSVGElement])[] = [
+  ['detected at the last look', () => ring('detected')],
+  ['looked at, and missed', () => ring('missed')],
+  ['too slow for the radar', () => ring('notch')],
+  ['behind terrain, or not looked at', () => ring('unseen')],
+];
+
 export class Rail {
   readonly element: HTMLElement;
   readonly #boxes = new Map<Layer, HTMLInputElement>();
   readonly #counts = h('p', { class: 'counts' });
+  readonly #truth = h(
+    'ul',
+    { class: 'states', 'aria-label': 'Signs of the truth' },
+    ...TRUTH_SIGNS.map(([label, make]) => h('li', {}, make(), label)),
+  );
   readonly #modes = h('p', { class: 'modes' });
   readonly #pointer = h('span', { class: 'pointer' });
   readonly #scale = h('span', { class: 'scale' });
@@ -93,6 +106,7 @@ export class Rail {
       this.#counts,
       h('ul', { class: 'layers' }, ...layers),
       h('ul', { class: 'states', 'aria-label': 'Signs' }, ...states),
+      this.#truth,
       this.#modes,
     );
     this.element = h(
@@ -110,8 +124,17 @@ export class Rail {
     const { picture } = session;
     const formations = session.formations.at(session.clock.t).length;
     const groups = formations > 0 ? `, ${formations} ${formations === 1 ? 'formation' : 'formations'}` : '';
+    this.#showTruth();
     setText(this.#counts, `${formatCount(picture.count)} ${picture.count === 1 ? 'track' : 'tracks'}${groups}`);
     this.#showScale();
+  }
+
+  /** The truth is offered where the mission tells it; its signs are explained while it is shown. */
+  #showTruth(): void {
+    const { truth, store } = this.app;
+    const row = this.#boxes.get('truth')?.closest('li');
+    if (row) row.hidden = truth === null;
+    this.#truth.hidden = truth === null || !store.isShown('truth');
   }
 
   onState(state: Readonly<State>, before: Readonly<State>): void {
@@ -195,6 +218,15 @@ function sign(colour: string, path: string, filled: boolean, dash: string | null
     'svg',
     { viewBox: '0 0 24 20', class: `sign ${colour} ${filled ? 'filled' : 'hollow'}`, 'aria-hidden': 'true' },
     svg('path', { d: path, 'stroke-dasharray': dash }),
+  );
+}
+
+/** A ring, as the truth is drawn. */
+function ring(outcome: string): SVGSVGElement {
+  return svg(
+    'svg',
+    { viewBox: '0 0 24 20', class: `sign truth ${outcome}`, 'aria-hidden': 'true' },
+    svg('circle', { cx: 12, cy: 10, r: 5 }),
   );
 }
 
