@@ -18,8 +18,10 @@ import numpy as np
 import pytest
 
 from sidelook.formats.stanag4607 import Preset, WriterSettings, encode_dwells
+from sidelook.formats.truth.parquet import TruthParquetWriter
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
+from sidelook.model.truth import TruthLooks
 from sidelook.timescale import parse_utc
 
 SECOND = 1_000_000_000
@@ -93,6 +95,29 @@ def make_flight(*, column: bool = False) -> Dwells:
         plot_count=each(VEHICLES, np.int32),
         plots=plots,
         origins=(ORIGIN,),
+    )
+
+
+def make_truth(dwells: Dwells) -> TruthLooks:
+    """Tell where the vehicles were at each look: it saw all of them but the first, which was masked."""
+    plots = dwells.plots
+    seen = plots.index > 0
+    count = len(plots)
+    return TruthLooks.empty(
+        count,
+        time=dwells.time[plots.dwell],
+        dwell=plots.dwell,
+        entity=plots.index.astype(np.int64) + 1,
+        latitude=plots.latitude,
+        longitude=plots.longitude,
+        height=np.zeros(count),
+        speed=np.full(count, SPEED, np.float32),
+        heading=np.zeros(count, np.float32),
+        in_view=np.ones(count, np.bool_),
+        visible=seen,
+        masked=~seen,
+        detected=seen,
+        formation=np.zeros(count, np.int32),
     )
 
 
@@ -221,12 +246,17 @@ def shown(flight: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 
 @pytest.fixture(scope="session")
 def shown_column(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Show the vehicles as a column, worked through."""
+    """Show the vehicles as a column, with the truth about them, worked through."""
     folder = tmp_path_factory.mktemp("column")
-    packets = encode_dwells(make_flight(column=True), WriterSettings(preset=Preset.COMPLETE))
-    (folder / "column.4607").write_bytes(b"".join(packets))
+    dwells = make_flight(column=True)
+    packets = encode_dwells(dwells, WriterSettings(preset=Preset.COMPLETE))
+    (folder / "column-recording.4607").write_bytes(b"".join(packets))
+    with (folder / "column-truth.parquet").open("wb") as stream:
+        writer = TruthParquetWriter(stream)
+        writer.write(make_truth(dwells))
+        writer.close()
     with starter(folder) as begin:
-        running = begin("run", str(folder / "column.4607"))
+        running = begin("run", str(folder / "column-recording.4607"))
         running.missions(lambda mission: mission["complete"])
         yield running
 

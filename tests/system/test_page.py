@@ -180,3 +180,32 @@ def test_a_column_is_one_formation_on_the_map_in_the_table_and_in_words(column_p
     page.wait_for_timeout(600)
     track = page.get_by_label("Details of the selected track")
     assert "Formation\n1" in track.inner_text()
+
+
+def test_truth_is_rings_about_the_vehicles_where_the_recording_brings_it(column_page: Page) -> None:
+    page = column_page
+    stand_at(page, LATE)
+    layers = page.get_by_label("Layers").get_by_role("list")
+    assert "Truth" in layers.first.inner_text()
+    before = ring_red(pixels(page))
+    page.keyboard.press("w")
+    wait_until(page, "document.querySelector('[aria-label=\"Signs of the truth\"]').hidden === false")
+    page.wait_for_timeout(2500)
+    shown = ring_red(pixels(page))
+    assert shown > before + 60
+    page.keyboard.press("w")
+    page.wait_for_timeout(1500)
+    assert ring_red(pixels(page)) == before
+
+
+def test_truth_is_not_offered_where_there_is_none(page: Page) -> None:
+    stand_at(page, LATE)
+    page.wait_for_timeout(500)
+    assert "Truth" not in page.get_by_label("Layers").first.inner_text()
+    page.keyboard.press("w")
+    assert "truth" not in page.url
+
+
+def ring_red(picture: np.ndarray[tuple[int, int, int], np.dtype[np.int16]]) -> int:
+    """Count pixels in the colour of truth (255 138 92)."""
+    return int((np.abs(picture - np.array([255, 138, 92])).max(axis=-1) < 30).sum())

@@ -22,6 +22,7 @@ from sidelook.simulation.scenario.settings import Scenario
 
 if TYPE_CHECKING:
     from sidelook.formats.stanag4607 import DwellWriter
+    from sidelook.mission.album import Album
     from sidelook.mission.broadcast import BroadcastReport, Outlet
     from sidelook.model.origin import Origin
     from sidelook.simulation.island.making import Island
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
 WORKERS = min(os.cpu_count() or 1, 4)
 """Threads that look while traffic and schedule go on; more have nothing to do."""
-
-
-SHOWN = 5
-"""Of the minutes of a mission, in the picture of truth and plots."""
 
 
 class OccupiedError(UsageError):
@@ -107,7 +104,7 @@ class Staging:
     country : where it plays
     folder : to fill, if any
     requests : given besides the scenario's own
-    options : of the command line
+    album : of pictures, None where none are asked for
     advance : told the seconds that are played
     """
 
@@ -116,7 +113,7 @@ class Staging:
     country: "Country"
     folder: Path | None
     requests: tuple[JobRequest, ...]
-    options: SimulateOptions
+    album: "Album | None"
     advance: Advance
 
 
@@ -154,12 +151,19 @@ def simulate(given: str, folder: Path | None, options: SimulateOptions, *, as_js
             folder.mkdir(parents=True, exist_ok=True)
         country = bring_country(scenario, path.parent)
         staging = Staging(
-            scenario=scenario, path=path, country=country, folder=folder, requests=requests, options=options,
-            advance=advance,
+            scenario=scenario, path=path, country=country, folder=folder, requests=requests, advance=advance,
+            album=begin_album(folder, country) if options.plot and folder is not None else None,
         )  # fmt: skip
         play_missions(staging, report, link)
     answer(report, describe(report), as_json=as_json)
     return report.sent is None or report.sent.complete
+
+
+def begin_album(folder: Path, country: "Country") -> "Album":
+    """Begin the pictures; only who draws waits for what draws."""
+    from sidelook.mission.album import Album  # noqa: PLC0415 - as the docstring says
+
+    return Album(folder, country)
 
 
 @contextmanager
@@ -221,6 +225,8 @@ def play_missions(staging: Staging, report: SimulateReport, link: tuple[Address,
     if staging.folder is not None:
         summary = msgspec.json.format(msgspec.json.encode(report, enc_hook=str))
         (staging.folder / "summary.json").write_bytes(summary)
+    if staging.album is not None:
+        staging.album.finish()
 
 
 def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> MissionFigures:
@@ -231,7 +237,7 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
     from sidelook.simulation.scenario.playing import play  # noqa: PLC0415
     from sidelook.simulation.scenario.world import make_world  # noqa: PLC0415
 
-    scenario, country, options = staging.scenario, staging.country, staging.options
+    scenario, country = staging.scenario, staging.country
     world = make_world(scenario, country, bring_truth(scenario, staging.path.parent, country, day), day)
     requests = requests_of(scenario, staging.requests, day)
     if staging.folder is not None and day == 0:
@@ -241,7 +247,6 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
     figures = MissionFigures(recording=f"{stem}recording.4607", entities=len(world.traffic.entities))
     writer = DwellWriter(writer_settings(scenario, world))
     book = AnswerBook(requests)
-    shown: list[Stretch] = []
     with nullcontext() if staging.folder is None else MissionFiles(staging.folder, stem, world) as files:
         for stretch in play(world, requests, workers=WORKERS):
             packets = write_stretch(writer, stretch, world.timeline.origin)
@@ -249,7 +254,8 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
             count(figures, packets, stretch)
             if files is not None:
                 files.take(packets, stretch)
-                shown += [stretch][: options.plot and len(shown) < SHOWN]
+            if staging.album is not None:
+                staging.album.note(stretch)
             staging.advance(round((stretch.end - stretch.begin) * 1e-9))
             if outlet is not None:
                 outlet.offer(packets, stretch.begin)
@@ -259,11 +265,8 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
             files.finish(book)
             figures.scanned_km2, figures.visible_km2 = files.ledger.best_revisit()
     figures.requests, figures.answered, figures.granted = len(requests), len(book.rows), book.granted
-    if options.plot and files is not None:
-        from sidelook.mission.plotting import plot_coverage, plot_picture  # noqa: PLC0415 - only who draws needs it
-
-        plot_coverage(world, files.ledger, files.folder / f"{stem}coverage.png")
-        plot_picture(world, shown, files.folder / f"{stem}picture.png")
+    if staging.album is not None and files is not None:
+        staging.album.finish_mission(world, files.ledger, stem)
     return figures
 
 

@@ -12,6 +12,7 @@ from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 BEGIN = 1_700_000_000 * 10**9  # 2023-11-14 22:13:20 UTC
 SECOND = 10**9
@@ -77,6 +78,18 @@ def make_formations(begin: int = BEGIN, count: int = 6, seed: int = 4) -> Format
     return FormationTable(**columns, origins=ORIGINS)
 
 
+def make_truth(begin: int = BEGIN, count: int = 6, seed: int = 5) -> TruthLooks:
+    """Make truth a second apart of entities 1 and 2."""
+    rng = np.random.default_rng(seed)
+    columns = columns_of(TruthLooks, rng, count) | {
+        "entity": np.arange(count) % 2 + 1,
+        "time": begin + np.arange(count, dtype=np.int64) * SECOND,
+        "latitude": rng.uniform(0.80, 0.81, count),
+        "longitude": rng.uniform(0.10, 0.12, count),
+    }
+    return TruthLooks(**columns)
+
+
 def assert_same(one: Columnar, other: Columnar, but: tuple[str, ...] = ()) -> None:
     """Compare every column bit for bit."""
     for name in one.DTYPES:
@@ -120,6 +133,12 @@ def tracks() -> Callable[..., TrackTable]:
 def formations() -> Callable[..., FormationTable]:
     """Make states of formations."""
     return make_formations
+
+
+@pytest.fixture
+def truth() -> Callable[..., TruthLooks]:
+    """Make truth."""
+    return make_truth
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots, concatenate_dwells
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 BEGIN = 1_700_000_000 * 10**9
 SECOND = 10**9
@@ -141,6 +142,40 @@ def test_formations_by_time_sealed_and_not(
     assert len(archive.formations(writer.mission, (BEGIN + 2 * SECOND, BEGIN + 101 * SECOND))) == 5
     counted = archive.sql("SELECT formation, count(*) FROM formations GROUP BY ALL ORDER BY 1").to_pydict()
     assert list(counted.values()) == [[1, 2], [3, 3]]
+
+
+def test_truth_by_time_and_place_all_of_it_simulated(
+    archive: Archive, writer: MissionWriter, truth: Callable[..., TruthLooks]
+) -> None:
+    origin = Origin(source="truth.parquet", classification=Classification.SECRET, simulated=True)
+    given = truth()
+    writer.append_truth(given, origin)
+    writer.seal()
+    writer.append_truth(truth(BEGIN + 100 * SECOND, seed=9), origin)
+    found = archive.truth(writer.mission)
+    assert len(found.looks) == 12
+    for name in ("entity", "latitude", "speed", "detected", "formation", "target_class"):
+        np.testing.assert_array_equal(getattr(found.looks, name)[:6], getattr(given, name))
+    assert {found.origins[row] for row in found.origin} == {origin}
+    assert len(archive.truth(writer.mission, (BEGIN + 2 * SECOND, BEGIN + 101 * SECOND)).looks) == 5
+    answer = archive.sql("SELECT entity, count(*), bool_and(simulated) FROM truth GROUP BY ALL ORDER BY 1").to_pydict()
+    assert list(answer.values()) == [[1, 2], [3, 3], [True, True]]
+    (mission,) = archive.missions()
+    assert (mission.truth_rows, mission.begin, mission.simulated) == (12, None, True)
+
+
+def test_a_mission_without_truth_has_none(archive: Archive, writer: MissionWriter) -> None:
+    assert len(archive.truth(writer.mission).looks) == 0
+
+
+def test_truth_goes_with_its_mission(
+    archive: Archive, writer: MissionWriter, truth: Callable[..., TruthLooks], folder: Path
+) -> None:
+    writer.append_truth(truth(), Origin(source="truth.parquet", simulated=True))
+    writer.end(BEGIN)
+    assert list((folder / "truth").rglob("*.parquet"))
+    assert archive.purge_mission(writer.mission).rows == 6
+    assert not list(folder.rglob("*.parquet"))
 
 
 def test_activity_counts_sealed_and_unsealed(archive: Archive, writer: MissionWriter, dwells: MakeDwells) -> None:

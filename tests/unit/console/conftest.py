@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sidelook.archive import Activity, Box, Looks, MissionSummary, NotKeptError, TrackHistory, Window
+from sidelook.archive import Activity, Box, KeptTruth, Looks, MissionSummary, NotKeptError, TrackHistory, Window
 from sidelook.console.rows import Rows
 from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
 from sidelook.model.tracks import TrackTable
+from sidelook.model.truth import TruthLooks
 
 SECOND = 1_000_000_000
 BEGIN = 1_700_000_000 * SECOND
@@ -103,12 +104,21 @@ class FakePicture:
 
     looks: Looks
     table: TrackTable
+    true: TruthLooks = field(default_factory=TruthLooks.empty, kw_only=True)
+    true_origin: Origin = field(default=OPEN, kw_only=True)
     groups: FormationTable = field(default_factory=lambda: FormationTable.empty(origins=()), kw_only=True)
 
     def missions(self) -> tuple[MissionSummary, ...]:
         """List the one mission."""
         known: dict[str, Any] = {"mission": 7, "name": "flight", "kind": "recording", "live": True, "simulated": True}
-        counts: dict[str, Any] = {"plots": 5, "dwells": 3, "tracks": 2, "track_rows": 4, "revisit": 30.0}
+        counts: dict[str, Any] = {
+            "plots": 5,
+            "dwells": 3,
+            "tracks": 2,
+            "track_rows": 4,
+            "truth_rows": 3,
+            "revisit": 30.0,
+        }
         where = Box(west=np.radians(9.0), south=np.radians(49.0), east=np.radians(11.0), north=np.radians(51.0))
         marking = Classification.UNCLASSIFIED
         end = BEGIN + 120 * SECOND
@@ -144,6 +154,14 @@ class FakePicture:
         assert box is None or box.west < box.east
         begin, end = window or (0, 1 << 62)
         return self.groups.take((self.groups.time >= begin) & (self.groups.time < end))
+
+    def truth(self, mission: int, window: Window | None = None, box: Box | None = None) -> KeptTruth:
+        """Truth of the window."""
+        expect_seventh(mission)
+        assert box is None
+        begin, end = window or (0, 1 << 62)
+        looks = self.true.take((self.true.time >= begin) & (self.true.time < end))
+        return KeptTruth(looks=looks, origin=np.zeros(len(looks), np.int32), origins=(self.true_origin,))
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Everything of one track."""

@@ -65,10 +65,10 @@ const STATE_SIGNS: readonly (readonly [string, () => SVGSVGElement])[] = [
 ];
 
 const TRUTH_SIGNS: readonly (readonly [string, () => SVGSVGElement])[] = [
-  ['detected at the last look', () => ring('detected')],
-  ['looked at, and missed', () => ring('missed')],
-  ['too slow for the radar', () => ring('notch')],
-  ['behind terrain, or not looked at', () => ring('unseen')],
+  ['seen at the last look', () => ring('detected')],
+  ['looked at, not seen', () => ring('missed')],
+  ['too slow to be seen', () => ring('notch')],
+  ['masked, or not looked at', () => ring('unseen')],
 ];
 
 export class Rail {
@@ -77,7 +77,7 @@ export class Rail {
   readonly #counts = h('p', { class: 'counts' });
   readonly #truth = h(
     'ul',
-    { class: 'states', 'aria-label': 'Signs of the truth' },
+    { class: 'states one-column', 'aria-label': 'Signs of the truth' },
     ...TRUTH_SIGNS.map(([label, make]) => h('li', {}, make(), label)),
   );
   readonly #modes = h('p', { class: 'modes' });
