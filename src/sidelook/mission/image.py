@@ -139,7 +139,7 @@ def make_image(
     )
     history, said = focused(history, options, forming)
     grid = centred_grid((options.pixels, options.pixels), options.spacing)
-    with progress("Forming", 1000) as advance:
+    with progress("Forming", 1000, "thousandths") as advance:
         image = backproject(history, grid, forming, progress=stepwise(advance))
     write_image(image, output)
     report = ImageReport(

@@ -14,7 +14,7 @@ import msgspec
 from sidelook.errors import StorageError, UsageError
 from sidelook.feeds.address import Address, parse_address
 from sidelook.feeds.pace import Pace
-from sidelook.mission.reporting import Advance, answer, progress
+from sidelook.mission.reporting import Advance, answer, progress, warn_of_compiling
 from sidelook.mission.requesting import AnswerBook, bring_requests, requests_of
 from sidelook.mission.scenario import bring_country, bring_truth, find_scenario, read_scenario, shipped_scenarios
 from sidelook.model.collection import JobRequest
@@ -145,7 +145,9 @@ def simulate(given: str, folder: Path | None, options: SimulateOptions, *, as_js
     link = None if options.to is None else (parse_address(options.to), Pace(speed=options.speed))
     requests = bring_requests(options.requests)
     report = SimulateReport(scenario=scenario.name, folder=folder, seed=scenario.seed)
-    with storing(folder), progress("Simulating", round(scenario.duration_s) * scenario.days) as advance:
+    seconds = round(scenario.duration_s) * scenario.days
+    warn_of_compiling()
+    with storing(folder), progress("Simulating", seconds, "seconds") as advance:
         if folder is not None:
             refuse_occupied(folder)
             folder.mkdir(parents=True, exist_ok=True)
@@ -271,7 +273,7 @@ def play_mission(staging: Staging, day: int, outlet: "Outlet | None") -> Mission
 
 
 def write_stretch(writer: "DwellWriter", stretch: "Stretch", origin: "Origin") -> list[bytes]:
-    """Write the answers that were given at a stretch's beginning, and its dwells, as packets.
+    """Write the answers that were given at a stretch's beginning, its dwells, and which jobs are over, as packets.
 
     The writer is told of the jobs that were granted.
     """
@@ -281,7 +283,9 @@ def write_stretch(writer: "DwellWriter", stretch: "Stretch", origin: "Origin") -
     for said in stretch.answers:
         if said.granted and not said.request.cancel:
             writer.describe_job(said.job, notes_of_answer(said, writer.settings.job))
-    return encode_answers(stretch.answers, origin, writer.settings.version) + writer.write(stretch.dwells)
+    answers = encode_answers(stretch.answers, origin, writer.settings.version)
+    dwells = writer.write(stretch.dwells)
+    return [*answers, *dwells, *(packet for job in stretch.ended for packet in writer.end_job(job))]
 
 
 def count(figures: MissionFigures, packets: list[bytes], stretch: "Stretch") -> None:

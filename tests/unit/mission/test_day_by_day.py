@@ -72,9 +72,12 @@ def test_a_day_keeps_who_stands_at_its_last_moment(country: Country) -> None:
             speed=np.array([0.0, *speeds], np.float32),
         )
         return Stretch(
-            begin=minute * 60 * SECOND, end=(minute + 1) * 60 * SECOND, dwells=Dwells.empty(plots=Plots.empty(), origins=()),
-            collections=Collections.empty(), truth=truth,
-        )  # fmt: skip
+            begin=minute * 60 * SECOND,
+            end=(minute + 1) * 60 * SECOND,
+            dwells=Dwells.empty(plots=Plots.empty(), origins=()),
+            collections=Collections.empty(),
+            truth=truth,
+        )
 
     book = DayBook(3, country)
     book.note(stretch(0, [0.0, 0.0]))

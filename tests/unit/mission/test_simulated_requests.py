@@ -170,6 +170,22 @@ def test_answers_stand_in_the_recording_when_they_were_given(scenario: MakeScena
     assert [line.split(",")[0] for line in covered] == ["job", "1", "2", "3"]
 
 
+def test_a_job_that_is_over_or_cancelled_is_said_to_be(scenario: MakeScenario, tmp_path: Path) -> None:
+    """One lasts a minute from second 30 on; the other is cancelled at second 100."""
+    cancel = replace(ASKED, cancel=True, earliest=START + 100 * SECOND)
+    asked = tmp_path / "asked.4607"
+    asked.write_bytes(b"".join(encode_requests([ASKED, cancel], ORIGIN)))
+    assert simulate(str(scenario(SECTIONS)), tmp_path / "out", SimulateOptions(requests=asked))
+    packets = decode((tmp_path / "out" / "recording.4607").read_bytes(), strict=True)
+    ends = [one for one in packets.of_kind(SegmentKind.JOB_DEFINITION) if one.number("J5") == 255]
+    assert [one.number("J1") for one in ends] == [2, 3]
+    places = np.concatenate([packets.packet[group.row] for group in packets.dwells])
+    jobs = packets.header["P10"][places]
+    for one in ends:
+        assert places[jobs == one.number("J1")].max() < packets.packet[one.row]
+    assert (jobs == 1).any()
+
+
 def test_a_radar_without_jobs_waits_to_be_asked(scenario: MakeScenario, tmp_path: Path) -> None:
     path = scenario(SECTIONS)
     path.write_text("jobs = []\n" + path.read_text().replace("[[jobs]]\nrevisit_s = 20.0\n", ""))

@@ -11,6 +11,8 @@ from sidelook.formats.stanag4607.framing import VERSIONS
 
 LARGEST_DATAGRAM = 65_507
 _SMALLEST_DATAGRAM = 256
+END_OF_JOB = 255
+"""J5 that says so."""
 
 
 class Preset(StrEnum):

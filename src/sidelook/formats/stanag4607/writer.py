@@ -16,7 +16,7 @@ from sidelook.formats.stanag4607.errors import UnwritableDwellsError
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.layouts import HEADER_DTYPE, HEADER_SIZE, SEGMENT_HEADER_SIZE
 from sidelook.formats.stanag4607.markings import mark_simulated, write_header
-from sidelook.formats.stanag4607.presets import LARGEST_DATAGRAM, JobNotes, WriterSettings
+from sidelook.formats.stanag4607.presets import END_OF_JOB, LARGEST_DATAGRAM, JobNotes, WriterSettings
 from sidelook.formats.stanag4607.wire import DwellGroup, Packets, Segment
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.origin import Origin
@@ -37,12 +37,14 @@ class Announced:
     Attributes
     ----------
     day : of the mission
+    origin : of its packets
     corners : around the first dwells, for a job of which no others are said
     segments : mission and job definition, made when first sent
     mission_at, history_at : when they and the processing history were last sent, ns UTC
     """
 
     day: date
+    origin: Origin
     corners: tuple[tuple[float, float], ...]
     segments: tuple[Segment, ...] = ()
     mission_at: int | None = None
@@ -182,6 +184,26 @@ class DwellWriter:
             if number == job:
                 said.segments, said.mission_at = (), None
 
+    def end_job(self, job: int) -> list[bytes]:
+        """Say that a job is over: its definition once more, with the priority that means it.
+
+        Returns
+        -------
+        packets, one for each marking and platform under which the job was announced; none where it never was
+        """
+        plan = Plan()
+        origins: list[Origin] = []
+        for said in self._announced.values():
+            if said.origin.job == job and said.mission_at is not None:
+                notes = replace(self.settings.notes_of(job), priority=END_OF_JOB)
+                plan.add_segments(len(origins), [job_segment(job, notes, notes.corners or said.corners)])
+                origins.append(said.origin)
+                said.segments, said.mission_at = (), None
+        if not origins:
+            return []
+        headers = np.concatenate([write_header(each, self.settings.version) for each in origins], dtype=HEADER_DTYPE)
+        return _split(plan.packets(headers, np.zeros(0, np.int64), ()))
+
     def _written_origins(self, dwells: Dwells) -> tuple[list[Origin], Indices]:
         """Give each dwell the origin it is sent under: with a job, and simulated if anything in it is."""
         table: dict[Origin, int] = {}
@@ -211,7 +233,7 @@ class DwellWriter:
                 f"dwell times do not lie within 46 days from mission day {day}; set another day, or write in parts"
             )
             raise UnwritableDwellsError(message)
-        self._announced[key] = Announced(day=day, corners=_corners(dwells))
+        self._announced[key] = Announced(day=day, origin=origin, corners=_corners(dwells))
         return milliseconds
 
     def _runs(self, size: Integers, origin: Indices) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ from sidelook.simulation.detection.scene import Scene
 from sidelook.simulation.orbit import fly
 from sidelook.simulation.scenario.asking import ask, waiting_at
 from sidelook.simulation.scenario.world import World
+from sidelook.simulation.schedule import TimelineState
 from sidelook.simulation.trajectories import States, Timetable
 
 SECOND = 1_000_000_000
@@ -44,6 +45,7 @@ class Stretch:
     dwells : with plots, as the radar reports them
     collections : images taken, put off and given up
     truth : at every look, then at every moment of the minute, in order of time within each
+    ended : numbers of the jobs that were cancelled at its beginning, or are over at its end
     """
 
     begin: int
@@ -52,6 +54,7 @@ class Stretch:
     collections: Collections
     truth: TruthLooks
     answers: tuple[JobAnswer, ...] = ()
+    ended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ class _Look:
     dwell_time: NDArray[np.float64]
     collections: Collections
     answers: tuple[JobAnswer, ...]
+    ended: tuple[int, ...]
 
     def take(self) -> Stretch:
         """Look: detection, and the truth of it; nothing of it depends on other stretches."""
@@ -78,6 +82,7 @@ class _Look:
             collections=self.collections,
             truth=join_looks([at_looks(self.scene, found), moments]),
             answers=self.answers,
+            ended=self.ended,
         )
 
 
@@ -113,9 +118,11 @@ def _lay_out(world: World, requests: Sequence[JobRequest]) -> Iterator[_Look]:
     state = world.timeline.init(world.jobs, world.start)
     waiting = waiting_at(requests, world.start, world.end)
     for begin, end in pairwise(sorted({*range(world.start, world.end, STRETCH), *waiting, world.end})):
+        before = numbers(state)
         state, answers = ask(world.timeline, state, waiting.get(begin, ()))
         # After the step those that are over are gone.
         lengths = {kept.job.number: kept.job.dwell_time for kept in state.jobs}
+        before |= numbers(state)
         state, dwells, collections = world.timeline.step(state, end)
         first = min(begin, int(dwells.time.min())) if len(dwells) else begin
         last = max(end, int(dwells.time.max())) if len(dwells) else end
@@ -123,8 +130,13 @@ def _lay_out(world: World, requests: Sequence[JobRequest]) -> Iterator[_Look]:
         lasted = np.array([lengths[origin.job] for origin in dwells.origins])[dwells.origin]
         yield _Look(
             world=world, scene=scene, begin=begin, end=end, dwells=dwells, dwell_time=lasted, collections=collections,
-            answers=answers,
+            answers=answers, ended=tuple(sorted(before - numbers(state))),
         )  # fmt: skip
+
+
+def numbers(state: TimelineState) -> set[int]:
+    """Give the numbers of the jobs that the radar has."""
+    return {kept.job.number for kept in state.jobs}
 
 
 def join_looks(parts: Sequence[TruthLooks]) -> TruthLooks:

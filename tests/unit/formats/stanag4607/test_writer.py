@@ -26,6 +26,7 @@ from sidelook.formats.stanag4607 import (
 from sidelook.formats.stanag4607.errors import ValueRangeError
 from sidelook.formats.stanag4607.fields import SegmentKind
 from sidelook.formats.stanag4607.presets import LARGEST_DATAGRAM, MASKS
+from sidelook.formats.stanag4607.rules.checker import RuleChecker
 from sidelook.model.origin import Classification
 from sidelook.model.plots import Dwells, Plots, TargetClass, concatenate_dwells
 
@@ -298,6 +299,30 @@ def test_jobs_say_what_is_their_own(dwells: Dwells) -> None:
     writer.describe_job(8, replace(own, priority=9))
     (again,) = written(writer.write(both)).of_kind(SegmentKind.JOB_DEFINITION)
     assert (again.number("J1"), again.number("J5"), again.value("J6")) == (8, 9, eighth.value("J6"))
+
+
+def test_a_job_that_is_over_is_said_to_be_once(dwells: Dwells) -> None:
+    writer = DwellWriter(WriterSettings(job=JobNotes(priority=3, radar_mode=16)))
+    assert writer.end_job(3) == []  # nobody knows of it yet
+    (said, *_) = written(writer.write(dwells)).of_kind(SegmentKind.JOB_DEFINITION)
+    packets = written(writer.end_job(3))
+    (over,) = packets.of_kind(SegmentKind.JOB_DEFINITION)
+    assert (over.number("J1"), over.number("J5"), over.number("J14")) == (3, 255, 16)
+    assert over.value("J6") == said.value("J6")
+    assert packets.header["P4"][0] == written(writer.write(dwells)).header["P4"][0]
+    assert writer.end_job(4) == []
+    checker = RuleChecker()
+    checker.check(packets)
+    assert not [name for name in checker.report().totals if "job" in name]
+
+
+def test_a_job_that_goes_on_after_its_end_is_announced_again(dwells: Dwells) -> None:
+    writer = DwellWriter(WriterSettings(job=JobNotes(priority=3)))
+    writer.write(dwells)
+    writer.end_job(3)
+    assert writer.end_job(3) == []
+    (again, *_) = written(writer.write(dwells)).of_kind(SegmentKind.JOB_DEFINITION)
+    assert again.number("J5") == 3
 
 
 def test_signatures_follow_their_dwells(dwells: Dwells) -> None:
