@@ -145,6 +145,7 @@ VEHICLE_COLUMNS = np.dtype(
 # Queues. head, tail : first and last vehicle in it; gone : the last that drove out at its end. holder : the queue
 # whose vehicles may enter; holders : how many of them are about to. claim : the queue that waits for its turn, since
 # ``claimed``. column : the formation that passes into it from queue ``column_from``, last seen at ``column_at``.
+# ring_from : the queue before it on its roundabout, whose vehicles have the right of way.
 QUEUE_COLUMNS = np.dtype(
     [
         ("head", np.int32),
@@ -155,6 +156,7 @@ QUEUE_COLUMNS = np.dtype(
         ("claim", np.int32),
         ("column", np.int32),
         ("column_from", np.int32),
+        ("ring_from", np.int32),
         ("claimed", np.int64),
         ("column_at", np.int64),
     ],

@@ -31,6 +31,7 @@ from sidelook.simulation.traffic.queues.kernels import admit, drop, enter, join,
 
 STILL = 0.5  # m/s
 LONGEST = 30.0  # of a vehicle, whose rear may stand on a link before its own, m
+RING_TIME, RING_ROOM = 3.0, 8.0  # s, m: one in a roundabout who is nearer than both together has the right of way
 CREEP = 0.05  # gap beyond the one at rest below which nobody sets off, m
 APART = 30.0  # a formation's vehicles leave their places one after another so far apart, m
 
@@ -203,7 +204,9 @@ def stop_line(car: Row, link: Row, vehicles: Table, queues: Table, deceleration:
             return math.inf
         if k >= car.committed:
             lane = queues[car.ahead_queue[k]]
-            if stands_over(vehicles, lane.tail, origin) or not admit(car, lane, origin, now):
+            if stands_over(vehicles, lane.tail, origin) or gives_way(car, lane, vehicles, queues, origin):
+                return distance
+            if not admit(car, lane, origin, now):
                 return distance
             car.committed = k + 1
         distance += car.ahead_length[k]
@@ -218,6 +221,24 @@ def stands_over(vehicles: Table, tail: int, origin: int) -> bool:
         return False
     over: bool = vehicles[tail].origin != origin and vehicles[tail].along < vehicles[tail].length
     return over
+
+
+@kernel
+def gives_way(car: Row, lane: Row, vehicles: Table, queues: Table, origin: int) -> bool:
+    """Tell whether a vehicle that would come into a roundabout must wait: for room, or for one that is in it."""
+    before = lane.ring_from
+    if before == NONE or NONE != lane.column == car.formation:
+        return False
+    if before == origin:
+        return False
+    if lane.tail != NONE and vehicles[lane.tail].along - vehicles[lane.tail].length < car.length + car.jam:
+        return True
+    head = queues[before].head
+    if head == NONE:
+        return False
+    other = vehicles[head]
+    coming: bool = other.count > 0 and queues[other.ahead_queue[0]].ring_from == before
+    return coming and other.end - other.along < RING_TIME * other.speed + RING_ROOM
 
 
 @kernel

@@ -26,6 +26,7 @@ from sidelook.simulation.traffic.columns import (
     Table,
     Town,
 )
+from sidelook.simulation.traffic.rings import ring_before
 from sidelook.simulation.traffic.settings import Convoy, Stop, TrafficSettings
 
 _LARGEST = 24  # places between which convoys without a plan drive
@@ -225,8 +226,11 @@ def blank_book(town: Town, vehicles: Table) -> Book:
     """Give the state in which nobody is on the road."""
     last = town.links[-1]
     queues = np.zeros(int(last["queue"]) + int(last["lanes"]), QUEUE_COLUMNS)
-    for name in ("head", "tail", "gone", "holder", "claim", "column", "column_from"):
+    for name in ("head", "tail", "gone", "holder", "claim", "column", "column_from", "ring_from"):
         queues[name] = NONE
+    before = ring_before(town.links)
+    ring = np.flatnonzero(before != NONE)
+    queues["ring_from"][town.links["queue"][ring]] = town.links["queue"][before[ring]]
     return Book(vehicles=vehicles, queues=queues, afloat=np.zeros(len(town.formations), np.int32))
 
 

@@ -60,7 +60,7 @@ def admit(car: Row, lane: Row, origin: int, now: int) -> bool:
         if lane.claim == NONE or now - lane.claimed > STALE + TURN:
             lane.claim, lane.claimed = origin, now
         return False
-    if NONE != lane.claim != origin and lane.column == NONE:
+    if NONE != lane.claim != origin != lane.ring_from and lane.column == NONE:
         waiting = now - lane.claimed
         if TURN <= waiting <= STALE + TURN or (lane.holders == 0 and waiting < TURN):
             return False

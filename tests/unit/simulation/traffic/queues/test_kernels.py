@@ -10,7 +10,7 @@ def blank(vehicles: int, queues: int) -> Book:
     cars, lanes = np.zeros(vehicles, VEHICLE_COLUMNS), np.zeros(queues, QUEUE_COLUMNS)
     for name in ("leader", "follower", "formation"):
         cars[name] = NONE
-    for name in ("head", "tail", "holder", "claim", "column", "column_from"):
+    for name in ("head", "tail", "holder", "claim", "column", "column_from", "ring_from"):
         lanes[name] = NONE
     cars["last"] = True
     return Book(vehicles=cars, queues=lanes, afloat=np.zeros(0, np.int32))
