@@ -12,6 +12,7 @@ from sidelook.geometry.ground import Ground
 from sidelook.model.columns import Floats
 from sidelook.model.plots import Dwells, Plots, TargetClass
 from sidelook.model.tracks import TrackState, TrackTable
+from sidelook.tracking.classes.bayes import AIR, CODES, named
 from sidelook.tracking.columns import SECOND, Table
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import place_measured, tangent_ground, variances
@@ -72,13 +73,33 @@ def look_from_dwells(dwells: Dwells, frame: LocalFrame, ground: Ground, settings
         origin=dwells.origin,
         place=place,
         measured=np.stack([slant, azimuth, plots.radial_speed.astype(np.float64)], axis=-1),
-        variance=variances(slant, sigmas, settings.errors),
+        variance=at_unknown_height(variances(slant, sigmas, settings.errors), plots, (place, sensor), settings),
         wrap_speed=plots.wrap_speed.astype(np.float64),
         target_class=plots.target_class,
         class_probability=np.nan_to_num(plots.class_probability),
         simulated=plots.simulated | dwells.simulated[plots.dwell],
         origins=dwells.origins,
     )
+
+
+def at_unknown_height(
+    variance: Floats, plots: Plots, sight: tuple[Floats, Floats], settings: TrackerSettings
+) -> Floats:
+    """Widen the slant range (N, 3) of plots of what flies: over the ground, a height not measured is a range.
+
+    Parameters
+    ----------
+    variance : (N, 3) of slant range, azimuth and radial speed
+    plots : which say what is in the air
+    sight : (N, 3) places and (D, 3) sensors, m
+    settings : the error of the height
+    """
+    place, sensor = sight
+    flying = np.isin(plots.target_class, CODES[AIR])
+    line = place[flying] - sensor[plots.dwell[flying]]
+    steepness = np.abs(line[:, 2]) / np.linalg.norm(line, axis=-1)
+    variance[flying, 0] += (settings.flight.height_error * steepness) ** 2
+    return variance
 
 
 def place_plots(plots: Plots, frame: LocalFrame, ground: Ground) -> Floats:
@@ -128,21 +149,22 @@ def track_table(
     turn = _to_horizon(places, latitude, longitude, frame, ground)
     moved = np.einsum("kab,kb->ka", turn, tracks["estimate"][:, 2:])
     moved[tracks["status"] == TrackState.STOPPED] = 0.0
+    target_class, probability = named(tracks["classes"])
     return TrackTable(
         track=tracks["identity"],
         time=tracks["time"],
         supported=tracks["supported"],
         latitude=latitude,
         longitude=longitude,
-        height=height.astype(np.float32),
+        height=np.where(tracks["flying"], np.nan, height).astype(np.float32),
         velocity_east=moved[:, 0].astype(np.float32),
         velocity_north=moved[:, 1].astype(np.float32),
         position_covariance=_upper(turn @ position @ np.swapaxes(turn, -1, -2)),
         velocity_covariance=_upper(turn @ velocity @ np.swapaxes(turn, -1, -2)),
         cross_covariance=(turn @ cross @ np.swapaxes(turn, -1, -2)).reshape(-1, 4).astype(np.float32),
         state=tracks["status"],
-        target_class=tracks["target_class"],
-        class_probability=tracks["class_probability"],
+        target_class=target_class,
+        class_probability=probability,
         plot_count=tracks["hits"],
         formation=np.zeros(len(tracks), np.int64),
         simulated=tracks["simulated"],

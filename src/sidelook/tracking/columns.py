@@ -17,6 +17,7 @@ STATE_SIZE = 4  # east, north, velocity east, velocity north
 NONE = -1  # "no row" in every column of row numbers; of a hypothesis' lane: it drives freely
 UNUSED = -2  # of a hypothesis' lane: there is no such hypothesis
 ROUTE = 8  # lanes of a route that a hypothesis remembers, the one it is on first
+CLASSES = 20  # that are told apart: those of D32.10 up to 18, and other
 HYPOTHESES = 8  # of a track: lanes it may be on, or none
 PIECE_LONGEST = 250.0  # m, of a straight piece of road
 PIECE_CELL = 500.0  # m
@@ -54,7 +55,8 @@ def track_columns(modes: int) -> np.dtype[np.void]:
     confirmed : it once was
     seen : revisit of the last plot
     covered : chance that the dwells of a revisit have covered it so far, without a plot; ``revisit`` : which one
-    target_class, class_probability : the surest class reported so far
+    classes : (K,) logarithms of the weights of its classes; see ``classes``
+    flying : it is of something in the air, by those
     simulated : any plot was; ``origin`` : row of the most protected origin behind it
     """
     return np.dtype(
@@ -81,10 +83,10 @@ def track_columns(modes: int) -> np.dtype[np.void]:
             ("seen", np.int64),
             ("hits", np.int32),
             ("origin", np.int32),
-            ("class_probability", np.float32),
+            ("classes", np.float32, (CLASSES,)),
             ("status", np.uint8),
-            ("target_class", np.uint8),
             ("confirmed", np.bool_),
+            ("flying", np.bool_),
             ("simulated", np.bool_),
         ],
         align=True,
@@ -229,6 +231,7 @@ class Grid(NamedTuple):
 
 
 World: TypeAlias = tuple[Row, RoadMap]  # constants, roads
+Worlds: TypeAlias = tuple[World, World]  # of what drives, of what flies
 
 
 class Book(NamedTuple):

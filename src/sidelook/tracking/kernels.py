@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sidelook.compiling import kernel
-from sidelook.model.columns import Flags, Indices, Integers
+from sidelook.model.columns import Flags, Floats, Indices, Integers
 from sidelook.tracking.association.kernels import assign, pair, row_of
 from sidelook.tracking.columns import (
     DWELL_COLUMNS,
@@ -28,10 +28,12 @@ from sidelook.tracking.columns import (
     Search,
     Table,
     World,
+    Worlds,
 )
 from sidelook.tracking.gating.kernels import FARTHEST, LEAST_LOOK, candidates, foresee, is_sector, usable
 from sidelook.tracking.hypotheses.kernels import Scratch, make_scratch
 from sidelook.tracking.life_cycle.kernels import (
+    Foreseen,
     Holding,
     believe,
     rejoin,
@@ -50,19 +52,22 @@ Room: TypeAlias = tuple[Search, Scratch]  # to search the index, and for one tra
 
 
 @kernel
-def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap], given: Given) -> None:
-    """Take the dwells of a look in turn; ``given`` is (identity per plot, touched per track row), to be filled."""
+def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap, RoadMap], given: Given) -> None:
+    """Take the dwells of a look in turn; ``given`` is (identity per plot, touched per track row), to be filled.
+
+    Settings are the constants of what drives and of what flies, the roads, and a region without any.
+    """
     dwells, constants, (tracks, _, book) = look[0], settings[0][0], holding
-    world = (constants, settings[1])
+    worlds = ((settings[0][0], settings[1]), (settings[0][1], settings[2]))
     release(tracks, book)
     search = (np.zeros(tracks.shape[0], np.bool_), np.empty(tracks.shape[0], np.int32), 0)
     room = (search, make_scratch(constants.mobile.shape[0]))
     for d in range(dwells.shape[0]):
         if admit(book, dwells, d, constants):
             if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
-                sweep(holding, dwells[d].time, constants, given[1])
-            rows = candidates(tracks, holding[1], look, d, constants, search)
-            take_dwell(holding, look, d, rows, world, given, room)
+                sweep(holding, dwells[d].time, worlds, given[1])
+            rows = candidates(tracks, holding[1], look, d, worlds, search)
+            take_dwell(holding, look, d, rows, worlds, given, room)
 
 
 @kernel
@@ -115,51 +120,77 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
 
 @kernel
 def take_dwell(
-    holding: Holding, look: LookColumns, d: int, rows: Indices, world: World, given: Given, room: Room
+    holding: Holding, look: LookColumns, d: int, rows: Indices, worlds: Worlds, given: Given, room: Room
 ) -> None:
     """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
     tracks, _, book = holding
     dwells = look[0]
     begin, end = dwells[d].begin, dwells[d].end
-    constants, count = world[0], rows.shape[0]
+    ground, sky = worlds
+    constants, count = ground[0], rows.shape[0]
     search, scratch = room
     ahead = make_ahead(count + 1, constants.mobile.shape[0])
     facts, held, fresh = np.empty((count, 8)), np.empty(count, np.int64), np.zeros(count, np.bool_)
     for k in range(count):
-        held[k] = foresee(tracks, rows[k], dwells, d, world, row_of(ahead, k), facts[k], scratch)
-    first, column, gain = pair(tracks, rows, look, d, world, book.sources, (ahead, facts, held))
+        # Branches, not a choice of worlds: to hand that on, every array in it would be counted.
+        if tracks[rows[k]].flying:
+            held[k] = foresee(tracks, rows[k], dwells, d, sky, row_of(ahead, k), facts[k], scratch)
+        else:
+            held[k] = foresee(tracks, rows[k], dwells, d, ground, row_of(ahead, k), facts[k], scratch)
+    first, column, gain = pair(tracks, rows, look, d, worlds, book.sources, (ahead, facts, held))
     partner = assign((first, column, gain), end - begin)
     for k in range(count):
         row, one = rows[k], (row_of(ahead, k), held[k])
-        if partner[k] != NONE:
-            take_plot(tracks, row, look, d, begin + partner[k], world, one, scratch)
-            believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
-        elif facts[k, 0] > LEAST_LOOK:
-            take_miss(tracks, row, dwells, d, world, one, facts[k])
-        else:
+        plot = begin + partner[k] if partner[k] != NONE else NONE
+        if plot == NONE and facts[k, 0] <= LEAST_LOOK:
             continue
+        flying = tracks[row].flying
+        if flying:
+            update(tracks, row, look, d, plot, sky, one, (facts[k], scratch))
+        else:
+            update(tracks, row, look, d, plot, ground, one, (facts[k], scratch))
+        if plot != NONE:
+            believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
         fresh[k] = not tracks[row].confirmed
         book.sources[3] += 0.0 if fresh[k] else facts[k, 0]
-        given[1][row] |= settle(holding, row, dwells[d].time, constants)
+        given[1][row] |= settle(holding, row, dwells[d].time, sky[0] if flying else constants)
         fresh[k] &= tracks[row].confirmed
     for k in range(count):
         if partner[k] != NONE:
             if fresh[k]:
                 rejoin(holding, rows[k], search, constants)
             given[0][begin + partner[k]] = tracks[rows[k]].identity
-    start_tracks(holding, look, d, world, given[0], (row_of(ahead, count), scratch))
+    start_tracks(holding, look, d, worlds, given[0], (row_of(ahead, count), scratch))
+
+
+@kernel
+def update(
+    tracks: Table,
+    row: int,
+    look: LookColumns,
+    d: int,
+    plot: int,
+    world: World,
+    foreseen: Foreseen,
+    room: tuple[Floats, Scratch],
+) -> None:
+    """Update a track with the plot it was given, or with its miss where that is ``NONE``."""
+    if plot != NONE:
+        take_plot(tracks, row, look, d, plot, world, foreseen, room[1])
+    else:
+        take_miss(tracks, row, look[0], d, world, foreseen, room[0])
 
 
 @kernel
 def start_tracks(
-    holding: Holding, look: LookColumns, d: int, world: World, assigned: Integers, room: tuple[Ahead, Scratch]
+    holding: Holding, look: LookColumns, d: int, worlds: Worlds, assigned: Integers, room: tuple[Ahead, Scratch]
 ) -> None:
     """Start tracks on the plots of a dwell that no track explains, and count them by the area looked at."""
     dwells, plots = look
     book = holding[2]
     for plot in range(dwells[d].begin, dwells[d].end):
         if assigned[plot] == 0 and usable(plots, plot):
-            assigned[plot] = start(holding, look, d, plot, world, room[0], room[1])
+            assigned[plot] = start(holding, look, d, plot, worlds, room[0], room[1])
             book.sources[0] += 1.0
     sector = dwells[d].sector
     if is_sector(sector):

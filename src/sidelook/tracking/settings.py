@@ -1,6 +1,6 @@
 """Every setting of the tracker in one record."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -76,12 +76,41 @@ class Roads(RoadMotion):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flight:
+    """What to expect of what flies, in place of what holds for vehicles.
+
+    Attributes
+    ----------
+    motion : light aircraft and helicopters: fast, turning at will, and seen while they hover, by their rotors
+    reach : farthest plot from a track's predicted position, m
+    height_error : standard deviation of the height above the ground, which the radar does not measure, m
+    coast_limit : time after which one that is not seen is given up, s
+    """
+
+    motion: MotionModes = field(
+        default_factory=lambda: MotionModes(
+            noise=(0.5, 15.0, 0.0, 1.0),
+            sojourn=(300.0, 30.0, 20.0, 60.0),
+            share=((0.0, 0.88, 0.02, 0.1), (0.88, 0.0, 0.02, 0.1), (0.2, 0.7, 0.0, 0.1), (0.6, 0.38, 0.02, 0.0)),
+            start_weight=(0.8, 0.2, 0.0, 0.0),
+            restart_speed=25.0,
+            turn_speed=40.0,
+            tangential_speed=45.0,
+        )
+    )
+    reach: float = 6000.0
+    height_error: float = 800.0
+    coast_limit: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
     """Every setting of the tracker.
 
     Attributes
     ----------
     motion, errors, detection, gating, life_cycle, roads : by subject
+    flight : what differs of what flies
     lateness : a dwell older than the newest by more than this is counted and left out, s
     """
 
@@ -91,11 +120,28 @@ class TrackerSettings:
     gating: Gating = field(default_factory=Gating)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
     roads: Roads = field(default_factory=Roads)
+    flight: Flight = field(default_factory=Flight)
     lateness: float = 0.5
 
 
 def as_constants(settings: TrackerSettings) -> Table:
-    """Lay the settings out as the compiled passes read them: a table of one row."""
+    """Lay the settings out as the compiled passes read them: a row for what drives, and one for what flies.
+
+    Where the motion of what flies has another number of modes, it moves as what drives.
+    """
+    flight = settings.flight
+    if len(flight.motion.mobile) != len(settings.motion.mobile):
+        flight = replace(flight, motion=settings.motion)
+    flying = replace(
+        settings,
+        motion=flight.motion,
+        gating=replace(settings.gating, reach=flight.reach),
+        life_cycle=replace(settings.life_cycle, coast_limit=flight.coast_limit),
+    )
+    return np.concatenate([_as_row(settings), _as_row(flying)])
+
+
+def _as_row(settings: TrackerSettings) -> Table:
     motion, life = settings.motion, settings.life_cycle
     constants = np.zeros(1, constant_columns(len(motion.mobile)))
     for name in ("mobile", "turning", "noise", "sojourn", "share", "start_weight"):

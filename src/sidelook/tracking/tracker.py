@@ -54,6 +54,7 @@ class Tracker:
     capacity: int = 1024
     roads: RoadMap = field(default_factory=no_roads, repr=False, compare=False)
     constants: Table = field(init=False, repr=False, compare=False)
+    sky: RoadMap = field(default_factory=no_roads, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lay the settings out for the compiled passes, once."""
@@ -81,7 +82,9 @@ class Tracker:
         assigned = np.zeros(len(look.place), np.int64)
         touched = np.zeros(len(state.tracks), np.bool_)
         columns = look_columns(look, origin, self.ground)
-        advance((state.tracks, state.grid, state.book), columns, (self.constants, self.roads), (assigned, touched))
+        advance(
+            (state.tracks, state.grid, state.book), columns, (self.constants, self.roads, self.sky), (assigned, touched)
+        )
         return state, StepResult(assigned=assigned, rows=np.flatnonzero(touched))
 
 

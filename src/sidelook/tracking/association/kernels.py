@@ -8,7 +8,8 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats, Indices, Integers
-from sidelook.tracking.columns import NONE, SOURCE_AREA, Ahead, Grid, LookColumns, Row, Table, World
+from sidelook.tracking.classes.kernels import fit
+from sidelook.tracking.columns import NONE, SOURCE_AREA, Ahead, Grid, LookColumns, Row, Table, World, Worlds
 from sidelook.tracking.filters.kernels import LN2, fields_of, point_of
 from sidelook.tracking.gating.kernels import FEW_PLOTS, insert, search_box, usable
 from sidelook.tracking.hypotheses.kernels import LEAST_MODE_WEIGHT, compare
@@ -120,12 +121,13 @@ def pair(
     rows: Indices,
     look: LookColumns,
     d: int,
-    world: World,
+    worlds: Worlds,
     sources: Floats,
     foreseen: tuple[Ahead, Floats, Integers],
 ) -> Graph:
     """List for each track the plots in its gate that it would gain by, as edges of a sparse graph."""
-    plots, constants = look[1], world[0]
+    ground, sky = worlds
+    plots, constants = look[1], ground[0]
     begin, end = look[0][d].begin, look[0][d].end
     first = np.zeros(rows.shape[0] + 1, np.int64)
     column, gain = np.empty(64 + 4 * rows.shape[0], np.int32), np.empty(64 + 4 * rows.shape[0])
@@ -134,8 +136,10 @@ def pair(
     marked, found = np.zeros(end - begin, np.bool_), np.arange(end - begin).astype(np.int32)
     for k in range(rows.shape[0]):
         one, facts, count_ahead = row_of(foreseen[0], k), foreseen[1][k], foreseen[2][k]
-        box[0] = min(GATE_SIGMAS * math.hypot(facts[2], error), constants.reach)
-        box[1] = min(GATE_SIGMAS * math.hypot(facts[3], error), constants.reach)
+        row = rows[k]
+        reach = sky[0].reach if tracks[row].flying else constants.reach
+        box[0] = min(GATE_SIGMAS * math.hypot(facts[2], error), reach)
+        box[1] = min(GATE_SIGMAS * math.hypot(facts[3], error), reach)
         count = end - begin
         if count > FEW_PLOTS:
             count = search_box(index, constants.cell, facts[5:7], box, (marked, found, 0))
@@ -144,7 +148,13 @@ def pair(
             marked[found[c]] = False
             if abs(plots[plot].ground[0] - facts[5]) > box[0] or abs(plots[plot].ground[1] - facts[6]) > box[1]:
                 continue
-            value = worth(tracks[rows[k]].existence, look, d, plot, world, (one, count_ahead, facts, sources, work))
+            context = (one, count_ahead, facts, sources, work)
+            if tracks[row].flying:
+                value = worth(tracks[row].existence, look, d, plot, sky, context)
+            else:
+                value = worth(tracks[row].existence, look, d, plot, ground, context)
+            if value > -np.inf:
+                value += fit(tracks[row].classes, plots[plot])
             if value > 0.0:
                 if edges == column.shape[0]:
                     column, gain = np.concatenate((column, column)), np.concatenate((gain, gain))

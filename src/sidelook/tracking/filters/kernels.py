@@ -226,6 +226,23 @@ def residual_of(plot: PlotFields, slant: float, azimuth: float, speed: float) ->
 
 
 @kernel
+def nearest_alias(residual: Point, spread: tuple[float, float, float, float, float], wrap_speed: float) -> float:
+    """Choose the alias of a radial speed that fits best with where the plot lies, not with the prediction alone.
+
+    A vehicle that turns out to be farther on than it was thought is faster, too: the residual that its place makes
+    likely is ``S_vp S_pp^-1 r_p``, of the residual's covariance ``spread``: s00, s01, s02, s11, s12.
+    """
+    if not wrap_speed > 0.0:
+        return residual[2]
+    s00, s01, s02, s11, s12 = spread
+    determinant = s00 * s11 - s01 * s01
+    along = (s11 * residual[0] - s01 * residual[1]) / determinant
+    across = (s00 * residual[1] - s01 * residual[0]) / determinant
+    expected = s02 * along + s12 * across
+    return residual[2] - 2.0 * wrap_speed * round((residual[2] - expected) / (2.0 * wrap_speed))
+
+
+@kernel
 def innovate(
     state: Floats, covariance: Floats, mobile: int, sensor: Point, plot: PlotFields, work: Floats
 ) -> tuple[float, float]:
@@ -251,6 +268,8 @@ def innovate(
     residual = residual_of(plot, slant, azimuth, speed)
     if math.isnan(residual[2]):
         work[2] = 0.0
+    else:
+        residual = (residual[0], residual[1], nearest_alias(residual, (s00, s01, s02, s11, s12), plot[2]))
     inverse, turned, distance, likelihood = weigh(residual, (s00, s01, s02, s11, s12, s22))
     for a in range(3):
         work[3 + a, 3] = turned[a]

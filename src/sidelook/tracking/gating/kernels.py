@@ -18,6 +18,7 @@ from sidelook.tracking.columns import (
     Search,
     Table,
     World,
+    Worlds,
 )
 from sidelook.tracking.filters.kernels import LookChances, merge, miss_probability, plane_of, point_of, wrap_angle
 from sidelook.tracking.hypotheses.kernels import Scratch, predict_hypotheses, used_part
@@ -168,9 +169,10 @@ def usable(plots: Table, plot: int) -> bool:
 
 
 @kernel
-def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: Row, scratch: Search) -> Indices:
+def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, worlds: Worlds, scratch: Search) -> Indices:
     """Collect the rows of tracks that the footprint or a plot outside it may concern, in order of row."""
     dwells, plots = look
+    constants, flight = worlds[0][0], worlds[1][0]
     marked, found, count = scratch
     known = is_sector(dwells[d].sector)
     reach = np.array([constants.reach, constants.reach])
@@ -189,7 +191,7 @@ def candidates(tracks: Table, grid: Grid, look: LookColumns, d: int, constants: 
     beside = kept
     for k in range(count):
         marked[found[k]] = False
-        if k >= beside and near(tracks, found[k], look, d, constants):
+        if k >= beside and near(tracks, found[k], look, d, flight if tracks[found[k]].flying else constants):
             found[kept] = found[k]
             kept += 1
     return np.sort(found[:kept])

@@ -7,7 +7,9 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats
+from sidelook.tracking.classes.kernels import flies, hear
 from sidelook.tracking.columns import (
+    CLASSES,
     HYPOTHESES,
     N_FREE,
     N_GONE,
@@ -26,6 +28,7 @@ from sidelook.tracking.columns import (
     Search,
     Table,
     World,
+    Worlds,
 )
 from sidelook.tracking.filters.kernels import NEGLIGIBLE, fields_of, merge, merge_drift, plane_of, point_of
 from sidelook.tracking.gating.kernels import insert, move, remove, search_box
@@ -48,6 +51,7 @@ SLOWEST = 8.0  # m/s, assumed of a lost vehicle that moves
 STRAIGHT, STRAY = 0.7, 0.5  # of a way travelled unseen: mean along the heading before, standard deviation an axis
 NEW_PRIOR, NEW_SHARE = 2.0, 0.02  # tracks assumed new before any was counted, of those looked at
 PLACE_SIGMA = 150.0  # m, of where it was lost and found
+FASTEST_FLIGHT = 120.0  # m/s, of light aircraft and helicopters
 UNKNOWN_SPEED = 100.0  # m/s, across the line of sight, of a plot that may be on any road
 
 Holding: TypeAlias = tuple[Table, Grid, Book]
@@ -66,9 +70,10 @@ def release(tracks: Table, book: Book) -> None:
 
 
 @kernel
-def sweep(holding: Holding, time: int, constants: Row, touched: Flags) -> None:
+def sweep(holding: Holding, time: int, worlds: Worlds, touched: Flags) -> None:
     """Let existence fade, give up what is gone, and put every track into the cell where it should be by now."""
     tracks, grid, book = holding
+    constants, flight = worlds[0][0], worlds[1][0]
     fade = math.exp(-(time - book.numbers[N_SWEPT]) / SECOND / constants.survival)
     book.numbers[N_SWEPT] = time
     for row in range(tracks.shape[0]):
@@ -76,7 +81,7 @@ def sweep(holding: Holding, time: int, constants: Row, touched: Flags) -> None:
             continue
         before = tracks[row].status
         tracks[row].existence *= fade
-        if judge(holding, row, time, constants):
+        if judge(holding, row, time, flight if tracks[row].flying else constants):
             age = (time - tracks[row].time) / SECOND if tracks[row].status != STOPPED else 0.0
             east = tracks[row].estimate[0] + age * tracks[row].estimate[2]
             north = tracks[row].estimate[1] + age * tracks[row].estimate[3]
@@ -151,18 +156,54 @@ def believe(tracks: Table, row: int, strength: float) -> None:
 
 @kernel
 def support(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> None:
-    """Note on a track that a plot stands behind it now, and what the plot says beside its place."""
+    """Note on a track that a plot stands behind it now, and learn what it says of the class."""
+    stand_behind(tracks, row, look, d, plot)
+    if hear(tracks[row].classes, look[1][plot], tracks[row].hits <= 1):
+        decide(tracks, row)
+
+
+@kernel
+def decide(tracks: Table, row: int) -> None:
+    """Decide anew whether a track flies; where that changes, it is on no road."""
+    if flies(tracks[row].classes, tracks[row].flying) != tracks[row].flying:
+        tracks[row].flying = not tracks[row].flying
+        leave_roads(tracks, row)
+
+
+@kernel
+def stand_behind(tracks: Table, row: int, look: LookColumns, d: int, plot: int) -> None:
+    """Note on a track that a plot stands behind it now."""
     dwells, plots = look
     anchor = tracks[row].anchor
     tracks[row].missed, tracks[row].covered = 0.0, 0.0
     tracks[row].supported = tracks[row].looked = tracks[row].time
     anchor[0], anchor[1] = tracks[row].estimate[0], tracks[row].estimate[1]
     tracks[row].seen = dwells[d].revisit
-    if plots[plot].class_probability > tracks[row].class_probability:
-        tracks[row].target_class = plots[plot].target_class
-        tracks[row].class_probability = plots[plot].class_probability
     tracks[row].simulated |= plots[plot].simulated
     tracks[row].origin = max(tracks[row].origin, dwells[d].origin)
+
+
+@kernel
+def leave_roads(tracks: Table, row: int) -> None:
+    """Let a track go on freely from its likeliest hypothesis: what it was thought to be, it is not."""
+    modes = tracks[row].weight.shape[0] // HYPOTHESES
+    best, most = 0, -1.0
+    for h in range(HYPOTHESES):
+        if tracks[row].route[h, 0] == UNUSED:
+            break
+        total = tracks[row].weight[h * modes : (h + 1) * modes].sum()
+        if total > most:
+            best, most = h, total
+    for mode in range(modes):
+        c = best * modes + mode
+        tracks[row].mean[mode, :] = tracks[row].mean[c]
+        tracks[row].covariance[mode, :, :] = tracks[row].covariance[c]
+        tracks[row].weight[mode] = tracks[row].weight[c] / most
+    tracks[row].route[0, 0] = NONE
+    for h in range(1, HYPOTHESES):
+        tracks[row].route[h, 0] = UNUSED
+        for c in range(h * modes, (h + 1) * modes):
+            tracks[row].weight[c] = 0.0
 
 
 @kernel
@@ -234,14 +275,22 @@ def settle(holding: Holding, row: int, time: int, constants: Row) -> bool:
 
 
 @kernel
-def start(holding: Holding, look: LookColumns, d: int, plot: int, world: World, ahead: Ahead, scratch: Scratch) -> int:
+def start(
+    holding: Holding, look: LookColumns, d: int, plot: int, worlds: Worlds, ahead: Ahead, scratch: Scratch
+) -> int:
     """Start a tentative track on a plot: its place, its radial speed, any tangential speed; return its identity."""
     tracks, grid, book = holding
     dwells, plots = look
-    constants = world[0]
     book.numbers[N_FREE] -= 1
     book.numbers[N_IDENTITY] += 1
     row = book.free[book.numbers[N_FREE]]
+    for k in range(CLASSES):
+        tracks[row].classes[k] = 0.0
+    # Kernels take no keywords.
+    heard = hear(tracks[row].classes, plots[plot], True)  # noqa: FBT003
+    tracks[row].flying = heard and flies(tracks[row].classes, False)  # noqa: FBT003
+    world = worlds[1] if tracks[row].flying else worlds[0]
+    constants = world[0]
     ground = plots[plot].ground
     modes = constants.mobile.shape[0]
     first = part(ahead, 0, modes)
@@ -251,16 +300,17 @@ def start(holding: Holding, look: LookColumns, d: int, plot: int, world: World, 
     birth_state(look, d, plot, UNKNOWN_SPEED, first)
     count, evidence = enter_roads(ahead, 1, world, constants.on_road, scratch)
     birth_state(look, d, plot, constants.tangential_speed, first)
+    if tracks[row].flying:
+        forget_speed(plots, plot, constants.tangential_speed, first)
     odds = constants.birth / (1.0 - constants.birth) * evidence
     tracks[row].identity, tracks[row].existence, tracks[row].hits = book.numbers[N_IDENTITY], odds / (1.0 + odds), 1
     tracks[row].status, tracks[row].confirmed = TENTATIVE, False
     tracks[row].simulated, tracks[row].origin = False, 0
-    tracks[row].target_class, tracks[row].class_probability = plots[plot].target_class, 0.0
     tracks[row].prior = tracks[row].existence
     tracks[row].time, tracks[row].born = 0, dwells[d].time
     tracks[row].birthplace[0], tracks[row].birthplace[1] = ground[0], ground[1]
     store(tracks, row, dwells[d].time, ahead, tidy(ahead, count, world))
-    support(tracks, row, look, d, plot)
+    stand_behind(tracks, row, look, d, plot)
     insert(grid, row, ground[0], ground[1], constants.cell)
     identity: int = tracks[row].identity
     return identity
@@ -300,9 +350,9 @@ def rejoin(holding: Holding, row: int, search: Search, constants: Row) -> None:
     tracks[row].hits += tracks[best].hits
     tracks[row].simulated |= tracks[best].simulated
     tracks[row].origin = max(tracks[row].origin, tracks[best].origin)
-    if tracks[best].class_probability > tracks[row].class_probability:
-        tracks[row].target_class = tracks[best].target_class
-        tracks[row].class_probability = tracks[best].class_probability
+    for k in range(CLASSES):
+        tracks[row].classes[k] += tracks[best].classes[k]
+    decide(tracks, row)
     tracks[best].existence, tracks[best].confirmed, tracks[best].status = 0.0, False, LOST
     book.gone[book.numbers[N_GONE]] = best
     book.numbers[N_GONE] += 1
@@ -360,6 +410,18 @@ def birth_state(look: LookColumns, d: int, plot: int, tangential_speed: float, m
         mean = modes[0][mode]
         mean[0], mean[1], mean[2], mean[3] = ground[0], ground[1], speed * east, speed * north
         modes[1][mode] = covariance
+
+
+@kernel
+def forget_speed(plots: Table, plot: int, speed: float, modes: Modes) -> None:
+    """Let every other mode of what flies begin with any velocity: its radial speed may be an alias."""
+    if not plots[plot].wrap_speed < FASTEST_FLIGHT:
+        return
+    for mode in range(0, modes[2].shape[0], 2):
+        for a in range(2, 4):
+            modes[0][mode, a] = 0.0
+            for b in range(2, 4):
+                modes[1][mode, a, b] = speed * speed if a == b else 0.0
 
 
 @kernel
