@@ -292,6 +292,7 @@ def track_columns(looked: Looked) -> list[NDArray[Any]]:
         looked.velocity_north.astype(np.float32),
         *(value.astype(np.float32) for value in spread),
         np.full(len(vehicle), 0.8, np.float32),
+        np.full(len(vehicle), 0.9, np.float32),  # the same vehicle
         np.mod(seconds / REVISIT_S, 200).astype(np.uint32),
         np.zeros(len(vehicle), np.uint32),  # in no formation
         (state + looked.kind * 256 + 65536).astype(np.uint32),

@@ -55,6 +55,7 @@ const TRACKS = [
   ['cov_en_m2', 'f32'],
   ['cov_nn_m2', 'f32'],
   ['class_probability', 'f32'],
+  ['same_vehicle', 'f32'],
   ['plot_count', 'u32'],
   ['formation', 'u32'],
   ['flags', 'u32'],

@@ -39,6 +39,8 @@ export interface Mover {
   velocityNorth: number;
   covariance: readonly [eastEast: number, eastNorth: number, northNorth: number];
   classProbability: number;
+  /** Chance that it is the vehicle that it was ten minutes ago; NaN unknown. */
+  sameVehicle: number;
   plotCount: number;
   /** It was in at its last update; 0 for none. */
   formation: number;
@@ -227,6 +229,7 @@ function readMover(columns: Chunk['tracks']['columns'], row: number): Mover {
     velocityNorth: columns.velocity_north_mps[row],
     covariance: [columns.cov_ee_m2[row], columns.cov_en_m2[row], columns.cov_nn_m2[row]],
     classProbability: columns.class_probability[row],
+    sameVehicle: columns.same_vehicle[row],
     plotCount: columns.plot_count[row],
     formation: columns.formation[row],
     state: stateOf(columns.flags[row]),

@@ -36,3 +36,13 @@ export function classWord(targetClass: number): string {
 export function classWords(): string[] {
   return [...Object.values(CLASSES), 'unknown'];
 }
+
+/** Below this, who is who is a guess. */
+const HARDLY = 0.5;
+
+/** How sure a track is of being the vehicle that it was. */
+export function sameVehicleWords(probability: number): string {
+  if (Number.isNaN(probability)) return '–';
+  const share = `${Math.round(100 * probability)}\u2009%`;
+  return probability < HARDLY ? `${share}: one of several here` : `${share} as ten minutes ago`;
+}

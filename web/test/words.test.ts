@@ -4,6 +4,7 @@ import { glyphRange, readFont } from '../build/glyphs';
 import { findPlaces, readPosition } from '../src/places';
 import { DEFAULT_STATE, type State } from '../src/state';
 import { formatDistance, formatPosition, formatSpeed } from '../src/units';
+import { sameVehicleWords } from '../src/words';
 import { PbfReader } from 'pbf';
 
 describe('address', () => {
@@ -121,3 +122,11 @@ function readGlyph(tag: number, glyph: ReadGlyph, reader: PbfReader): void {
   else if (tag === 3) glyph.width = reader.readVarint();
   else if (tag === 4) glyph.height = reader.readVarint();
 }
+
+describe('how sure a track is of its vehicle', () => {
+  it('is a share, and said to be a guess where it is one', () => {
+    expect(sameVehicleWords(0.834)).toBe('83\u2009% as ten minutes ago');
+    expect(sameVehicleWords(0.2)).toBe('20\u2009%: one of several here');
+    expect(sameVehicleWords(NaN)).toBe('–');
+  });
+});

@@ -38,6 +38,7 @@ class TrackTable(Columnar):
         north, m2/s
     state : (K,) ``TrackState``
     target_class : (K,) ``TargetClass``; ``class_probability`` : (K,) 0..1
+    same_vehicle : (K,) probability of being the vehicle that it was ten minutes ago, or at its first plot since
     plot_count : (K,) plots it has been given so far
     formation : (K,) that it was in when formations were last looked for, 0 for none
     simulated : (K,) sticky: any plot behind it was
@@ -58,6 +59,7 @@ class TrackTable(Columnar):
     state: Octets
     target_class: Octets
     class_probability: Singles
+    same_vehicle: Singles
     plot_count: Indices
     formation: Integers
     simulated: Flags
@@ -79,6 +81,7 @@ class TrackTable(Columnar):
         "state": np.uint8,
         "target_class": np.uint8,
         "class_probability": np.float32,
+        "same_vehicle": np.float32,
         "plot_count": np.int32,
         "formation": np.int64,
         "simulated": np.bool_,

@@ -14,6 +14,7 @@ from sidelook.model.plots import Dwells, Plots, TargetClass
 from sidelook.model.tracks import TrackState, TrackTable
 from sidelook.tracking.classes.bayes import AIR, CODES, named
 from sidelook.tracking.columns import SECOND, Table
+from sidelook.tracking.identity.doubt import same_vehicle
 from sidelook.tracking.look import Look
 from sidelook.tracking.measurement import place_measured, tangent_ground, variances
 from sidelook.tracking.settings import TrackerSettings
@@ -165,6 +166,7 @@ def track_table(
         state=tracks["status"],
         target_class=target_class,
         class_probability=probability,
+        same_vehicle=same_vehicle(tracks, tracks["time"]),
         plot_count=tracks["hits"],
         formation=np.zeros(len(tracks), np.int64),
         simulated=tracks["simulated"],

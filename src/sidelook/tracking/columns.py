@@ -18,6 +18,7 @@ NONE = -1  # "no row" in every column of row numbers; of a hypothesis' lane: it 
 UNUSED = -2  # of a hypothesis' lane: there is no such hypothesis
 ROUTE = 8  # lanes of a route that a hypothesis remembers, the one it is on first
 CLASSES = 20  # that are told apart: those of D32.10 up to 18, and other
+MINUTES = 10  # for which doubts about an identity are remembered
 HYPOTHESES = 8  # of a track: lanes it may be on, or none
 PIECE_LONGEST = 250.0  # m, of a straight piece of road
 PIECE_CELL = 500.0  # m
@@ -57,6 +58,8 @@ def track_columns(modes: int) -> np.dtype[np.void]:
     covered : chance that the dwells of a revisit have covered it so far, without a plot; ``revisit`` : which one
     classes : (K,) logarithms of the weights of its classes; see ``classes``
     flying : it is of something in the air, by those
+    doubt : (MINUTES, 2) about its identity, a row a minute in a ring; see ``identity``
+    doubted : the minute, from 1970, of the last row written
     simulated : any plot was; ``origin`` : row of the most protected origin behind it
     """
     return np.dtype(
@@ -84,6 +87,8 @@ def track_columns(modes: int) -> np.dtype[np.void]:
             ("hits", np.int32),
             ("origin", np.int32),
             ("classes", np.float32, (CLASSES,)),
+            ("doubt", np.float32, (MINUTES, 2)),
+            ("doubted", np.int64),
             ("status", np.uint8),
             ("confirmed", np.bool_),
             ("flying", np.bool_),

@@ -32,6 +32,7 @@ from sidelook.tracking.columns import (
 )
 from sidelook.tracking.gating.kernels import FARTHEST, LEAST_LOOK, candidates, foresee, is_sector, usable
 from sidelook.tracking.hypotheses.kernels import Scratch, make_scratch
+from sidelook.tracking.identity.kernels import doubts, remember
 from sidelook.tracking.life_cycle.kernels import (
     Foreseen,
     Holding,
@@ -139,6 +140,8 @@ def take_dwell(
             held[k] = foresee(tracks, rows[k], dwells, d, ground, row_of(ahead, k), facts[k], scratch)
     first, column, gain = pair(tracks, rows, look, d, worlds, book.sources, (ahead, facts, held))
     partner = assign((first, column, gain), end - begin)
+    doubt = np.empty((count, 2))
+    doubts((first, column, gain), partner, end - begin, doubt)
     for k in range(count):
         row, one = rows[k], (row_of(ahead, k), held[k])
         plot = begin + partner[k] if partner[k] != NONE else NONE
@@ -150,6 +153,7 @@ def take_dwell(
         else:
             update(tracks, row, look, d, plot, ground, one, (facts[k], scratch))
         if plot != NONE:
+            remember(tracks, row, dwells[d].time, doubt[k])
             believe(tracks, row, gain[first[k] + np.argmax(column[first[k] : first[k + 1]] == partner[k])])
         fresh[k] = not tracks[row].confirmed
         book.sources[3] += 0.0 if fresh[k] else facts[k, 0]

@@ -7,7 +7,7 @@ import { longAxis } from '../roster';
 import type { Session } from '../session';
 import type { State } from '../state';
 import { formatBearing, formatDuration, formatPosition, formatSpeed, formatTime, speedIn } from '../units';
-import { classWord, stateWord } from '../words';
+import { classWord, sameVehicleWords, stateWord } from '../words';
 import { Spark } from './spark';
 
 const CROSS = 'M6 6l12 12M18 6L6 18';
@@ -21,6 +21,7 @@ const FACTS = [
   'Heading',
   'Position',
   'Error',
+  'Same vehicle',
   'Last plot',
   'Plots',
   'Formation',
@@ -36,6 +37,8 @@ const SOURCES: Readonly<Record<Fact, string>> = {
   Heading: 'Direction of that velocity, clockwise from true north',
   Position: 'At the last update, with as many digits as its error deserves',
   Error: 'Half axes of the error ellipse, one sigma: along its long axis, across it',
+  'Same vehicle':
+    'How sure it is that this is the vehicle that the track was of ten minutes ago, or at its first plot since',
   'Last plot': 'Time of the last plot behind the track',
   Plots: 'Plots the tracker has given to this track so far',
   Formation: 'The formation that the track was in when formations were last looked for',
@@ -140,6 +143,7 @@ export class Details {
     this.#set('Heading', mover.state === 3 ? '–' : formatBearing(Math.atan2(east, north) / DEGREES));
     this.#set('Position', formatPosition(positionForm, mover.lat, mover.lon, sigma));
     this.#set('Error', `±\u2009${Math.round(sigma)} × ${Math.round(shortAxis(covariance))}\u2009m`);
+    this.#set('Same vehicle', sameVehicleWords(mover.sameVehicle));
     this.#set('Last plot', `${formatTime(mover.supportedMs)} UTC, ${formatDuration(Math.max(0, age))} ago`);
     this.#set('Plots', String(mover.plotCount));
     this.#showFormation(mover.formation);

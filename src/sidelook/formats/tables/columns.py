@@ -75,6 +75,7 @@ TRACK_COLUMNS: Mapping[str, str] = MappingProxyType(
         "velocity_east_mps": "velocity_east",
         "velocity_north_mps": "velocity_north",
         "class_probability": "class_probability",
+        "same_vehicle_probability": "same_vehicle",
         "plot_count": "plot_count",
         "formation": "formation",
     }

@@ -42,6 +42,7 @@ from sidelook.tracking.hypotheses.kernels import (
     tidy,
     used_part,
 )
+from sidelook.tracking.identity.kernels import forget, inherit
 
 TENTATIVE, CONFIRMED, COASTING, STOPPED, LOST = range(5)
 SUREST = 0.999  # existence never becomes certain, so that misses always count
@@ -286,6 +287,7 @@ def start(
     row = book.free[book.numbers[N_FREE]]
     for k in range(CLASSES):
         tracks[row].classes[k] = 0.0
+    forget(tracks, row, dwells[d].time)
     # Kernels take no keywords.
     heard = hear(tracks[row].classes, plots[plot], True)  # noqa: FBT003
     tracks[row].flying = heard and flies(tracks[row].classes, False)  # noqa: FBT003
@@ -348,6 +350,7 @@ def rejoin(holding: Holding, row: int, search: Search, constants: Row) -> None:
         return
     tracks[row].identity, tracks[best].identity = tracks[best].identity, tracks[row].identity
     tracks[row].hits += tracks[best].hits
+    inherit(tracks, row, best, most / total)
     tracks[row].simulated |= tracks[best].simulated
     tracks[row].origin = max(tracks[row].origin, tracks[best].origin)
     for k in range(CLASSES):

@@ -1,0 +1,1 @@
+"""How sure a track is of being the vehicle that it was: compiled, beside the float64 reference."""
