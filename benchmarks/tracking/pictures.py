@@ -3,8 +3,8 @@
     python benchmarks/tracking/pictures.py BENCH_FOLDER SCENARIO.npz -o PICTURE.png [--roads] [--each 3]
 
 Best and worst by the share of a vehicle's covered life that its main track was within 500 m, among vehicles covered for
-at least half of the scenario. Each panel shows the vehicle's way (grey), where it stood (squares), its plots (dots), and
-the tracks near it, a colour each; beside it, which track held it when.
+at least half of the scenario. Each panel shows the vehicle's way (grey), where it stood (squares), its plots (dots),
+and the tracks near it, a colour each; below it, which track held it when.
 """
 
 import argparse

@@ -62,6 +62,22 @@ def centred_grid(shape: tuple[int, int], spacing: float, *, centre: Triple = (0.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aperture:
+    """Where an antenna was while it took an image, and in what band it sent.
+
+    Attributes
+    ----------
+    time : (P,) s after the begin, rising
+    places : (P, 3) phase centres, east, north, up of the scene reference, m
+    band : lowest and highest frequency, Hz
+    """
+
+    time: Floats
+    places: Floats
+    band: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SarImage:
     """A radar image.
 
@@ -74,6 +90,7 @@ class SarImage:
     centre_frequency : Hz
     processing : what was done to it, in order
     origin : who sent it, and whether it is real
+    aperture : that it was formed of; None where that is not known
     """
 
     pixels: Pixels
@@ -84,6 +101,7 @@ class SarImage:
     centre_frequency: float
     processing: tuple[str, ...]
     origin: Origin
+    aperture: Aperture | None = None
 
     def __post_init__(self) -> None:
         """Check that the pixels fill the grid."""
