@@ -132,7 +132,7 @@ def backproject(
         grid=grid,
         frame=history.frame,
         begin=history.begin,
-        end=_end(history),
+        end=collection_end(history),
         centre_frequency=history.centre_frequency,
         processing=(f"backprojection, {settings.interpolation}, oversampled {settings.oversampling:g}",),
         origin=history.origin,
@@ -214,6 +214,6 @@ def _tables(history: PhaseHistory, chosen: slice, plan: _Plan) -> tuple[Floats, 
     return reference + first, table
 
 
-def _end(history: PhaseHistory) -> int | None:
+def collection_end(history: PhaseHistory) -> int | None:
     last = np.nanmax(history.time) if not np.isnan(history.time).all() else np.nan
     return None if history.begin is None or np.isnan(last) else history.begin + round(float(last) * 1e9)
