@@ -11,13 +11,13 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import ifft
 
 from sidelook.errors import InputError, UsageError
 from sidelook.model.columns import Floats
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar import kernels
+from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
 from sidelook.sar.windows import even
 
@@ -41,6 +41,13 @@ class NotFiniteEchoesError(InputError):
         shown = ", ".join(str(pulse) for pulse in pulses)
         super().__init__(f"{count} pulses are not finite (first {shown}); leave them out")
         self.pulses = pulses
+
+
+class NoEchoesError(InputError):
+    """There is nothing to form an image of."""
+
+    def __init__(self) -> None:
+        super().__init__("the phase history holds no pulses: choose other inputs")
 
 
 class SceneTooNearError(UsageError):
@@ -101,7 +108,7 @@ def backproject(
 
     Raises
     ------
-    NotFiniteEchoesError, SceneTooNearError
+    NoEchoesError, NotFiniteEchoesError, SceneTooNearError
         before the work starts
     """
     settings = settings or Forming()
@@ -140,7 +147,9 @@ def backproject(
 
 
 def check_finite(history: PhaseHistory) -> None:
-    """Refuse pulses whose samples, places or ranges are no numbers."""
+    """Refuse pulses whose samples, places or ranges are no numbers, and a history without any."""
+    if not history.samples.size:
+        raise NoEchoesError
     bad = ~np.isfinite(history.samples.view(np.float32)).all(axis=1)
     bad |= ~np.isfinite(history.transmit).all(axis=1) | ~np.isfinite(history.receive).all(axis=1)
     bad |= ~np.isfinite(history.reference_range + history.range_correction + history.phase_correction)
@@ -192,15 +201,8 @@ def _plan(history: PhaseHistory, grid: PlaneGrid, settings: Forming) -> _Plan:
 
 def _tables(history: PhaseHistory, chosen: slice, plan: _Plan) -> tuple[Floats, NDArray[np.float32]]:
     """Compress a block of pulses and lay out their tables: where each begins, range cells, and (B, M) intervals."""
-    pulse_weights, frequency_weights = plan.weights
-    turns = pulse_weights[chosen] * np.exp(1j * history.phase_correction[chosen])
-    weighted = history.samples[chosen] * (turns[:, None] * frequency_weights).astype(np.complex64)
-    pulses, count = weighted.shape
-    spectrum = np.zeros((pulses, plan.cells), np.complex64)
-    half = count // 2  # the sample at this place becomes frequency 0, so that profiles are at baseband
-    spectrum[:, : count - half] = weighted[:, half:]
-    spectrum[:, plan.cells - half :] = weighted[:, :half]
-    profiles = ifft(spectrum, axis=1, norm="forward", overwrite_x=True)
+    profiles = compress_range(history, chosen, plan.weights, plan.cells)
+    pulses = len(profiles)
     out = np.linalg.norm(history.transmit[chosen] - plan.middle, axis=1)
     back = np.linalg.norm(history.receive[chosen] - plan.middle, axis=1)
     reference = (history.reference_range[chosen] + history.range_correction[chosen]) / plan.cell
@@ -215,5 +217,6 @@ def _tables(history: PhaseHistory, chosen: slice, plan: _Plan) -> tuple[Floats, 
 
 
 def collection_end(history: PhaseHistory) -> int | None:
+    """Give the time of the last pulse, ns UTC; None where the source has none."""
     last = np.nanmax(history.time) if not np.isnan(history.time).all() else np.nan
     return None if history.begin is None or np.isnan(last) else history.begin + round(float(last) * 1e9)

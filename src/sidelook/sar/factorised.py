@@ -1,10 +1,10 @@
 """Fast factorised backprojection: tiles within tiles, each formed from fewer pulses than the one it lies in.
 
-All pulses, seen from the centre of a large tile, are added into few (``thinning``), those again into fewer for each tile
-within it, and the smallest tiles are formed of what is left by the exact sum's own kernel. Ranges are float64 from true
-antenna places at every step, so the error at 150 km is that at 10 km; memory is bounded by the largest tile and a block
-of pulses, however large the image. Holds for any plane, flight and pair of antennas: where pulses cannot be spared (few,
-or a flight too rough) they are all kept.
+All pulses, seen from the centre of a large tile, are added into few (``thinning``), those again into fewer for each
+tile within it, and the smallest tiles are formed of what is left by the exact sum's own kernel. Ranges are float64 from
+true antenna places at every step, so the error at 150 km is that at 10 km; memory is bounded by the largest tile and a
+block of pulses, however large the image. Holds for any plane, flight and pair of antennas: where pulses cannot be
+spared (few, or a flight too rough) they are all kept.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,27 +14,32 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import ifft, next_fast_len
+from scipy.fft import next_fast_len
 
+from sidelook.errors import UsageError
 from sidelook.model.columns import Floats
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar import kernels
 from sidelook.sar.backprojection import Progress, check_distance, check_finite, collection_end
+from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
 from sidelook.sar.thinning import TAPS, Thinning, keep_all, shift_taps, thin
 from sidelook.sar.windows import even
 
 Singles: TypeAlias = NDArray[np.float32]
 Waves: TypeAlias = NDArray[np.complex64]
+Span: TypeAlias = tuple[int, int, int, int]  # of pixels: first row and column, and those after the last
 
 LEAF = (kernels.ROWS, kernels.PIECE)
 SIDES = (256, 1024)  # of the tiles above, pixels
-OVERSAMPLING = 4.0  # of profiles: a cubic's error there is -90 dB
+OVERSAMPLING = 5.0  # of profiles, where what they are read with is right to -75 dB up to the edge of the band
+LEAST_ERROR_DB = -75.0
 PROFILE_BYTES = 256 << 20  # of pulses compressed at a time
+WORTH = 0.7  # share of pulses kept, above which a size of tiles is left out
 SAMPLED = 5  # tiles down and across, at which waves are measured
 TRUE_ERROR = 2.0  # how far a wave's true error may be above what was asked for
-WIDER, ATTEMPTS = 1.3, 4
+WIDER, ATTEMPTS = 1.1, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +48,20 @@ class Factorised:
 
     Attributes
     ----------
-    error_db : of the image against the exact sum, that the number of pulses is chosen by; -40 to -80
+    error_db : of the image against the exact sum, that the number of pulses is chosen by; not below -75, where what
+        profiles are read with ends: exact backprojection goes further
     frequency_window, pulse_window : give weights for a count, as ``windows.taylor`` does
     """
 
     error_db: float = -60.0
     frequency_window: Callable[[int], Floats] = even
     pulse_window: Callable[[int], Floats] = even
+
+    def __post_init__(self) -> None:
+        """Refuse an error that is not kept, or is none."""
+        if not LEAST_ERROR_DB <= self.error_db < 0.0:
+            message = f"an error of {self.error_db:g} dB: give {LEAST_ERROR_DB:g} or more, or form the image exactly"
+            raise UsageError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,20 +126,21 @@ def backproject_factorised(
 
     Raises
     ------
-    NotFiniteEchoesError, SceneTooNearError
+    NoEchoesError, NotFiniteEchoesError, SceneTooNearError
         before the work starts
     """
     settings = settings or Factorised()
-    image = np.empty(grid.shape, np.complex64)
-    done = 0
-    for tile in form_tiles(history, grid, settings):
-        rows, columns = tile.pixels.shape
-        image[tile.row : tile.row + rows, tile.column : tile.column + columns] = tile.pixels
-        done += tile.pixels.size
+    plan = _plan(history, grid, settings)
+    rows, columns = grid.shape
+    image = np.empty(_whole(grid.shape, LEAF), np.complex64)
+    work = _Work(plan)
+    places = list(_places((0, 0, rows, columns), plan.levels[0].shape))
+    for number, place in enumerate(places):
+        work.form(place, image)
         if progress:
-            progress(done / image.size)
+            progress((number + 1) / len(places))
     return SarImage(
-        pixels=image,
+        pixels=np.ascontiguousarray(image[:rows, :columns]),
         grid=grid,
         frame=history.frame,
         begin=history.begin,
@@ -143,19 +156,23 @@ def form_tiles(history: PhaseHistory, grid: PlaneGrid, settings: Factorised | No
 
     Raises
     ------
-    NotFiniteEchoesError, SceneTooNearError
+    NoEchoesError, NotFiniteEchoesError, SceneTooNearError
         before the first tile
     """
     plan = _plan(history, grid, settings or Factorised())
-    height, width = plan.levels[0].shape
-    echoes = _Echoes(plan)
-    work = [_work(level, plan.waves) for level in plan.levels]
-    for row in range(0, grid.shape[0], height):
-        for column in range(0, grid.shape[1], width):
-            shape = (min(height, grid.shape[0] - row), min(width, grid.shape[1] - column))
-            image = np.empty(_whole(shape, LEAF), np.complex64)
-            _form(plan, echoes, work, (row, column), image)
-            yield Tile(row=row, column=column, pixels=np.ascontiguousarray(image[: shape[0], : shape[1]]))
+    work = _Work(plan)
+    for place in _places((0, 0, *grid.shape), plan.levels[0].shape):
+        row, column, end, right = place
+        image = np.empty(_whole((end - row, right - column), LEAF), np.complex64)
+        work.form(place, image, (row, column))
+        yield Tile(row=row, column=column, pixels=image[: end - row, : right - column])
+
+
+def _places(whole: Span, tile: tuple[int, int]) -> Iterator[Span]:
+    """Go through the tiles of a part of an image."""
+    for row in range(whole[0], whole[2], tile[0]):
+        for column in range(whole[1], whole[3], tile[1]):
+            yield row, column, min(row + tile[0], whole[2]), min(column + tile[1], whole[3])
 
 
 class _Echoes:
@@ -173,23 +190,15 @@ class _Echoes:
         return self._compressed(chosen) if self._whole is None else self._whole[chosen]
 
     def _compressed(self, chosen: slice) -> Singles:
-        history, (pulse_weights, frequency_weights) = self._plan.history, self._plan.weights
-        turns = pulse_weights[chosen] * np.exp(1j * history.phase_correction[chosen])
-        weighted = history.samples[chosen] * (turns[:, None] * frequency_weights).astype(np.complex64)
-        pulses, count = weighted.shape
-        half = count // 2  # the sample at this place becomes frequency 0, so that profiles are at baseband
-        spectrum = np.zeros((pulses, self._plan.cells), np.complex64)
-        spectrum[:, : count - half] = weighted[:, half:]
-        spectrum[:, self._plan.cells - half :] = weighted[:, :half]
-        profiles = ifft(spectrum, axis=1, norm="forward", overwrite_x=True)
+        profiles = compress_range(self._plan.history, chosen, self._plan.weights, self._plan.cells)
         repeated = np.arange(self._length) % self._plan.cells
-        both = np.empty((pulses, 2, self._length), np.float32)
+        both = np.empty((len(profiles), 2, self._length), np.float32)
         both[:, 0], both[:, 1] = profiles.real[:, repeated], profiles.imag[:, repeated]
-        return both.reshape(pulses, -1)
+        return both.reshape(len(profiles), -1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
+class _Room:
     """Arrays that a level's tiles are worked out in, one after the other."""
 
     rows: Singles
@@ -199,10 +208,10 @@ class _Work:
     carrier: Waves
 
 
-def _work(level: _Level, waves: float) -> _Work:
+def _room(level: _Level, waves: float) -> _Room:
     kept, leaf = len(level.transmit), level.shape == LEAF
     turns = np.mod(waves * (np.arange(level.room) - level.room // 2 + 0.5), 1.0)
-    return _Work(
+    return _Room(
         rows=np.zeros((4, 2 * level.room), np.float32),
         profiles=np.empty((kept, 2 * level.room), np.float32),
         table=np.zeros((kept if leaf else 0, 2 * kernels.LINEAR * level.room), np.float32),
@@ -211,71 +220,78 @@ def _work(level: _Level, waves: float) -> _Work:
     )
 
 
-def _form(plan: _Plan, echoes: _Echoes, work: list[_Work], place: tuple[int, int], image: Waves) -> None:
-    """Form a tile of the largest size, or what the image holds of it."""
-    history, level, thinning = plan.history, plan.levels[0], plan.levels[0].thinning
-    antennas = (history.transmit, history.receive, plan.same)
-    reference = (history.reference_range + history.range_correction) / plan.cell
-    ranges, length = _ranges(plan, level, antennas, place)
-    room = work[0]
-    room.profiles[:] = 0.0
-    for block in range(len(thinning.blocks) - 1):
-        first, last = thinning.blocks[block : block + 2].tolist()
-        group, after = thinning.groups[block : block + 2].tolist()
-        for begin in range(first, last, echoes.most):
-            chosen = slice(begin, min(begin + echoes.most, last))
-            source = (echoes(chosen), reference[chosen], 0.0, plan.cells)
-            kept = (thinning.weights[chosen], group, after - group)
-            kernels.thin_block(source, ranges[chosen], length, plan.waves, plan.taps, kept, room.rows, room.profiles)
-    _descend(plan, work, 1, (ranges[thinning.kept], length // 2), place, image)
+class _Work:
+    """A plan at work: profiles, and arrays that tiles are worked out in, one after the other."""
 
+    def __init__(self, plan: _Plan) -> None:
+        self._plan = plan
+        self._echoes = _Echoes(plan)
+        self._rooms = [_room(level, plan.waves) for level in plan.levels]
 
-def _descend(
-    plan: _Plan, work: list[_Work], number: int, above: tuple[Floats, int], place: tuple[int, int], image: Waves
-) -> None:
-    """Form a tile by the tiles within it, of level ``number``; ``above`` has its centre's ranges and their sample."""
-    before, middle = above
-    parent, level, room = plan.levels[number - 1], plan.levels[number], work[number]
-    thinning, antennas = level.thinning, (parent.transmit, parent.receive, plan.same)
-    profiles = work[number - 1].profiles
-    if number == len(plan.levels) - 1:
-        down, across = plan.steps
-        first = plan.grid.positions(np.array(place[0]), np.array(place[1]))
-        packed = room.table.view(np.complex128)
-        kernels.sum_leaves(
-            (profiles, before, float(middle)),
-            antennas,
-            (thinning.kept, thinning.blocks, thinning.groups, thinning.weights),
-            (first, down, across, plan.cell),
-            (plan.waves, plan.taps, room.carrier),
-            (room.rows, room.profiles, room.table, packed, *room.sums),
-            image,
-        )
-        return
-    height, width = level.shape
-    for row in range(0, image.shape[0], height):
-        for column in range(0, image.shape[1], width):
-            inner = (place[0] + row, place[1] + column)
-            ranges, length = _ranges(plan, level, antennas, inner)
+    def form(self, place: Span, image: Waves, origin: tuple[int, int] = (0, 0)) -> None:
+        """Form a tile of the largest size, or what there is of it, in an image that begins at ``origin``."""
+        plan, history, room, echoes = self._plan, self._plan.history, self._rooms[0], self._echoes
+        level = plan.levels[0]
+        ranges, length = _ranges(plan, level, (history.transmit, history.receive, plan.same), place)
+        reference = (history.reference_range + history.range_correction) / plan.cell
+        room.profiles[:] = 0.0
+        for begin, end, first, after in level.thinning.spans():
+            for start in range(begin, end, echoes.most):
+                chosen = slice(start, min(start + echoes.most, end))
+                source = (echoes(chosen), reference[chosen], 0.0, plan.cells)
+                kept = (level.thinning.weights[chosen], first, after - first)
+                self._thin(source, ranges[chosen], length, kept, room)
+        self._descend(1, (ranges[level.thinning.kept], length // 2), place, (image, origin))
+
+    def _thin(
+        self,
+        source: tuple[Singles, Floats, float, int],
+        ranges: Floats,
+        length: int,
+        kept: tuple[Singles, int, int],
+        room: _Room,
+    ) -> None:
+        plan = self._plan
+        kernels.thin_block(source, ranges, length, plan.waves, plan.taps, kept, room.rows, room.profiles)
+
+    def _descend(
+        self, number: int, above: tuple[Floats, int], place: Span, canvas: tuple[Waves, tuple[int, int]]
+    ) -> None:
+        """Form a tile by those of level ``number`` within it; ``above``: its centre's ranges, and their sample."""
+        if number == len(self._plan.levels) - 1:
+            self._leaves(above, place, canvas)
+            return
+        plan, (before, middle) = self._plan, above
+        parent, level, room = plan.levels[number - 1], plan.levels[number], self._rooms[number]
+        profiles = self._rooms[number - 1].profiles
+        for inner in _places(place, level.shape):
+            ranges, length = _ranges(plan, level, (parent.transmit, parent.receive, plan.same), inner)
             room.profiles[:] = 0.0
-            for begin, end, group, after in zip(
-                *(edges for table in (thinning.blocks, thinning.groups) for edges in (table[:-1], table[1:])), strict=True
-            ):
+            for begin, end, first, after in level.thinning.spans():
                 source = (profiles[begin:end], before[begin:end], float(middle), 0)
-                kept = (thinning.weights[begin:end], group, after - group)
-                kernels.thin_block(
-                    source, ranges[begin:end], length, plan.waves, plan.taps, kept, room.rows, room.profiles
-                )
-            part = image[row : row + height, column : column + width]
-            _descend(plan, work, number + 1, (ranges[thinning.kept], length // 2), inner, part)
+                kept = (level.thinning.weights[begin:end], first, after - first)
+                self._thin(source, ranges[begin:end], length, kept, room)
+            self._descend(number + 1, (ranges[level.thinning.kept], length // 2), inner, canvas)
+
+    def _leaves(self, above: tuple[Floats, int], place: Span, canvas: tuple[Waves, tuple[int, int]]) -> None:
+        plan, (image, (row, column)) = self._plan, canvas
+        parent, thinning, room = plan.levels[-2], plan.levels[-1].thinning, self._rooms[-1]
+        kernels.sum_leaves(
+            (self._rooms[-2].profiles, above[0], float(above[1])),
+            (parent.transmit, parent.receive, plan.same),
+            (thinning.kept, thinning.blocks, thinning.groups, thinning.weights),
+            (plan.grid.positions(np.array(row), np.array(column)), *plan.steps, plan.cell),
+            (plan.waves, plan.taps, room.carrier),
+            (room.rows, room.profiles, room.table, room.table.view(np.complex128), *room.sums),
+            image,
+            (place[0] - row, place[1] - column, place[2] - row, place[3] - column),
+        )
 
 
-def _ranges(
-    plan: _Plan, level: _Level, antennas: tuple[Floats, Floats, bool], place: tuple[int, int]
-) -> tuple[Floats, int]:
+def _ranges(plan: _Plan, level: _Level, antennas: tuple[Floats, Floats, bool], place: Span) -> tuple[Floats, int]:
     """Give the range of a tile's centre at each pulse, cells, and the samples that its profiles need."""
     ranges = np.empty(len(antennas[0]))
-    centre = _centre(plan.grid, level.shape, place)
+    centre = _centre(plan.grid, level.shape, place[:2])
     reach = kernels.tile_ranges(antennas, centre, _halves(plan.grid, level.shape), plan.cell, ranges)
     return ranges, min(2 * (int(reach) + 1 + kernels.EDGE + level.slack), level.room)
 
@@ -322,7 +338,7 @@ def _levels(history: PhaseHistory, grid: PlaneGrid, cell: float, error_db: float
     """Choose sizes of tiles, and for each the pulses that are kept."""
     sides = [side for side in reversed(SIDES) if side <= max(SIDES[0], 2 * max(grid.shape))]
     shapes = [*((side, side) for side in sides), LEAF]
-    error = 10.0 ** (error_db / 20.0) / len(shapes)
+    error = 10.0 ** (error_db / 20.0)
     top = history.frequency_start + (history.samples.shape[1] - 1) * history.frequency_step
     wave = 4.0 * pi * top / LIGHT
     transmit, receive = history.transmit, history.receive
@@ -332,11 +348,16 @@ def _levels(history: PhaseHistory, grid: PlaneGrid, cell: float, error_db: float
     for number, shape in enumerate(shapes):
         phase = wave * _seen(grid, shape, transmit, receive)
         thinning = _thinned(way, phase, error)
+        if number < len(shapes) - 2 and len(thinning.kept) > WORTH * len(way):
+            continue
         transmit, receive, way = transmit[thinning.kept], receive[thinning.kept], way[thinning.kept]
-        within = shapes[number + 1] if number + 1 < len(shapes) else shape
-        bend = _radius(grid, within) ** 2 / (2.0 * _nearest(history, grid)) / cell
-        slack = 0 if within is shape else ceil(bend)
-        room = 2 * (ceil(_radius(grid, shape) / cell * (1.0 + 0.5 * _radius(grid, shape) / _nearest(history, grid))) + 2)
+        slack = sum(
+            ceil(_radius(grid, within) ** 2 / (2.0 * _nearest(history, grid)) / cell) + kernels.EDGE + 1
+            for within in shapes[number + 1 :]
+        )
+        room = 2 * (
+            ceil(_radius(grid, shape) / cell * (1.0 + 0.5 * _radius(grid, shape) / _nearest(history, grid))) + 2
+        )
         levels.append(
             _Level(
                 shape=shape,
@@ -362,7 +383,9 @@ def _seen(grid: PlaneGrid, shape: tuple[int, int], transmit: Floats, receive: Fl
         for column in columns:
             centre = _centre(grid, shape, (row, column))
             middle = _path(centre, transmit, receive)
-            seen += [_path(centre + a * down + b * across, transmit, receive) - middle for a in (-1, 1) for b in (-1, 1)]
+            seen += [
+                _path(centre + a * down + b * across, transmit, receive) - middle for a in (-1, 1) for b in (-1, 1)
+            ]
     return np.array(seen)
 
 

@@ -298,42 +298,63 @@ def tile_ranges(
 
 @kernel
 def shift_profile(
-    source: Singles, begin: int, length: int, taps: Floats, turn: tuple[float, float], target: Singles
+    profile: tuple[Singles, int, int],
+    begin: int,
+    length: int,
+    taps: Floats,
+    turn: tuple[float, float],
+    target: tuple[Singles, int],
 ) -> None:
     """Read a profile between its samples, turned.
 
     Parameters
     ----------
-    source : (2 L,) real parts, then imaginary ones
-    begin : of its samples, the first of ``TAPS``
+    profile : (P, 2 L) real parts, then imaginary ones; which; L
+    begin : of its samples, the first of 6
     length : samples to give
     taps : (6,) weights of neighbouring samples
     turn : cosine and sine
-    target : (2 T,) out, as ``source``
+    target : (4, 2 T) out, as the profile; which
     """
+    source, pulse, second = profile
+    rows, row = target
     t0, t1, t2 = np.float32(taps[0]), np.float32(taps[1]), np.float32(taps[2])
     t3, t4, t5 = np.float32(taps[3]), np.float32(taps[4]), np.float32(taps[5])
     cosine, sine = np.float32(turn[0]), np.float32(turn[1])
-    second, behind = len(source) // 2, len(target) // 2
+    behind = rows.shape[1] // 2
+    real, imag = source[pulse, begin : begin + length + 5], source[pulse, second + begin : second + begin + length + 5]
+    x_out, y_out = rows[row, :length], rows[row, behind : behind + length]
     for m in range(length):
-        i, k = begin + m, begin + second + m
-        x = t0 * source[i] + t1 * source[i + 1] + t2 * source[i + 2]
-        x += t3 * source[i + 3] + t4 * source[i + 4] + t5 * source[i + 5]
-        y = t0 * source[k] + t1 * source[k + 1] + t2 * source[k + 2]
-        y += t3 * source[k + 3] + t4 * source[k + 4] + t5 * source[k + 5]
-        target[m] = cosine * x - sine * y
-        target[behind + m] = cosine * y + sine * x
+        i = np.uint64(m)  # unsigned, as in ``read_intervals``: no vectors are made of a look at the sign
+        i1, i2, i3 = i + np.uint64(1), i + np.uint64(2), i + np.uint64(3)
+        i4, i5 = i + np.uint64(4), i + np.uint64(5)
+        x = t0 * real[i] + t1 * real[i1] + t2 * real[i2] + t3 * real[i3] + t4 * real[i4] + t5 * real[i5]
+        y = t0 * imag[i] + t1 * imag[i1] + t2 * imag[i2] + t3 * imag[i3] + t4 * imag[i4] + t5 * imag[i5]
+        x_out[i] = cosine * x - sine * y
+        y_out[i] = cosine * y + sine * x
 
 
 @kernel
-def add_four(rows: Singles, weights: Singles, column: int, length: int, target: Singles) -> None:
-    """Add four rows, each by its weight of a column, to one; as in ``shift_profile`` for the halves."""
-    a, b, c, d = weights[0, column], weights[1, column], weights[2, column], weights[3, column]
-    half = len(target) // 2
-    r0, r1, r2, r3 = rows[0], rows[1], rows[2], rows[3]
-    for begin in (0, half):
-        for m in range(begin, begin + length):
-            target[m] += a * r0[m] + b * r1[m] + c * r2[m] + d * r3[m]
+def add_four(rows: Singles, weights: Singles, target: Singles, first: int, kept: int, length: int) -> None:
+    """Add four rows, each by its weight of a column, to each of the rows kept; real and imaginary halves.
+
+    Parameters
+    ----------
+    rows : (4, 2 T)
+    weights : (4, Q)
+    target : (all kept, 2 T), whose rows from ``first`` on these ``kept`` are
+    length : samples of each half
+    """
+    half = target.shape[1] // 2
+    for column in range(kept):
+        a, b, c, d = weights[0, column], weights[1, column], weights[2, column], weights[3, column]
+        row = first + column
+        for begin in (0, half):
+            r0, r1 = rows[0, begin : begin + length], rows[1, begin : begin + length]
+            r2, r3 = rows[2, begin : begin + length], rows[3, begin : begin + length]
+            out = target[row, begin : begin + length]
+            for m in range(length):
+                out[m] += a * r0[m] + b * r1[m] + c * r2[m] + d * r3[m]
 
 
 @kernel
@@ -351,7 +372,7 @@ def thin_block(
 
     Parameters
     ----------
-    source : (P, 2 L) profiles; (P,) range, cells, that sample ``middle`` is for; ``middle``; period in samples, 0 for none
+    source : (P, 2 L) profiles; (P,) range, cells, that sample ``middle`` is for; ``middle``; period, samples, or 0
     ranges : (P,) of the tile's centre, cells
     length : samples to give, ``length // 2`` of them before the centre
     waves : turns of the carrier in a range cell
@@ -385,9 +406,8 @@ def thin_block(
             last = profiles.shape[1] // 2 - length - taps.shape[0]
             begin = begin % period if period > 0 else max(0, min(begin, last))
             turn = (math.cos(angle), math.sin(angle))
-            shift_profile(profiles[pulse], begin, length, part, turn, rows[k])
-        for column in range(kept):
-            add_four(rows, four, column, length, target[first + column])
+            shift_profile((profiles, pulse, profiles.shape[1] // 2), begin, length, part, turn, (rows, k))
+        add_four(rows, four, target, first, kept, length)
 
 
 @kernel
@@ -425,6 +445,7 @@ def sum_leaves(
     optics: tuple[float, Floats, Waves],
     work: tuple[Singles, Singles, Singles, Packed, Singles, Singles],
     image: Waves,
+    place: tuple[int, int, int, int],
 ) -> None:
     """Form a tile by its leaves, of ROWS by PIECE pixels, each from few pulses of its own.
 
@@ -435,6 +456,7 @@ def sum_leaves(
     optics : turns of the carrier in a range cell; polynomials of a shift; (T,) carrier over a table, 0 in its middle
     work : (4, 2 T) rows, (Q, 2 T) profiles, (Q, 8 T) tables, the same packed; (ROWS, PIECE) sums, real and imaginary
     image : (rows, columns) of whole leaves, out
+    place : of the tile in it: its first row and column, and those after its last
     """
     transmit, receive, same = antennas
     kept, blocks, groups, weights = thinning
@@ -445,8 +467,8 @@ def sum_leaves(
     halves[0], halves[1] = 0.5 * (ROWS - 1) * down, 0.5 * PIECE * across
     ranges, begins = np.empty(len(transmit)), np.empty(len(kept))
     sources = (transmit[kept], receive[kept], same)
-    for top in range(0, image.shape[0], ROWS):
-        for left in range(0, image.shape[1], PIECE):
+    for top in range(place[0], place[2], ROWS):
+        for left in range(place[1], place[3], PIECE):
             corner = first + top * down + (left + PIECE // 2) * across
             reach = tile_ranges(antennas, corner + halves[0], halves, cell, ranges)
             length = min(2 * (int(reach) + 1 + EDGE), rows.shape[1] // 2)

@@ -13,6 +13,7 @@ Jordan, Kernel independent component analysis, J. Mach. Learn. Res. 3, 2002, for
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import pi
 from typing import TypeAlias
 
@@ -47,12 +48,16 @@ class Thinning:
     groups: Numbers
     weights: NDArray[np.float32]
 
+    def spans(self) -> list[tuple[int, int, int, int]]:
+        """Go through the blocks: first pulse, the one after the last, and the same of those kept."""
+        edges = (self.blocks[:-1], self.blocks[1:], self.groups[:-1], self.groups[1:])
+        return [(int(a), int(b), int(c), int(d)) for a, b, c, d in zip(*edges, strict=True)]
+
     def error_of(self, waves: NDArray[np.complex128]) -> float:
         """Give the largest root mean square error over the pulses of (W, P) waves put together from the pulses kept."""
         total = np.zeros(len(waves))
-        for block in range(len(self.blocks) - 1):
-            begin, end = self.blocks[block : block + 2]
-            kept = self.kept[self.groups[block] : self.groups[block + 1]]
+        for begin, end, first, after in self.spans():
+            kept = self.kept[first:after]
             made = waves[:, kept] @ self.weights[begin:end, : len(kept)].T.astype(np.float64)
             total += (np.abs(made - waves[:, begin:end]) ** 2).sum(axis=1)
         return float(np.sqrt(total.max() / waves.shape[1]))
@@ -78,7 +83,7 @@ def thin(way: Floats, fastest: float, error: float) -> Thinning:
     blocks = np.unique(np.searchsorted(way, np.linspace(way[0], way[-1], count + 1)[1:-1]))
     blocks = np.concatenate([[0], blocks[(blocks > 0) & (blocks < len(way))], [len(way)]]).astype(np.int64)
     kept, factors = [], []
-    for begin, end in zip(blocks[:-1], blocks[1:], strict=True):
+    for begin, end in pairwise(blocks.tolist()):
         chosen, weights = keep(way[begin:end] * fastest, error)
         kept.append(begin + chosen)
         factors.append(weights)
@@ -130,4 +135,5 @@ def shift_taps(oversampling: float) -> Floats:
     at = np.arange(TAPS) - (TAPS // 2 - 1.0)
     among = np.sinc(np.subtract.outer(at, at) / oversampling) + RIDGE * np.eye(TAPS)
     between = np.sinc(np.subtract.outer(at, parts) / oversampling)
-    return np.polynomial.polynomial.polyfit(parts, np.linalg.solve(among, between).T, DEGREE).T
+    powers = np.vander(parts, DEGREE + 1, increasing=True)
+    return np.asarray(np.linalg.lstsq(powers, np.linalg.solve(among, between).T, rcond=None)[0].T, np.float64)
