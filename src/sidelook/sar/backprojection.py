@@ -4,7 +4,7 @@ Pulses come in blocks: each is weighted, compressed in range by an oversampled F
 intervals (``kernels``), then added to the image tile by tile. Memory is the image, and a block of tables.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from math import ceil, log2, pi
 from typing import Literal, TypeAlias
@@ -19,12 +19,14 @@ from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar import kernels
 from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
+from sidelook.sar.tiles import Place, Tile, tile_spans
 from sidelook.sar.windows import even
 
 Progress: TypeAlias = Callable[[float], None]
 Waves: TypeAlias = NDArray[np.complex64]
 
 BLOCK_BYTES = 16 << 20  # of tables at a time: more gains nothing, and each worker holds as much
+TILE = 1024  # pixels to a side where an image is formed in parts
 CUBIC_ERROR = 1e-3  # rad of phase that a piece of row may be off for being no cubic
 MARGIN = 4  # range cells around what the image needs: rounding, and a cubic's neighbours
 
@@ -144,6 +146,31 @@ def backproject(
         processing=(f"backprojection, {settings.interpolation}, oversampled {settings.oversampling:g}",),
         origin=history.origin,
     )
+
+
+def exact_tiles(
+    history: PhaseHistory, grid: PlaneGrid, settings: Forming, *, done: Collection[Place] = ()
+) -> Iterator[Tile]:
+    """Form an image tile by tile, row by row of tiles; whoever stops asking stops the work.
+
+    Parameters
+    ----------
+    done : first pixels of tiles that are there already and are left out
+
+    Raises
+    ------
+    NoEchoesError, NotFiniteEchoesError, SceneTooNearError
+        before the first tile
+    """
+    check_finite(history)
+    check_distance(history, replace(grid, shape=_whole_tiles(grid.shape)))
+    for row, column, end, right in tile_spans((0, 0, *grid.shape), (TILE, TILE)):
+        if (row, column) in done:
+            continue
+        first = grid.positions(np.array(row), np.array(column))
+        corner = (float(first[0]), float(first[1]), float(first[2]))
+        part = replace(grid, first=corner, shape=(end - row, right - column))
+        yield Tile(row=row, column=column, pixels=backproject(history, part, settings).pixels.astype(np.complex64))
 
 
 def check_finite(history: PhaseHistory) -> None:

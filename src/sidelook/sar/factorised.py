@@ -7,7 +7,7 @@ block of pulses, however large the image. Holds for any plane, flight and pair o
 spared (few, or a flight too rough) they are all kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from math import ceil, floor, pi
 from typing import TypeAlias
@@ -25,11 +25,11 @@ from sidelook.sar.backprojection import Progress, check_distance, check_finite, 
 from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
 from sidelook.sar.thinning import TAPS, Thinning, keep_all, shift_taps, thin
+from sidelook.sar.tiles import Place, Span, Tile, tile_spans
 from sidelook.sar.windows import even
 
 Singles: TypeAlias = NDArray[np.float32]
 Waves: TypeAlias = NDArray[np.complex64]
-Span: TypeAlias = tuple[int, int, int, int]  # of pixels: first row and column, and those after the last
 
 LEAF = (kernels.ROWS, kernels.PIECE)
 SIDES = (256, 1024)  # of the tiles above, pixels
@@ -62,15 +62,6 @@ class Factorised:
         if not LEAST_ERROR_DB <= self.error_db < 0.0:
             message = f"an error of {self.error_db:g} dB: give {LEAST_ERROR_DB:g} or more, or form the image exactly"
             raise UsageError(message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """A part of an image, finished: the place of its first pixel, and (rows, columns) pixels."""
-
-    row: int
-    column: int
-    pixels: Waves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +125,7 @@ def backproject_factorised(
     rows, columns = grid.shape
     image = np.empty(_whole(grid.shape, LEAF), np.complex64)
     work = _Work(plan)
-    places = list(_places((0, 0, rows, columns), plan.levels[0].shape))
+    places = list(tile_spans((0, 0, rows, columns), plan.levels[0].shape))
     for number, place in enumerate(places):
         work.form(place, image)
         if progress:
@@ -151,28 +142,29 @@ def backproject_factorised(
     )
 
 
-def form_tiles(history: PhaseHistory, grid: PlaneGrid, settings: Factorised | None = None) -> Iterator[Tile]:
-    """Form an image tile by tile, rows of tiles from the first on; whoever stops asking stops the work.
+def factorised_tiles(
+    history: PhaseHistory, grid: PlaneGrid, settings: Factorised, *, done: Collection[Place] = ()
+) -> Iterator[Tile]:
+    """Form an image tile by tile, row by row of tiles; whoever stops asking stops the work.
+
+    Parameters
+    ----------
+    done : first pixels of tiles that are there already and are left out
 
     Raises
     ------
     NoEchoesError, NotFiniteEchoesError, SceneTooNearError
         before the first tile
     """
-    plan = _plan(history, grid, settings or Factorised())
+    plan = _plan(history, grid, settings)
     work = _Work(plan)
-    for place in _places((0, 0, *grid.shape), plan.levels[0].shape):
-        row, column, end, right = place
+    for span in tile_spans((0, 0, *grid.shape), plan.levels[0].shape):
+        row, column, end, right = span
+        if (row, column) in done:
+            continue
         image = np.empty(_whole((end - row, right - column), LEAF), np.complex64)
-        work.form(place, image, (row, column))
+        work.form(span, image, (row, column))
         yield Tile(row=row, column=column, pixels=image[: end - row, : right - column])
-
-
-def _places(whole: Span, tile: tuple[int, int]) -> Iterator[Span]:
-    """Go through the tiles of a part of an image."""
-    for row in range(whole[0], whole[2], tile[0]):
-        for column in range(whole[1], whole[3], tile[1]):
-            yield row, column, min(row + tile[0], whole[2]), min(column + tile[1], whole[3])
 
 
 class _Echoes:
@@ -264,7 +256,7 @@ class _Work:
         plan, (before, middle) = self._plan, above
         parent, level, room = plan.levels[number - 1], plan.levels[number], self._rooms[number]
         profiles = self._rooms[number - 1].profiles
-        for inner in _places(place, level.shape):
+        for inner in tile_spans(place, level.shape):
             ranges, length = _ranges(plan, level, (parent.transmit, parent.receive, plan.same), inner)
             room.profiles[:] = 0.0
             for begin, end, first, after in level.thinning.spans():

@@ -1,7 +1,8 @@
 """Factorised images against the exact sum: near and far, spotlight and strip-map, rough flights and odd grids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,9 +10,17 @@ import pytest
 from sidelook.errors import UsageError
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, centred_grid
-from sidelook.sar.backprojection import NoEchoesError, NotFiniteEchoesError, SceneTooNearError, backproject
-from sidelook.sar.factorised import Factorised, backproject_factorised, form_tiles
+from sidelook.sar.backprojection import (
+    Forming,
+    NoEchoesError,
+    NotFiniteEchoesError,
+    SceneTooNearError,
+    backproject,
+    exact_tiles,
+)
+from sidelook.sar.factorised import Factorised, backproject_factorised, factorised_tiles
 from sidelook.sar.reference import exact_sum
+from sidelook.sar.tiles import Tile
 from sidelook.sar.windows import taylor
 from sidelook.simulation.phase_history import (
     Flight,
@@ -68,7 +77,7 @@ def test_fewer_pulses_are_summed_than_flown(spotlight: PhaseHistory, monkeypatch
     seen = []
     original = "sidelook.sar.factorised.kernels.sum_leaves"
     monkeypatch.setattr(original, lambda *given: seen.append(len(given[2][0])))
-    list(form_tiles(spotlight, centred_grid((256, 256), 0.18)))
+    list(factorised_tiles(spotlight, centred_grid((256, 256), 0.18), Factorised()))
     assert 0 < max(seen) < len(spotlight) / 10
 
 
@@ -135,11 +144,37 @@ def test_tiles_make_up_the_image_and_memory_of_pulses_is_bounded(
     whole = backproject_factorised(spotlight, grid).pixels
     monkeypatch.setattr("sidelook.sar.factorised.PROFILE_BYTES", 1 << 20)
     together = np.full(grid.shape, np.nan, np.complex64)
-    for tile in form_tiles(spotlight, grid):
+    for tile in factorised_tiles(spotlight, grid, Factorised()):
         rows, columns = tile.pixels.shape
         assert np.isnan(together[tile.row : tile.row + rows, tile.column : tile.column + columns]).all()
         together[tile.row : tile.row + rows, tile.column : tile.column + columns] = tile.pixels
     assert np.abs(together - whole).max() < 1e-5 * np.abs(whole).max()
+
+
+@pytest.mark.parametrize(
+    "tiles", [partial(factorised_tiles, settings=Factorised()), partial(exact_tiles, settings=Forming())]
+)
+def test_tiles_that_are_there_are_not_formed_again(
+    echoes: Echoes, monkeypatch: pytest.MonkeyPatch, tiles: Callable[..., Iterator[Tile]]
+) -> None:
+    monkeypatch.setattr("sidelook.sar.backprojection.TILE", 256)
+    grid = centred_grid((300, 270), 0.1)
+    every = list(tiles(echoes(), grid))
+    assert [(tile.row, tile.column) for tile in every] == [(0, 0), (0, 256), (256, 0), (256, 256)]
+    (last,) = tiles(echoes(), grid, done={(0, 0), (0, 256), (256, 0)})
+    assert (last.row, last.column, last.pixels.shape) == (256, 256, (44, 14))
+    assert np.array_equal(last.pixels, every[-1].pixels)
+
+
+def test_exact_tiles_are_the_exact_image(echoes: Echoes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidelook.sar.backprojection.TILE", 64)
+    grid = centred_grid((70, 80), 0.1)
+    history = echoes(places=0.1 * CROWD)
+    whole = backproject(history, grid).pixels
+    for tile in exact_tiles(history, grid, Forming()):
+        rows, columns = tile.pixels.shape
+        part = whole[tile.row : tile.row + rows, tile.column : tile.column + columns]
+        assert np.abs(tile.pixels - part).max() < 1e-4 * np.abs(whole).max()
 
 
 def test_progress_is_told_and_may_stop_the_work(echoes: Echoes) -> None:
@@ -164,7 +199,7 @@ def test_what_makes_no_image_is_refused(echoes: Echoes) -> None:
     samples = history.samples.copy()
     samples[7, 3] = np.nan
     with pytest.raises(NotFiniteEchoesError) as caught:
-        next(form_tiles(replace(history, samples=samples), grid))
+        next(factorised_tiles(replace(history, samples=samples), grid, Factorised()))
     assert caught.value.pulses == (7,)
     with pytest.raises(SceneTooNearError):
         backproject_factorised(echoes(60.0), grid)
