@@ -35,7 +35,8 @@ LEAF = (kernels.ROWS, kernels.PIECE)
 SIDES = (256, 1024)  # of the tiles above, pixels
 OVERSAMPLING = 5.0  # of profiles, where what they are read with is right to -75 dB up to the edge of the band
 LEAST_ERROR_DB = -75.0
-PROFILE_BYTES = 256 << 20  # of pulses compressed at a time
+PROFILE_BYTES = 1 << 30  # of pulses compressed: all are kept if they fit, and else compressed for each tile again
+SHARE = 0.2  # of the error asked for that a wave may have: between bright points, an image's is larger than its waves'
 WORTH = 0.7  # share of pulses kept, above which a size of tiles is left out
 SAMPLED = 5  # tiles down and across, at which waves are measured
 TRUE_ERROR = 2.0  # how far a wave's true error may be above what was asked for
@@ -183,9 +184,11 @@ class _Echoes:
 
     def _compressed(self, chosen: slice) -> Singles:
         profiles = compress_range(self._plan.history, chosen, self._plan.weights, self._plan.cells)
-        repeated = np.arange(self._length) % self._plan.cells
         both = np.empty((len(profiles), 2, self._length), np.float32)
-        both[:, 0], both[:, 1] = profiles.real[:, repeated], profiles.imag[:, repeated]
+        for begin in range(0, self._length, self._plan.cells):
+            part = profiles[:, : self._length - begin]
+            end = begin + part.shape[1]
+            both[:, 0, begin:end], both[:, 1, begin:end] = part.real, part.imag
         return both.reshape(len(profiles), -1)
 
 
@@ -330,7 +333,7 @@ def _levels(history: PhaseHistory, grid: PlaneGrid, cell: float, error_db: float
     """Choose sizes of tiles, and for each the pulses that are kept."""
     sides = [side for side in reversed(SIDES) if side <= max(SIDES[0], 2 * max(grid.shape))]
     shapes = [*((side, side) for side in sides), LEAF]
-    error = 10.0 ** (error_db / 20.0)
+    error = SHARE * 10.0 ** (error_db / 20.0)
     top = history.frequency_start + (history.samples.shape[1] - 1) * history.frequency_step
     wave = 4.0 * pi * top / LIGHT
     transmit, receive = history.transmit, history.receive
