@@ -33,6 +33,7 @@ class ImageBy(StrEnum):
     SUPPLIED = "supplied"
     NONE = "none"
     GRADIENT = "gradient"
+    SHARPNESS = "sharpness"
 
 
 EPILOG = """\
@@ -178,7 +179,7 @@ def image(
             "--method",
             "--focus",
             help="Method: exact, factorised (fast, error -60 dB), or auto: by size. "
-            "Focus, of the motion: as supplied, none, or by the phase gradient.",
+            "Focus, of the motion: as supplied, none, by the phase gradient, or by sharpness.",
         ),
     ] = [ImageBy.AUTO, ImageBy.SUPPLIED],  # noqa: B006 - typer's way to give defaults
     center: Annotated[

@@ -19,12 +19,13 @@ from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
 from sidelook.model.image import SarImage, centred_grid
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
-from sidelook.sar.autofocus import focus_by_gradient, sight_grid
+from sidelook.sar.autofocus import Focusing, focus_by_gradient, sight_grid
 from sidelook.sar.backprojection import Forming
 from sidelook.sar.quality import ImageFigures, LineResponse, measure_image, measure_point
+from sidelook.sar.sharpness import focus_by_sharpness
 from sidelook.sar.windows import even, taylor
 
-Focus: TypeAlias = Literal["supplied", "none", "gradient"]
+Focus: TypeAlias = Literal["supplied", "none", "gradient", "sharpness"]
 SUFFIXES = (".png", ".tif", ".tiff")
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
@@ -43,7 +44,7 @@ class ImageOptions:
     size : of its sides, m; ``spacing`` : of its pixels, m
     method : of forming it; by size where ``auto``
     window : Taylor weights, or none
-    focus : with the motion solution that came along, without, or by the phase gradient
+    focus : with the motion solution that came along, without, by the phase gradient, or from that on by sharpness
     centre : latitude and longitude of the scene reference, degrees, where the input does not say
     """
 
@@ -226,13 +227,21 @@ def taylor_of(options: ImageOptions) -> Callable[[int], NDArray[np.float64]]:
 
 def focused(history: PhaseHistory, options: ImageOptions, forming: Forming) -> tuple[PhaseHistory, str]:
     """Correct the motion as asked for, and say how."""
-    if options.focus != "gradient":
+    if options.focus in ("supplied", "none"):
         return history, "as supplied" if options.focus == "supplied" else "none"
-    pixels = min(FOCUS_PIXELS, options.pixels)
-    done = focus_by_gradient(history, sight_grid(history, spacing=options.spacing, pixels=pixels), forming)
+    grid = sight_grid(history, spacing=options.spacing, pixels=min(FOCUS_PIXELS, options.pixels))
+    done = focus_by_gradient(history, grid, forming)
+    if options.focus == "gradient":
+        return done.history, f"phase gradient, {changed(done)}"
+    finer = focus_by_sharpness(history, grid, forming, start=done.phase)
+    entropies = f"entropy {finer.before.entropy:.3f} before, {finer.after.entropy:.3f} after"
+    return finer.history, f"sharpness, {changed(finer)}; {entropies}"
+
+
+def changed(done: Focusing) -> str:
+    """Say how much an autofocus changed."""
     spread = float(np.sqrt(np.mean(done.phase**2)))
-    settled = "settled" if done.settled else "not settled"
-    return done.history, f"phase gradient, {spread:.2f} rad rms in {len(done.changes)} passes, {settled}"
+    return f"{spread:.2f} rad rms in {len(done.changes)} passes, {'settled' if done.settled else 'not settled'}"
 
 
 def stepwise(advance: Callable[[int], None]) -> Callable[[float], None]:
