@@ -48,10 +48,10 @@ def load(folder: Path) -> PhaseHistory:
     )
 
 
-def grid_of(pixels: int) -> PlaneGrid:
+def grid_of(pixels: int, extent: float = EXTENT) -> PlaneGrid:
     """Lay the grid as FastSAR does: pixel 0 at minus half the extent."""
-    spacing = EXTENT / pixels
-    half = -0.5 * EXTENT
+    spacing = extent / pixels
+    half = -0.5 * extent
     return PlaneGrid(first=(half, half, 0.0), row_spacing=spacing, column_spacing=spacing, shape=(pixels, pixels))
 
 
@@ -74,7 +74,7 @@ def form_ours(history: PhaseHistory, grid: PlaneGrid, settings: Forming) -> tupl
 
 
 def form_theirs(
-    python: str, history: PhaseHistory, pixels: int, method: tuple[str, int]
+    python: str, history: PhaseHistory, pixels: int, method: tuple[str, int], extent: float = EXTENT
 ) -> tuple[NDArray[np.complex64], float]:
     """Have FastSAR form the image: its first axis is east, ours is north."""
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +87,7 @@ def form_theirs(
             start=history.frequency_start,
             step=history.frequency_step,
             pixels=pixels,
-            spacing=EXTENT / pixels,
+            spacing=extent / pixels,
         )
         script = Path(__file__).with_name("run_fastsar.py")
         command = [python, str(script), str(source), str(target), method[0], str(method[1])]

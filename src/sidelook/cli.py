@@ -24,12 +24,16 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-class FocusBy(StrEnum):
-    """Correction of the motion."""
+class ImageBy(StrEnum):
+    """Ways of forming an image, and of correcting the motion."""
 
+    AUTO = "auto"
+    EXACT = "exact"
+    FACTORISED = "factorised"
     SUPPLIED = "supplied"
     NONE = "none"
     GRADIENT = "gradient"
+    SHARPNESS = "sharpness"
 
 
 EPILOG = """\
@@ -169,9 +173,15 @@ def image(
     output: Annotated[Path, typer.Option("--output", "-o", help="To write: .png (quick look) or .tif (on the map).")],
     size: Annotated[float, typer.Option(help="Of its sides, m.")] = 100.0,
     spacing: Annotated[float, typer.Option(help="Of its pixels, m.")] = 0.1,
-    focus: Annotated[
-        FocusBy, typer.Option(help="Motion: as supplied, none, or by the phase gradient.")
-    ] = FocusBy.SUPPLIED,
+    by: Annotated[
+        list[ImageBy],
+        typer.Option(
+            "--method",
+            "--focus",
+            help="Method: exact, factorised (fast, error -60 dB), or auto: by size. "
+            "Focus, of the motion: as supplied, none, by the phase gradient, or by sharpness.",
+        ),
+    ] = [ImageBy.AUTO, ImageBy.SUPPLIED],  # noqa: B006 - typer's way to give defaults
     center: Annotated[
         str, typer.Option(help="LAT,LON in degrees of the scene's reference, where it is not said.")
     ] = "",
@@ -179,12 +189,14 @@ def image(
     as_json: AsJson = False,
 ) -> None:
     """Form a radar image of phase histories, and say how sharp it is."""
-    from sidelook.mission.image import ImageOptions, make_image, read_centre
+    from sidelook.mission.image import ImageOptions, make_image, read_centre, read_choices
 
+    method, focus = read_choices([choice.value for choice in by])
     options = ImageOptions(
         size=size,
         spacing=spacing,
-        focus=focus.value,
+        method=method,
+        focus=focus,
         centre=read_centre(center),
     )
     make_image(inputs, output, options, overwrite=overwrite, as_json=as_json)

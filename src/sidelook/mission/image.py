@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +14,18 @@ from sidelook.archive.errors import storage_errors
 from sidelook.errors import InputError, UsageError
 from sidelook.formats.gotcha import read_gotcha
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
+from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
 from sidelook.model.image import SarImage, centred_grid
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
-from sidelook.sar.autofocus import focus_by_gradient, sight_grid
-from sidelook.sar.backprojection import Forming, backproject
+from sidelook.sar.autofocus import Focusing, focus_by_gradient, sight_grid
+from sidelook.sar.backprojection import Forming
 from sidelook.sar.quality import ImageFigures, LineResponse, measure_image, measure_point
+from sidelook.sar.sharpness import focus_by_sharpness
 from sidelook.sar.windows import even, taylor
 
-Focus: TypeAlias = Literal["supplied", "none", "gradient"]
+Focus: TypeAlias = Literal["supplied", "none", "gradient", "sharpness"]
 SUFFIXES = (".png", ".tif", ".tiff")
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
@@ -40,15 +42,15 @@ class ImageOptions:
     Attributes
     ----------
     size : of its sides, m; ``spacing`` : of its pixels, m
-    method : interpolation of the range profiles
+    method : of forming it; by size where ``auto``
     window : Taylor weights, or none
-    focus : with the motion solution that came along, without, or by the phase gradient
+    focus : with the motion solution that came along, without, by the phase gradient, or from that on by sharpness
     centre : latitude and longitude of the scene reference, degrees, where the input does not say
     """
 
     size: float = 100.0
     spacing: float = 0.1
-    method: Literal["linear", "cubic"] = "cubic"
+    method: Method = "auto"
     window: Literal["taylor", "none"] = "taylor"
     focus: Focus = "supplied"
     centre: tuple[float, float] | None = None
@@ -90,6 +92,7 @@ class ImageReport:
     ----------
     output : the file; ``pixels`` : to a side
     pulses, frequencies : that it is made of; ``centre_frequency_ghz``, ``bandwidth_mhz``
+    method : how it was formed, and why so
     focus : how the motion was corrected, and what that changed
     figures : of the whole image
     strongest : response of its strongest point
@@ -102,6 +105,7 @@ class ImageReport:
     frequencies: int
     centre_frequency_ghz: float
     bandwidth_mhz: float
+    method: str
     focus: str
     figures: ImageFigures
     strongest: StrongestPoint
@@ -132,16 +136,14 @@ def make_image(
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
-    forming = Forming(
-        interpolation=options.method,
-        frequency_window=taylor_of(options),
-        pulse_window=taylor_of(options),
-    )
+    forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
     history, said = focused(history, options, forming)
     grid = centred_grid((options.pixels, options.pixels), options.spacing)
+    way = choose_way(history, grid, options.method, forming)
     with progress("Forming", 1000, "thousandths") as advance:
-        image = backproject(history, grid, forming, progress=stepwise(advance))
+        image = form_image(history, grid, way, output, progress=stepwise(advance))
     write_image(image, output)
+    discard_parts(output)
     report = ImageReport(
         output=str(output),
         pixels=options.pixels,
@@ -149,6 +151,7 @@ def make_image(
         frequencies=history.samples.shape[1],
         centre_frequency_ghz=round(history.centre_frequency / 1e9, 4),
         bandwidth_mhz=round(history.bandwidth / 1e6, 2),
+        method=way.said,
         focus=said,
         figures=measure_image(image),
         strongest=strongest_point(image),
@@ -205,6 +208,16 @@ def read_centre(text: str) -> tuple[float, float] | None:
     return latitude, longitude
 
 
+def read_choices(words: Sequence[str]) -> tuple[Method, Focus]:
+    """Read method and focus, in any order and at most one of each."""
+    methods: list[Method] = [word for word in get_args(Method) if word in words]
+    focuses: list[Focus] = [word for word in get_args(Focus) if word in words]
+    if max(len(methods), len(focuses)) > 1:
+        message = f"{', '.join(words)}: give one method ({', '.join(get_args(Method))}) and one focus"
+        raise UsageError(message)
+    return (methods or ["auto"])[0], (focuses or ["supplied"])[0]
+
+
 def taylor_of(options: ImageOptions) -> Callable[[int], NDArray[np.float64]]:
     """Give the weights asked for."""
     if options.window == "none":
@@ -214,13 +227,21 @@ def taylor_of(options: ImageOptions) -> Callable[[int], NDArray[np.float64]]:
 
 def focused(history: PhaseHistory, options: ImageOptions, forming: Forming) -> tuple[PhaseHistory, str]:
     """Correct the motion as asked for, and say how."""
-    if options.focus != "gradient":
+    if options.focus in ("supplied", "none"):
         return history, "as supplied" if options.focus == "supplied" else "none"
-    pixels = min(FOCUS_PIXELS, options.pixels)
-    done = focus_by_gradient(history, sight_grid(history, spacing=options.spacing, pixels=pixels), forming)
+    grid = sight_grid(history, spacing=options.spacing, pixels=min(FOCUS_PIXELS, options.pixels))
+    done = focus_by_gradient(history, grid, forming)
+    if options.focus == "gradient":
+        return done.history, f"phase gradient, {changed(done)}"
+    finer = focus_by_sharpness(history, grid, forming, start=done.phase)
+    entropies = f"entropy {finer.before.entropy:.3f} before, {finer.after.entropy:.3f} after"
+    return finer.history, f"sharpness, {changed(finer)}; {entropies}"
+
+
+def changed(done: Focusing) -> str:
+    """Say how much an autofocus changed."""
     spread = float(np.sqrt(np.mean(done.phase**2)))
-    settled = "settled" if done.settled else "not settled"
-    return done.history, f"phase gradient, {spread:.2f} rad rms in {len(done.changes)} passes, {settled}"
+    return f"{spread:.2f} rad rms in {len(done.changes)} passes, {'settled' if done.settled else 'not settled'}"
 
 
 def stepwise(advance: Callable[[int], None]) -> Callable[[float], None]:
@@ -323,7 +344,7 @@ def in_words(report: ImageReport) -> str:
     return (
         f"{report.output}: {report.pixels:,} x {report.pixels:,} pixels of {report.pulses:,} pulses with "
         f"{report.frequencies:,} frequencies ({report.bandwidth_mhz:g} MHz at {report.centre_frequency_ghz:g} GHz)\n"
-        f"motion: {report.focus}\n"
+        f"formed: {report.method}\nmotion: {report.focus}\n"
         f"strongest point at {point.east_m:.2f} m east, {point.north_m:.2f} m north: north-south {along.width:.3f} m "
         f"wide, side lobes {along.peak_side_lobe:.1f} dB; east-west {across.width:.3f} m, "
         f"{across.peak_side_lobe:.1f} dB\n"

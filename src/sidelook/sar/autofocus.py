@@ -93,12 +93,12 @@ def focus_by_gradient(
     settings = settings or PhaseGradient()
     image = backproject(history, grid, forming)
     before = measure_image(image)
-    place = _place_by_pulse(history, grid)
+    place = place_by_pulse(history, grid)
     total = np.zeros(len(history))
     changes: list[float] = []
     current, window = history, grid.shape[1]
     for _ in range(settings.passes):
-        change = _pulse_phase(_at_baseband(image.pixels.astype(np.complex128), place), place, window, settings)
+        change = _pulse_phase(at_baseband(image.pixels.astype(np.complex128), place), place, window, settings)
         total -= change
         changes.append(float(np.sqrt(np.mean(change**2))))
         current = replace(history, phase_correction=history.phase_correction + total)
@@ -123,7 +123,7 @@ def without_line(phase: Floats) -> Floats:
     return np.asarray(phase - slope * number - constant, np.float64)
 
 
-def _place_by_pulse(history: PhaseHistory, grid: PlaneGrid) -> Floats:
+def place_by_pulse(history: PhaseHistory, grid: PlaneGrid) -> Floats:
     """Spatial frequency along the columns that each pulse's carrier has at the grid's middle, cycles a column."""
     rows, columns = grid.shape
     middle = grid.positions(np.array(0.5 * (rows - 1)), np.array(0.5 * (columns - 1)))
@@ -134,7 +134,7 @@ def _place_by_pulse(history: PhaseHistory, grid: PlaneGrid) -> Floats:
     return np.asarray(history.centre_frequency / LIGHT * toward * grid.column_spacing, np.float64)
 
 
-def _at_baseband(pixels: NDArray[np.complex128], place: Floats) -> NDArray[np.complex128]:
+def at_baseband(pixels: NDArray[np.complex128], place: Floats) -> NDArray[np.complex128]:
     """Move the aperture's middle to frequency 0 along the columns."""
     turn = np.exp(-2j * np.pi * 0.5 * (place.min() + place.max()) * np.arange(pixels.shape[1]))
     return np.asarray(pixels * turn, np.complex128)

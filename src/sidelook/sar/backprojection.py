@@ -4,27 +4,29 @@ Pulses come in blocks: each is weighted, compressed in range by an oversampled F
 intervals (``kernels``), then added to the image tile by tile. Memory is the image, and a block of tables.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from math import ceil, log2, pi
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import ifft
 
 from sidelook.errors import InputError, UsageError
 from sidelook.model.columns import Floats
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar import kernels
+from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
+from sidelook.sar.tiles import Place, Tile, tile_spans
 from sidelook.sar.windows import even
 
 Progress: TypeAlias = Callable[[float], None]
 Waves: TypeAlias = NDArray[np.complex64]
 
 BLOCK_BYTES = 16 << 20  # of tables at a time: more gains nothing, and each worker holds as much
+TILE = 1024  # pixels to a side where an image is formed in parts
 CUBIC_ERROR = 1e-3  # rad of phase that a piece of row may be off for being no cubic
 MARGIN = 4  # range cells around what the image needs: rounding, and a cubic's neighbours
 
@@ -41,6 +43,13 @@ class NotFiniteEchoesError(InputError):
         shown = ", ".join(str(pulse) for pulse in pulses)
         super().__init__(f"{count} pulses are not finite (first {shown}); leave them out")
         self.pulses = pulses
+
+
+class NoEchoesError(InputError):
+    """There is nothing to form an image of."""
+
+    def __init__(self) -> None:
+        super().__init__("the phase history holds no pulses: choose other inputs")
 
 
 class SceneTooNearError(UsageError):
@@ -101,7 +110,7 @@ def backproject(
 
     Raises
     ------
-    NotFiniteEchoesError, SceneTooNearError
+    NoEchoesError, NotFiniteEchoesError, SceneTooNearError
         before the work starts
     """
     settings = settings or Forming()
@@ -132,15 +141,42 @@ def backproject(
         grid=grid,
         frame=history.frame,
         begin=history.begin,
-        end=_end(history),
+        end=collection_end(history),
         centre_frequency=history.centre_frequency,
         processing=(f"backprojection, {settings.interpolation}, oversampled {settings.oversampling:g}",),
         origin=history.origin,
     )
 
 
+def exact_tiles(
+    history: PhaseHistory, grid: PlaneGrid, settings: Forming, *, done: Collection[Place] = ()
+) -> Iterator[Tile]:
+    """Form an image tile by tile, row by row of tiles; whoever stops asking stops the work.
+
+    Parameters
+    ----------
+    done : first pixels of tiles that are there already and are left out
+
+    Raises
+    ------
+    NoEchoesError, NotFiniteEchoesError, SceneTooNearError
+        before the first tile
+    """
+    check_finite(history)
+    check_distance(history, replace(grid, shape=_whole_tiles(grid.shape)))
+    for row, column, end, right in tile_spans((0, 0, *grid.shape), (TILE, TILE)):
+        if (row, column) in done:
+            continue
+        first = grid.positions(np.array(row), np.array(column))
+        corner = (float(first[0]), float(first[1]), float(first[2]))
+        part = replace(grid, first=corner, shape=(end - row, right - column))
+        yield Tile(row=row, column=column, pixels=backproject(history, part, settings).pixels.astype(np.complex64))
+
+
 def check_finite(history: PhaseHistory) -> None:
-    """Refuse pulses whose samples, places or ranges are no numbers."""
+    """Refuse pulses whose samples, places or ranges are no numbers, and a history without any."""
+    if not history.samples.size:
+        raise NoEchoesError
     bad = ~np.isfinite(history.samples.view(np.float32)).all(axis=1)
     bad |= ~np.isfinite(history.transmit).all(axis=1) | ~np.isfinite(history.receive).all(axis=1)
     bad |= ~np.isfinite(history.reference_range + history.range_correction + history.phase_correction)
@@ -192,15 +228,8 @@ def _plan(history: PhaseHistory, grid: PlaneGrid, settings: Forming) -> _Plan:
 
 def _tables(history: PhaseHistory, chosen: slice, plan: _Plan) -> tuple[Floats, NDArray[np.float32]]:
     """Compress a block of pulses and lay out their tables: where each begins, range cells, and (B, M) intervals."""
-    pulse_weights, frequency_weights = plan.weights
-    turns = pulse_weights[chosen] * np.exp(1j * history.phase_correction[chosen])
-    weighted = history.samples[chosen] * (turns[:, None] * frequency_weights).astype(np.complex64)
-    pulses, count = weighted.shape
-    spectrum = np.zeros((pulses, plan.cells), np.complex64)
-    half = count // 2  # the sample at this place becomes frequency 0, so that profiles are at baseband
-    spectrum[:, : count - half] = weighted[:, half:]
-    spectrum[:, plan.cells - half :] = weighted[:, :half]
-    profiles = ifft(spectrum, axis=1, norm="forward", overwrite_x=True)
+    profiles = compress_range(history, chosen, plan.weights, plan.cells)
+    pulses = len(profiles)
     out = np.linalg.norm(history.transmit[chosen] - plan.middle, axis=1)
     back = np.linalg.norm(history.receive[chosen] - plan.middle, axis=1)
     reference = (history.reference_range[chosen] + history.range_correction[chosen]) / plan.cell
@@ -214,6 +243,7 @@ def _tables(history: PhaseHistory, chosen: slice, plan: _Plan) -> tuple[Floats, 
     return reference + first, table
 
 
-def _end(history: PhaseHistory) -> int | None:
+def collection_end(history: PhaseHistory) -> int | None:
+    """Give the time of the last pulse, ns UTC; None where the source has none."""
     last = np.nanmax(history.time) if not np.isnan(history.time).all() else np.nan
     return None if history.begin is None or np.isnan(last) else history.begin + round(float(last) * 1e9)

@@ -29,6 +29,7 @@ Layout: TypeAlias = tuple[
 PIECE = 64  # pixels of a row whose range is one cubic
 ROWS = 32  # of a tile: its sums, 16 kB, stay in the nearest cache
 LINEAR, CUBIC = 4, 8  # numbers of a table's interval
+EDGE = 6  # samples of a profile beyond the tile: a shift takes 3, a cubic 3
 HALF = np.float32(0.5)
 
 # cos(2 pi t) and sin(2 pi t) / t in powers of t squared for t within half a turn, interpolated at Chebyshev nodes:
@@ -262,3 +263,227 @@ def sum_block(
             for row in range(ROWS):
                 for column in range(PIECE):
                     image[top + row, left + column] += complex(real[row, column], imag[row, column])
+
+
+@kernel
+def tile_ranges(
+    antennas: tuple[Floats, Floats, bool], centre: Floats, halves: Floats, cell: float, ranges: Floats
+) -> float:
+    """Give the range of a tile's centre at each pulse, and how far the tile's pixels lie from it in range at most.
+
+    Parameters
+    ----------
+    centre : (3,) m
+    halves : (2, 3) from the centre half way down and half way across the tile, m
+    ranges : (P,) out, range cells, as what is returned
+    """
+    transmit, receive, same = antennas
+    a, b, c = halves[0]
+    d, e, f = halves[1]
+    square = (abs(a) + abs(d)) ** 2 + (abs(b) + abs(e)) ** 2 + (abs(c) + abs(f)) ** 2
+    most = 0.0
+    for pulse in range(len(ranges)):
+        total, reach = 0.0, 0.0
+        for side in range(1 if same else 2):
+            antenna = transmit if side == 0 else receive
+            x, y, z = centre[0] - antenna[pulse, 0], centre[1] - antenna[pulse, 1], centre[2] - antenna[pulse, 2]
+            distance = math.sqrt(x * x + y * y + z * z)
+            total += distance
+            # R(c + d) lies between R(c) + g . d, as a distance is convex, and that plus d . d / 2 R
+            reach += (abs(x * a + y * b + z * c) + abs(x * d + y * e + z * f) + 0.5 * square) / distance
+        ranges[pulse] = (total if same else 0.5 * total) / cell
+        most = max(most, (reach if same else 0.5 * reach) / cell)
+    return most
+
+
+@kernel
+def shift_profile(
+    profile: tuple[Singles, int, int],
+    begin: int,
+    length: int,
+    taps: Floats,
+    turn: tuple[float, float],
+    target: tuple[Singles, int],
+) -> None:
+    """Read a profile between its samples, turned.
+
+    Parameters
+    ----------
+    profile : (P, 2 L) real parts, then imaginary ones; which; L
+    begin : of its samples, the first of 6
+    length : samples to give
+    taps : (6,) weights of neighbouring samples
+    turn : cosine and sine
+    target : (4, 2 T) out, as the profile; which
+    """
+    source, pulse, second = profile
+    rows, row = target
+    t0, t1, t2 = np.float32(taps[0]), np.float32(taps[1]), np.float32(taps[2])
+    t3, t4, t5 = np.float32(taps[3]), np.float32(taps[4]), np.float32(taps[5])
+    cosine, sine = np.float32(turn[0]), np.float32(turn[1])
+    behind = rows.shape[1] // 2
+    real, imag = source[pulse, begin : begin + length + 5], source[pulse, second + begin : second + begin + length + 5]
+    x_out, y_out = rows[row, :length], rows[row, behind : behind + length]
+    for m in range(length):
+        i = np.uint64(m)  # unsigned, as in ``read_intervals``: no vectors are made of a look at the sign
+        i1, i2, i3 = i + np.uint64(1), i + np.uint64(2), i + np.uint64(3)
+        i4, i5 = i + np.uint64(4), i + np.uint64(5)
+        x = t0 * real[i] + t1 * real[i1] + t2 * real[i2] + t3 * real[i3] + t4 * real[i4] + t5 * real[i5]
+        y = t0 * imag[i] + t1 * imag[i1] + t2 * imag[i2] + t3 * imag[i3] + t4 * imag[i4] + t5 * imag[i5]
+        x_out[i] = cosine * x - sine * y
+        y_out[i] = cosine * y + sine * x
+
+
+@kernel
+def add_four(rows: Singles, weights: Singles, target: Singles, first: int, kept: int, length: int) -> None:
+    """Add four rows, each by its weight of a column, to each of the rows kept; real and imaginary halves.
+
+    Parameters
+    ----------
+    rows : (4, 2 T)
+    weights : (4, Q)
+    target : (all kept, 2 T), whose rows from ``first`` on these ``kept`` are
+    length : samples of each half
+    """
+    half = target.shape[1] // 2
+    for column in range(kept):
+        a, b, c, d = weights[0, column], weights[1, column], weights[2, column], weights[3, column]
+        row = first + column
+        for begin in (0, half):
+            r0, r1 = rows[0, begin : begin + length], rows[1, begin : begin + length]
+            r2, r3 = rows[2, begin : begin + length], rows[3, begin : begin + length]
+            out = target[row, begin : begin + length]
+            for m in range(length):
+                out[m] += a * r0[m] + b * r1[m] + c * r2[m] + d * r3[m]
+
+
+@kernel
+def thin_block(
+    source: tuple[Singles, Floats, float, int],
+    ranges: Floats,
+    length: int,
+    waves: float,
+    taps: Floats,
+    thinning: tuple[Singles, int, int],
+    rows: Singles,
+    target: Singles,
+) -> None:
+    """Add the pulses of a block into the few kept for a tile, all seen from the tile's centre.
+
+    Parameters
+    ----------
+    source : (P, 2 L) profiles; (P,) range, cells, that sample ``middle`` is for; ``middle``; period, samples, or 0
+    ranges : (P,) of the tile's centre, cells
+    length : samples to give, ``length // 2`` of them before the centre
+    waves : turns of the carrier in a range cell
+    taps : (6, D) polynomials of ``thinning.shift_taps``
+    thinning : (P, Q) weights; of the pulses kept, the first; how many there are
+    rows : (4, 2 T) to work in
+    target : (all kept, 2 T) out; added to
+    """
+    profiles, before, middle, period = source
+    weights, first, kept = thinning
+    part, four = np.empty(taps.shape[0]), np.zeros((4, weights.shape[1]), np.float32)
+    for start in range(0, len(ranges), 4):
+        for k in range(4):
+            pulse = start + k
+            four[k] = 0.0
+            if pulse >= len(ranges):
+                continue  # what its row still holds counts for nothing
+            for column in range(kept):
+                four[k, column] = weights[pulse, column]
+            shift = ranges[pulse] - before[pulse]
+            place = shift + middle - length // 2
+            whole = math.floor(place)
+            within = place - whole
+            for tap in range(taps.shape[0]):
+                value = 0.0
+                for power in range(taps.shape[1] - 1, -1, -1):
+                    value = value * within + taps[tap, power]
+                part[tap] = value
+            angle = 2.0 * math.pi * (waves * shift - math.floor(waves * shift))
+            begin = int(whole) - (taps.shape[0] // 2 - 1)
+            last = profiles.shape[1] // 2 - length - taps.shape[0]
+            begin = begin % period if period > 0 else max(0, min(begin, last))
+            turn = (math.cos(angle), math.sin(angle))
+            shift_profile((profiles, pulse, profiles.shape[1] // 2), begin, length, part, turn, (rows, k))
+        add_four(rows, four, target, first, kept, length)
+
+
+@kernel
+def fill_planar(profile: Singles, length: int, carrier: Waves, table: Singles) -> None:
+    """Write the intervals of a profile as cubics, as ``fill_cubic`` does; real parts first, no wrapping at the ends."""
+    half = len(profile) // 2
+    offset = (len(carrier) - length) // 2
+    for n in range(2, length - 3):
+        i, k = n, n + half
+        cosine, sine = carrier[offset + n].real, carrier[offset + n].imag
+        near, near_step = profile[i] + profile[i + 1], profile[i + 1] - profile[i]
+        mid, mid_step = profile[i - 1] + profile[i + 2], profile[i + 2] - profile[i - 1]
+        far, far_step = profile[i - 2] + profile[i + 3], profile[i + 3] - profile[i - 2]
+        near_i, near_step_i = profile[k] + profile[k + 1], profile[k + 1] - profile[k]
+        mid_i, mid_step_i = profile[k - 1] + profile[k + 2], profile[k + 2] - profile[k - 1]
+        far_i, far_step_i = profile[k - 2] + profile[k + 3], profile[k + 3] - profile[k - 2]
+        x0, y0 = E01 * near + E02 * mid + E03 * far, E01 * near_i + E02 * mid_i + E03 * far_i
+        x1 = E11 * near_step + E12 * mid_step + E13 * far_step
+        y1 = E11 * near_step_i + E12 * mid_step_i + E13 * far_step_i
+        x2, y2 = E21 * near + E22 * mid + E23 * far, E21 * near_i + E22 * mid_i + E23 * far_i
+        x3 = E31 * near_step + E32 * mid_step + E33 * far_step
+        y3 = E31 * near_step_i + E32 * mid_step_i + E33 * far_step_i
+        table[8 * n], table[8 * n + 1] = x0 * cosine - y0 * sine, x0 * sine + y0 * cosine
+        table[8 * n + 2], table[8 * n + 3] = x1 * cosine - y1 * sine, x1 * sine + y1 * cosine
+        table[8 * n + 4], table[8 * n + 5] = x2 * cosine - y2 * sine, x2 * sine + y2 * cosine
+        table[8 * n + 6], table[8 * n + 7] = x3 * cosine - y3 * sine, x3 * sine + y3 * cosine
+
+
+@kernel
+def sum_leaves(
+    source: tuple[Singles, Floats, float],
+    antennas: tuple[Floats, Floats, bool],
+    thinning: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Singles],
+    layout: Layout,
+    optics: tuple[float, Floats, Waves],
+    work: tuple[Singles, Singles, Singles, Packed, Singles, Singles],
+    image: Waves,
+    place: tuple[int, int, int, int],
+) -> None:
+    """Form a tile by its leaves, of ROWS by PIECE pixels, each from few pulses of its own.
+
+    Parameters
+    ----------
+    source : (P, 2 L) profiles seen from the tile's centre; (P,) range of that centre, cells, and at which sample it is
+    thinning : numbers of the pulses kept, where blocks and their groups begin, weights
+    optics : turns of the carrier in a range cell; polynomials of a shift; (T,) carrier over a table, 0 in its middle
+    work : (4, 2 T) rows, (Q, 2 T) profiles, (Q, 8 T) tables, the same packed; (ROWS, PIECE) sums, real and imaginary
+    image : (rows, columns) of whole leaves, out
+    place : of the tile in it: its first row and column, and those after its last
+    """
+    transmit, receive, same = antennas
+    kept, blocks, groups, weights = thinning
+    first, down, across, cell = layout
+    waves, taps, carrier = optics
+    rows, thinned, table, packed, real, imag = work
+    halves = np.empty((2, 3))
+    halves[0], halves[1] = 0.5 * (ROWS - 1) * down, 0.5 * PIECE * across
+    ranges, begins = np.empty(len(transmit)), np.empty(len(kept))
+    sources = (transmit[kept], receive[kept], same)
+    for top in range(place[0], place[2], ROWS):
+        for left in range(place[1], place[3], PIECE):
+            corner = first + top * down + (left + PIECE // 2) * across
+            reach = tile_ranges(antennas, corner + halves[0], halves, cell, ranges)
+            length = min(2 * (int(reach) + 1 + EDGE), rows.shape[1] // 2)
+            thinned[:] = 0.0
+            for block in range(len(blocks) - 1):
+                begin, end = blocks[block], blocks[block + 1]
+                chosen = (weights[begin:end], groups[block], groups[block + 1] - groups[block])
+                part = (source[0][begin:end], source[1][begin:end], source[2], 0)
+                thin_block(part, ranges[begin:end], length, waves, taps, chosen, rows, thinned)
+            for pulse in range(len(kept)):
+                fill_planar(thinned[pulse], length, carrier, table[pulse])
+                begins[pulse] = ranges[kept[pulse]] - length // 2
+            real[:] = 0.0
+            imag[:] = 0.0
+            sum_tile(sources, begins, (packed, CUBIC, waves), corner, layout, (real, imag))
+            for row in range(ROWS):
+                for column in range(PIECE):
+                    image[top + row, left + column] = complex(real[row, column], imag[row, column])

@@ -78,6 +78,16 @@ def test_the_phase_gradient_says_what_it_did(
     assert "phase gradient" in capsys.readouterr().out
 
 
+def test_sharpness_says_what_it_did_and_finds_nothing_in_a_sharp_image(
+    files: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_image(files, tmp_path / "out.png", ImageOptions(size=30.0, spacing=0.15, focus="sharpness"), as_json=True)
+    report = json.loads(capsys.readouterr().out)
+    assert "sharpness, 0.0" in report["focus"]
+    assert "settled; entropy" in report["focus"]
+    assert (report["strongest"]["east_m"], report["strongest"]["north_m"]) == pytest.approx(PLACE[:2], abs=0.03)
+
+
 def test_what_cannot_be_done_is_said_and_nothing_is_written(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--center"):
         make_image(files, tmp_path / "out.tif", OPTIONS)
