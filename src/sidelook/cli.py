@@ -167,12 +167,15 @@ def where(
 )
 def image(
     inputs: Annotated[
-        list[Path], typer.Argument(help="AFRL Gotcha phase history, MATLAB files of neighbouring azimuths.")
+        list[Path],
+        typer.Argument(help="AFRL Gotcha phase history, MATLAB files of neighbouring azimuths; or one SICD (.nitf)."),
     ],
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="To write: .png (quick look) or .tif (on the map).")],
-    size: Annotated[float, typer.Option(help="Of its sides, m.")] = 100.0,
-    spacing: Annotated[float, typer.Option(help="Of its pixels, m.")] = 0.1,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="To write: .png (quick look), .tif, .kmz (on the map), .nitf (SICD).")
+    ],
+    size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
+    spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or a SICD's own.")] = None,
     by: Annotated[
         list[ImageBy],
         typer.Option(
@@ -182,14 +185,21 @@ def image(
             "Focus, of the motion: as supplied, none, by the phase gradient, or by sharpness.",
         ),
     ] = [ImageBy.AUTO, ImageBy.SUPPLIED],  # noqa: B006 - typer's way to give defaults
-    center: Annotated[
-        str, typer.Option(help="LAT,LON in degrees of the scene's reference, where it is not said.")
-    ] = "",
+    said: Annotated[
+        list[str],
+        typer.Option(
+            "--center",
+            "--say",
+            help="What the input does not say: LAT,LON of the scene's reference, in degrees; "
+            "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED.",
+        ),
+    ] = [],  # noqa: B006 - typer's way to give defaults
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Form a radar image of phase histories, and say how sharp it is."""
-    from sidelook.mission.image import ImageOptions, make_image, read_centre, read_choices
+    """Form a radar image of phase histories, or read one that exists; write it, and say how sharp it is."""
+    from sidelook.mission.image import ImageOptions, make_image, read_choices
+    from sidelook.mission.image_reading import read_sayings
 
     method, focus = read_choices([choice.value for choice in by])
     options = ImageOptions(
@@ -197,7 +207,7 @@ def image(
         spacing=spacing,
         method=method,
         focus=focus,
-        centre=read_centre(center),
+        said=read_sayings(said),
     )
     make_image(inputs, output, options, overwrite=overwrite, as_json=as_json)
 

@@ -1,23 +1,21 @@
-"""``sidelook image``: phase histories become a radar image, as a quick look or on the map."""
+"""``sidelook image``: phase histories become a radar image, or one that exists is read; written as is asked for."""
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sidelook.archive.errors import storage_errors
-from sidelook.errors import InputError, UsageError
-from sidelook.formats.gotcha import read_gotcha
-from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
+from sidelook.errors import UsageError
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
+from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
+from sidelook.mission.image_writing import WRITERS, write_image
 from sidelook.mission.reporting import answer, progress
-from sidelook.model.echoes import PhaseHistory, concatenate_histories
+from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import SarImage, centred_grid
+from sidelook.model.origin import Classification
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
 from sidelook.sar.autofocus import Focusing, focus_by_gradient, sight_grid
 from sidelook.sar.backprojection import Forming
@@ -26,12 +24,10 @@ from sidelook.sar.sharpness import focus_by_sharpness
 from sidelook.sar.windows import even, taylor
 
 Focus: TypeAlias = Literal["supplied", "none", "gradient", "sharpness"]
-SUFFIXES = (".png", ".tif", ".tiff")
-DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
-BRIGHT = 99.95  # percentile that is white
 CHIP = 48  # pixels about the strongest point that its figures are taken from
 MOST_PIXELS = 400_000_000  # 3.2 GB, and as much again while it is written
 FOCUS_PIXELS = 512
+FINE = 0.1  # m, of pixels where nothing is said
 TAYLOR = (35.0, 4)  # dB, equal lobes
 
 
@@ -41,24 +37,24 @@ class ImageOptions:
 
     Attributes
     ----------
-    size : of its sides, m; ``spacing`` : of its pixels, m
+    size : of its sides, m; ``spacing`` : of its pixels, m; None for 0.1, or as an image that exists has them
     method : of forming it; by size where ``auto``
     window : Taylor weights, or none
     focus : with the motion solution that came along, without, by the phase gradient, or from that on by sharpness
-    centre : latitude and longitude of the scene reference, degrees, where the input does not say
+    said : what the input does not say
     """
 
     size: float = 100.0
-    spacing: float = 0.1
+    spacing: float | None = None
     method: Method = "auto"
     window: Literal["taylor", "none"] = "taylor"
     focus: Focus = "supplied"
-    centre: tuple[float, float] | None = None
+    said: Sayings = field(default_factory=Sayings)
 
     def __post_init__(self) -> None:
         """Refuse what makes no image."""
-        if not (0.0 < self.spacing < self.size):
-            message = f"an image of {self.size:g} m with pixels of {self.spacing:g} m makes no sense"
+        if not (0.0 < self.step < self.size):
+            message = f"an image of {self.size:g} m with pixels of {self.step:g} m makes no sense"
             raise UsageError(message)
         if self.pixels**2 > MOST_PIXELS:
             message = (
@@ -70,7 +66,12 @@ class ImageOptions:
     @property
     def pixels(self) -> int:
         """To a side."""
-        return round(self.size / self.spacing)
+        return round(self.size / self.step)
+
+    @property
+    def step(self) -> float:
+        """Of pixels of an image that is formed, m."""
+        return FINE if self.spacing is None else self.spacing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +91,8 @@ class ImageReport:
 
     Attributes
     ----------
-    output : the file; ``pixels`` : to a side
-    pulses, frequencies : that it is made of; ``centre_frequency_ghz``, ``bandwidth_mhz``
+    output : the file; ``rows``, ``columns`` : of its pixels
+    pulses, frequencies : that it is made of, 0 where it existed before; ``centre_frequency_ghz``, ``bandwidth_mhz``
     method : how it was formed, and why so
     focus : how the motion was corrected, and what that changed
     figures : of the whole image
@@ -100,7 +101,8 @@ class ImageReport:
     """
 
     output: str
-    pixels: int
+    rows: int
+    columns: int
     pulses: int
     frequencies: int
     centre_frequency_ghz: float
@@ -116,12 +118,12 @@ class ImageReport:
 def make_image(
     inputs: Sequence[Path], output: Path, options: ImageOptions, *, overwrite: bool = False, as_json: bool = False
 ) -> None:
-    """Form an image and write it; everything that can be wrong is said before the work begins.
+    """Form an image, or read one, and write it; everything that can be wrong is said before the work begins.
 
     Parameters
     ----------
-    inputs : files of AFRL Gotcha phase history, of neighbouring azimuths
-    output : .png for a quick look in decibels, .tif for amplitudes on the map
+    inputs : files of AFRL Gotcha phase history, of neighbouring azimuths; or one SICD
+    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD
     options : how
     overwrite : replace a file that is there
     as_json : answer with JSON
@@ -131,40 +133,97 @@ def make_image(
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
     check_output(output, overwrite=overwrite)
-    history = read_histories(inputs, options)
+    made = read(inputs, options) if inputs[0].suffix.lower() in IMAGES else form(inputs, output, options)
+    write_image(made.image, output)
+    discard_parts(output)
+    report = report_of(made, output)
+    answer(report, in_words(report), as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An image, and what it was made of: nothing where it existed before.
+
+    Attributes
+    ----------
+    image : to write
+    pulses, frequencies, bandwidth : of the echoes; Hz
+    method, focus : in words
+    """
+
+    image: SarImage
+    pulses: int = 0
+    frequencies: int = 0
+    bandwidth: float = 0.0
+    method: str
+    focus: str = "as it is"
+
+
+def read(inputs: Sequence[Path], options: ImageOptions) -> Made:
+    """Read an image that exists."""
+    image = read_image(inputs, options.said, options.spacing, MOST_PIXELS)
+    release_origins([image.origin], OPERATOR_HERE, "image").refuse_if_withheld()
+    return Made(image=image, method="; ".join(image.processing))
+
+
+def form(inputs: Sequence[Path], output: Path, options: ImageOptions) -> Made:
+    """Form an image of echoes."""
+    history = read_histories(inputs, options.said, autofocus=options.focus == "supplied")
     if output.suffix.lower() != ".png" and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
+    if output.suffix.lower() in IMAGES:
+        refuse_untold(history)
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
     history, said = focused(history, options, forming)
-    grid = centred_grid((options.pixels, options.pixels), options.spacing)
+    grid = centred_grid((options.pixels, options.pixels), options.step)
     way = choose_way(history, grid, options.method, forming)
     with progress("Forming", 1000, "thousandths") as advance:
         image = form_image(history, grid, way, output, progress=stepwise(advance))
-    write_image(image, output)
-    discard_parts(output)
-    report = ImageReport(
-        output=str(output),
-        pixels=options.pixels,
+    return Made(
+        image=replace(image, aperture=aperture_of(history)),
         pulses=len(history),
         frequencies=history.samples.shape[1],
-        centre_frequency_ghz=round(history.centre_frequency / 1e9, 4),
-        bandwidth_mhz=round(history.bandwidth / 1e6, 2),
+        bandwidth=history.bandwidth,
         method=way.said,
         focus=said,
+    )
+
+
+def refuse_untold(history: PhaseHistory) -> None:
+    """Refuse, before the work, a SICD of echoes that lack what it must say."""
+    missing = ["begin=2008-03-01T12:00:00Z"] if history.begin is None else []
+    missing += ["marking=UNCLASSIFIED"] if history.origin.classification is Classification.UNREAD else []
+    if missing:
+        message = f"the input does not say what a SICD must: add {' '.join(f'--say {word}' for word in missing)}"
+        raise UsageError(message)
+
+
+def report_of(made: Made, output: Path) -> ImageReport:
+    """Say what came out."""
+    image = made.image
+    return ImageReport(
+        output=str(output),
+        rows=image.grid.shape[0],
+        columns=image.grid.shape[1],
+        pulses=made.pulses,
+        frequencies=made.frequencies,
+        centre_frequency_ghz=round(image.centre_frequency / 1e9, 4),
+        bandwidth_mhz=round(made.bandwidth / 1e6, 2),
+        method=made.method,
+        focus=made.focus,
         figures=measure_image(image),
         strongest=strongest_point(image),
-        simulated=history.origin.simulated,
-        marking=highest_marking([history.origin]).text,
+        simulated=image.origin.simulated,
+        marking=highest_marking([image.origin]).text,
     )
-    answer(report, in_words(report), as_json=as_json)
 
 
 def check_output(output: Path, *, overwrite: bool) -> None:
     """Refuse an output that cannot be written, before any work."""
-    if output.suffix.lower() not in SUFFIXES:
-        message = f"{output} ends in {output.suffix or 'nothing'}: write to {', '.join(SUFFIXES)}"
+    if output.suffix.lower() not in WRITERS:
+        message = f"{output} ends in {output.suffix or 'nothing'}: write to {', '.join(WRITERS)}"
         raise UsageError(message)
     if output.exists() and not overwrite:
         message = f"{output} is there already: add --overwrite to replace it"
@@ -172,40 +231,6 @@ def check_output(output: Path, *, overwrite: bool) -> None:
     if not output.parent.is_dir():
         message = f"there is no folder {output.parent} to write to"
         raise UsageError(message)
-
-
-def read_histories(inputs: Sequence[Path], options: ImageOptions) -> PhaseHistory:
-    """Read phase histories, and join them in the order given."""
-    parts = []
-    for path in inputs:
-        try:
-            with path.open("rb") as file:
-                parts.append(read_gotcha(file, source=path.name, autofocus=options.focus == "supplied"))
-        except OSError as error:
-            message = f"{path} cannot be read: {error.strerror or error}"
-            raise InputError(message) from error
-        except InputError as error:
-            message = f"{path}: {error}"
-            raise InputError(message) from error
-    history = concatenate_histories(parts)
-    if options.centre is None:
-        return history
-    latitude, longitude = np.radians(options.centre)
-    return replace(history, frame=LocalFrame(latitude=float(latitude), longitude=float(longitude)))
-
-
-def read_centre(text: str) -> tuple[float, float] | None:
-    """Read latitude and longitude, degrees."""
-    if not text:
-        return None
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        latitude = longitude = np.nan
-    if not (abs(latitude) <= 90.0 and abs(longitude) <= 180.0):  # noqa: PLR2004 - degrees
-        message = f"--center {text}: give latitude and longitude in degrees, such as 39.78,-84.10"
-        raise UsageError(message)
-    return latitude, longitude
 
 
 def read_choices(words: Sequence[str]) -> tuple[Method, Focus]:
@@ -229,7 +254,7 @@ def focused(history: PhaseHistory, options: ImageOptions, forming: Forming) -> t
     """Correct the motion as asked for, and say how."""
     if options.focus in ("supplied", "none"):
         return history, "as supplied" if options.focus == "supplied" else "none"
-    grid = sight_grid(history, spacing=options.spacing, pixels=min(FOCUS_PIXELS, options.pixels))
+    grid = sight_grid(history, spacing=options.step, pixels=min(FOCUS_PIXELS, options.pixels))
     done = focus_by_gradient(history, grid, forming)
     if options.focus == "gradient":
         return done.history, f"phase gradient, {changed(done)}"
@@ -281,69 +306,17 @@ def strongest_chip(image: SarImage) -> SarImage:
     return replace(image, pixels=pixels, grid=replace(image.grid, first=corner, shape=pixels.shape))
 
 
-def write_image(image: SarImage, output: Path) -> None:
-    """Write an image beside its place first, so that nothing half-written is ever there."""
-    with storage_errors(output.parent, "writing an image"):
-        handle, name = tempfile.mkstemp(suffix=output.suffix, dir=output.parent)
-        os.close(handle)
-        written = Path(name)
-        try:
-            (write_quick_look if output.suffix.lower() == ".png" else write_geotiff)(image, written)
-            written.replace(output)
-        except BaseException:
-            written.unlink(missing_ok=True)
-            raise
-
-
-def write_quick_look(image: SarImage, path: Path) -> None:
-    """Write decibels as greys, north up, with the marking in the file's text."""
-    from matplotlib.image import imsave  # noqa: PLC0415 - half a second, where it is wanted
-
-    level = 20.0 * np.log10(np.maximum(image.amplitude, 1e-20))
-    white = float(np.percentile(level, BRIGHT))
-    notes = {"Comment": said_of(image), "Software": "Sidelook"}
-    imsave(path, level[::-1], cmap="gray", vmin=white - DYNAMIC_DB, vmax=white, metadata=notes)
-
-
-def write_geotiff(image: SarImage, path: Path) -> None:
-    """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, its marking among the tags."""
-    import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415 - half a second, where it is wanted
-    from rasterio.transform import from_gcps  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
-
-    rows, columns = image.grid.shape
-    if image.frame is None:
-        message = "an image without a place on earth has none on a map"
-        raise UsageError(message)
-    corners = np.array([[0, 0], [0, columns - 1], [rows - 1, 0], [rows - 1, columns - 1]])
-    places = image.grid.positions(corners[:, 0], corners[:, 1])
-    latitude, longitude, _ = enu_to_geodetic(places, image.frame)
-    points = [
-        rasterio.control.GroundControlPoint(
-            row=rows - 1 - row + 0.5, col=column + 0.5, x=np.degrees(longitude[k]), y=np.degrees(latitude[k])
-        )
-        for k, (row, column) in enumerate(corners)
-    ]
-    shape = {"height": rows, "width": columns, "count": 1, "dtype": "float32"}
-    with rasterio.open(
-        path, "w", driver="COG", crs="EPSG:4326", transform=from_gcps(points), compress="deflate", **shape
-    ) as file:
-        file.write(image.amplitude[::-1], 1)
-        file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
-
-
-def said_of(image: SarImage) -> str:
-    """Say marking, lineage and processing of an image, for the text in its file."""
-    marking, simulated = highest_marking([image.origin]).text, ", simulated" if image.origin.simulated else ""
-    return f"{marking}{simulated}; source {image.origin.source}; {'; '.join(image.processing)}"
-
-
 def in_words(report: ImageReport) -> str:
     """Say it for people."""
     point, figures = report.strongest, report.figures
     along, across = point.north_south, point.east_west
+    echoes = (
+        f" of {report.pulses:,} pulses with {report.frequencies:,} frequencies ({report.bandwidth_mhz:g} MHz)"
+        if report.pulses
+        else ""
+    )
     return (
-        f"{report.output}: {report.pixels:,} x {report.pixels:,} pixels of {report.pulses:,} pulses with "
-        f"{report.frequencies:,} frequencies ({report.bandwidth_mhz:g} MHz at {report.centre_frequency_ghz:g} GHz)\n"
+        f"{report.output}: {report.rows:,} x {report.columns:,} pixels{echoes} at {report.centre_frequency_ghz:g} GHz\n"
         f"formed: {report.method}\nmotion: {report.focus}\n"
         f"strongest point at {point.east_m:.2f} m east, {point.north_m:.2f} m north: north-south {along.width:.3f} m "
         f"wide, side lobes {along.peak_side_lobe:.1f} dB; east-west {across.width:.3f} m, "

@@ -10,7 +10,8 @@ from PIL import Image
 from scipy.io import savemat
 
 from sidelook.errors import InputError, UsageError
-from sidelook.mission.image import ImageOptions, make_image, read_centre
+from sidelook.mission.image import ImageOptions, make_image
+from sidelook.mission.image_reading import Sayings, read_centre
 from sidelook.model.echoes import PhaseHistory, UnlikeHistoriesError, concatenate_histories
 from sidelook.simulation.phase_history import Scatterers, Waveform, simulate_phase_history, straight_flight
 
@@ -58,7 +59,7 @@ def test_a_point_lies_where_it_stands_and_north_is_up(
 
 
 def test_on_the_map_it_lies_there_too_with_its_marking(files: list[Path], tmp_path: Path) -> None:
-    options = ImageOptions(size=30.0, spacing=0.15, centre=(40.0, -84.0))
+    options = ImageOptions(size=30.0, spacing=0.15, said=Sayings(centre=(40.0, -84.0)))
     make_image(files, tmp_path / "out.tif", options)
     with rasterio.open(tmp_path / "out.tif") as file:
         pixels = file.read(1)

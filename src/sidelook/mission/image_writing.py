@@ -1,0 +1,124 @@
+"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), and as SICD."""
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from sidelook.archive.errors import storage_errors
+from sidelook.errors import UsageError
+from sidelook.geometry.frames import enu_to_geodetic
+from sidelook.model.columns import Floats
+from sidelook.model.image import SarImage
+from sidelook.release import highest_marking
+
+DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
+BRIGHT = 99.95  # percentile that is white
+FAINTEST = 1e-20
+
+
+def write_image(image: SarImage, output: Path) -> None:
+    """Write an image beside its place first, so that nothing half-written is ever there."""
+    with storage_errors(output.parent, "writing an image"):
+        handle, name = tempfile.mkstemp(suffix=output.suffix, dir=output.parent)
+        os.close(handle)
+        written = Path(name)
+        try:
+            WRITERS[output.suffix.lower()](image, written)
+            written.replace(output)
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
+
+
+def write_quick_look(image: SarImage, path: Path) -> None:
+    """Write decibels as greys, north up, with the marking in the file's text."""
+    from matplotlib.image import imsave  # noqa: PLC0415 - half a second, where it is wanted
+
+    level = 20.0 * np.log10(np.maximum(image.amplitude, FAINTEST))
+    white = float(np.percentile(level, BRIGHT))
+    notes = {"Comment": said_of(image), "Software": "Sidelook"}
+    imsave(path, level[::-1], cmap="gray", vmin=white - DYNAMIC_DB, vmax=white, metadata=notes)
+
+
+def write_geotiff(image: SarImage, path: Path) -> None:
+    """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, its marking among the tags."""
+    import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415 - half a second, where it is wanted
+    from rasterio.transform import from_gcps  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+
+    rows, columns = image.grid.shape
+    corners = np.array([[0, 0], [0, columns - 1], [rows - 1, 0], [rows - 1, columns - 1]])
+    points = [
+        rasterio.control.GroundControlPoint(row=rows - 1 - row + 0.5, col=column + 0.5, x=place[1], y=place[0])
+        for (row, column), place in zip(corners, degrees_of(image, corners), strict=True)
+    ]
+    shape = {"height": rows, "width": columns, "count": 1, "dtype": "float32"}
+    with rasterio.open(
+        path, "w", driver="COG", crs="EPSG:4326", transform=from_gcps(points), compress="deflate", **shape
+    ) as file:
+        file.write(image.amplitude[::-1], 1)
+        file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
+
+
+def write_kmz(image: SarImage, path: Path) -> None:
+    """Write a quick look as a ground overlay, hung up by its four corners (Google's ``gx:LatLonQuad``)."""
+    rows, columns = image.grid.shape
+    # Edges of the outer pixels, from the lower left corner on against the clock.
+    corners = np.array([[-0.5, -0.5], [-0.5, columns - 0.5], [rows - 0.5, columns - 0.5], [rows - 0.5, -0.5]])
+    places = degrees_of(image, corners)
+    quad = " ".join(f"{longitude:.9f},{latitude:.9f},0" for latitude, longitude in places)
+    name = f"radar image{', simulated' if image.origin.simulated else ''}"
+    words = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2" '
+        'xmlns:gx="http://www.google.com/kml/ext/2.2"><GroundOverlay>'
+        f"<name>{name}</name><description>{escape(said_of(image))}</description><Icon><href>image.png</href></Icon>"
+        f"<gx:LatLonQuad><coordinates>{quad}</coordinates></gx:LatLonQuad></GroundOverlay></kml>\n"
+    )
+    picture = path.with_name(path.name + ".png")
+    try:
+        write_quick_look(image, picture)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:
+            packed.writestr("doc.kml", words)
+            packed.write(picture, "image.png")
+    finally:
+        picture.unlink(missing_ok=True)
+
+
+def write_nitf(image: SarImage, path: Path) -> None:
+    """Write a SICD."""
+    from sidelook.formats.sicd import write_sicd  # noqa: PLC0415 - a second, where it is wanted
+
+    with path.open("wb") as file:
+        write_sicd(image, file)
+
+
+def degrees_of(image: SarImage, pixels: Floats) -> Floats:
+    """Give (N, 2) latitude and longitude, degrees, of (N, 2) rows and columns, whole or not."""
+    if image.frame is None:
+        message = "an image without a place on earth has none on a map"
+        raise UsageError(message)
+    latitude, longitude, _ = enu_to_geodetic(image.grid.positions(pixels[:, 0], pixels[:, 1]), image.frame)
+    return np.degrees(np.stack([latitude, longitude], axis=-1))
+
+
+def said_of(image: SarImage) -> str:
+    """Say marking, lineage and processing of an image, for the text in its file."""
+    marking, simulated = highest_marking([image.origin]).text, ", simulated" if image.origin.simulated else ""
+    return f"{marking}{simulated}; source {image.origin.source}; {'; '.join(image.processing)}"
+
+
+WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(
+    {
+        ".png": write_quick_look,
+        ".tif": write_geotiff,
+        ".tiff": write_geotiff,
+        ".kmz": write_kmz,
+        ".nitf": write_nitf,
+        ".ntf": write_nitf,
+    }
+)
