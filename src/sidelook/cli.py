@@ -168,14 +168,16 @@ def where(
 def image(
     inputs: Annotated[
         list[Path],
-        typer.Argument(help="AFRL Gotcha phase history, MATLAB files of neighbouring azimuths; or one SICD (.nitf)."),
+        typer.Argument(
+            help="AFRL Gotcha phase history, MATLAB files of neighbouring azimuths; or one image: SICD, NITF, GeoTIFF."
+        ),
     ],
     *,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="To write: .png (quick look), .tif, .kmz (on the map), .nitf (SICD).")
     ],
     size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
-    spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or a SICD's own.")] = None,
+    spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
     by: Annotated[
         list[ImageBy],
         typer.Option(

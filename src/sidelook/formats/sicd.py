@@ -54,7 +54,7 @@ def write_sicd(image: SarImage, file: BinaryIO) -> None:
     Parameters
     ----------
     image : complex, with its place on earth, its time and its aperture
-    file : open for writing bytes, seekable
+    file : open for writing bytes, and a file of the system: pixels are written past Python's buffers
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """Reading SICD images of any maker, and laying them on the map: the projections are sarkit's (NGA.STND.0024-3)."""
 
 from dataclasses import dataclass
+from io import SEEK_END
 from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import lxml.etree
 
 LATTICE = 64  # pixels of the map between places that are projected exactly
+LOOKED_AT = 1 << 20  # bytes of the end of a file that the description of a SICD is looked for in
 BAND = "ImageFormation/TxFrequencyProc"
 MOST_ROWS = 512  # of the map that are made at a time
 CLASSES = {
@@ -74,6 +76,17 @@ class Sicd:
             version="SICD",
             simulated=collector.upper().startswith(SIMULATED),
         )
+
+
+def is_sicd(file: BinaryIO) -> bool:
+    """Tell whether a file is a NITF that holds a SICD; it is left at its begin."""
+    file.seek(0)
+    begin, length = file.read(4), file.seek(0, SEEK_END)
+    # The description stands after the pixels.
+    file.seek(max(length - LOOKED_AT, 0))
+    found = begin == b"NITF" and b"urn:SICD:" in file.read()
+    file.seek(0)
+    return found
 
 
 def read_sicd(file: BinaryIO, *, source: str, most_pixels: int) -> Sicd:

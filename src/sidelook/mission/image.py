@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sidelook.errors import UsageError
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
-from sidelook.mission.image_writing import WRITERS, write_image
+from sidelook.mission.image_writing import SICD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import SarImage, centred_grid
@@ -92,7 +92,8 @@ class ImageReport:
     Attributes
     ----------
     output : the file; ``rows``, ``columns`` : of its pixels
-    pulses, frequencies : that it is made of, 0 where it existed before; ``centre_frequency_ghz``, ``bandwidth_mhz``
+    pulses, frequencies, bandwidth_mhz : of the echoes it is made of, 0 where it existed before
+    centre_frequency_ghz : 0 where it is not known
     method : how it was formed, and why so
     focus : how the motion was corrected, and what that changed
     figures : of the whole image
@@ -122,7 +123,7 @@ def make_image(
 
     Parameters
     ----------
-    inputs : files of AFRL Gotcha phase history, of neighbouring azimuths; or one SICD
+    inputs : files of AFRL Gotcha phase history, of neighbouring azimuths; or one SICD, NITF or GeoTIFF
     output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD
     options : how
     overwrite : replace a file that is there
@@ -172,7 +173,7 @@ def form(inputs: Sequence[Path], output: Path, options: ImageOptions) -> Made:
     if output.suffix.lower() != ".png" and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
-    if output.suffix.lower() in IMAGES:
+    if output.suffix.lower() in SICD_SUFFIXES:
         refuse_untold(history)
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
@@ -209,7 +210,7 @@ def report_of(made: Made, output: Path) -> ImageReport:
         columns=image.grid.shape[1],
         pulses=made.pulses,
         frequencies=made.frequencies,
-        centre_frequency_ghz=round(image.centre_frequency / 1e9, 4),
+        centre_frequency_ghz=round(float(np.nan_to_num(image.centre_frequency)) / 1e9, 4),
         bandwidth_mhz=round(made.bandwidth / 1e6, 2),
         method=made.method,
         focus=made.focus,
@@ -315,8 +316,9 @@ def in_words(report: ImageReport) -> str:
         if report.pulses
         else ""
     )
+    at = f" at {report.centre_frequency_ghz:g} GHz" if report.centre_frequency_ghz else ""
     return (
-        f"{report.output}: {report.rows:,} x {report.columns:,} pixels{echoes} at {report.centre_frequency_ghz:g} GHz\n"
+        f"{report.output}: {report.rows:,} x {report.columns:,} pixels{echoes}{at}\n"
         f"formed: {report.method}\nmotion: {report.focus}\n"
         f"strongest point at {point.east_m:.2f} m east, {point.north_m:.2f} m north: north-south {along.width:.3f} m "
         f"wide, side lobes {along.peak_side_lobe:.1f} dB; east-west {across.width:.3f} m, "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from sidelook.model.image import Aperture, SarImage
 from sidelook.model.origin import Classification
 from sidelook.timescale import parse_utc
 
-IMAGES = (".nitf", ".ntf", ".sicd")
+IMAGES = (".nitf", ".ntf", ".sicd", ".tif", ".tiff")
 """Suffixes of images that exist; everything else is taken for phase history."""
 
 ASSUMED_SPEED = 100.0
@@ -123,17 +123,26 @@ def read_image(inputs: Sequence[Path], said: Sayings, spacing: float | None, mos
     ------
     UsageError, InputError
     """
-    from sidelook.formats.sicd_reading import map_image, read_sicd  # noqa: PLC0415 - a second, where it is wanted
-
     if len(inputs) != 1:
         message = f"{len(inputs)} images were given: take one at a time"
         raise UsageError(message)
     try:
         with inputs[0].open("rb") as file:
-            return marked(map_image(read_sicd(file, source=inputs[0].name, most_pixels=most_pixels), spacing), said)
+            return marked(_read(file, inputs[0], spacing, most_pixels), said)
     except OSError as error:
         message = f"{inputs[0]} cannot be read: {error.strerror or error}"
         raise InputError(message) from error
+
+
+def _read(file: BinaryIO, path: Path, spacing: float | None, most_pixels: int) -> SarImage:
+    """Read a SICD by what it says of itself, and every other image by its georeference."""
+    from sidelook.formats.sicd_reading import is_sicd, map_image, read_sicd  # noqa: PLC0415 - a second, where wanted
+
+    if is_sicd(file):
+        return map_image(read_sicd(file, source=path.name, most_pixels=most_pixels), spacing)
+    from sidelook.formats.rasters import read_raster  # noqa: PLC0415 - likewise
+
+    return read_raster(file, source=path.name, most_pixels=most_pixels, spacing=spacing)
 
 
 def marked(what: Said, said: Sayings) -> Said:

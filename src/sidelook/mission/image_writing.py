@@ -20,6 +20,7 @@ from sidelook.release import highest_marking
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
 FAINTEST = 1e-20
+SICD_SUFFIXES = (".nitf", ".ntf")
 
 
 def write_image(image: SarImage, output: Path) -> None:
@@ -118,7 +119,6 @@ WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(
         ".tif": write_geotiff,
         ".tiff": write_geotiff,
         ".kmz": write_kmz,
-        ".nitf": write_nitf,
-        ".ntf": write_nitf,
+        **dict.fromkeys(SICD_SUFFIXES, write_nitf),
     }
 )
