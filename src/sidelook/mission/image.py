@@ -30,8 +30,10 @@ SUFFIXES = (".png", ".tif", ".tiff")
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
 CHIP = 48  # pixels about the strongest point that its figures are taken from
-MOST_PIXELS = 400_000_000  # 3.2 GB, and as much again while it is written
+MOST_PIXELS = 10_000_000_000  # 80 GB on disk while it is formed
+MOST_SHOWN = 400_000_000  # of a quick look: 3.2 GB, and as much again while it is written
 FOCUS_PIXELS = 512
+BAND = 512  # rows of an image that are written at a time
 TAYLOR = (35.0, 4)  # dB, equal lobes
 
 
@@ -62,8 +64,8 @@ class ImageOptions:
             raise UsageError(message)
         if self.pixels**2 > MOST_PIXELS:
             message = (
-                f"{self.pixels:,} x {self.pixels:,} pixels are more than the {MOST_PIXELS:,} held in memory: make "
-                "--size smaller or --spacing larger"
+                f"{self.pixels:,} x {self.pixels:,} pixels are more than the {MOST_PIXELS:,} that are formed at "
+                "once: make --size smaller or --spacing larger"
             )
             raise UsageError(message)
 
@@ -131,6 +133,12 @@ def make_image(
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
     check_output(output, overwrite=overwrite)
+    if output.suffix.lower() == ".png" and options.pixels**2 > MOST_SHOWN:
+        message = (
+            f"a quick look of {options.pixels:,} x {options.pixels:,} pixels is more than memory holds: write "
+            "a .tif, or make --size smaller or --spacing larger"
+        )
+        raise UsageError(message)
     history = read_histories(inputs, options)
     if output.suffix.lower() != ".png" and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
@@ -271,7 +279,9 @@ def strongest_point(image: SarImage) -> StrongestPoint:
 def strongest_chip(image: SarImage) -> SarImage:
     """Cut out what lies about the strongest pixel."""
     rows, columns = image.grid.shape
-    row, column = np.unravel_index(int(image.amplitude.argmax()), image.grid.shape)
+    tops = [float(np.abs(line).max()) for line in image.pixels]  # line by line: it may be larger than memory
+    row = int(np.argmax(tops))
+    column = int(np.abs(image.pixels[row]).argmax())
     top, left = (
         int(np.clip(place - CHIP // 2, 0, max(count - CHIP, 0))) for place, count in ((row, rows), (column, columns))
     )
@@ -306,9 +316,11 @@ def write_quick_look(image: SarImage, path: Path) -> None:
 
 
 def write_geotiff(image: SarImage, path: Path) -> None:
-    """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, its marking among the tags."""
+    """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, band by band, its marking among the tags."""
     import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415 - half a second, where it is wanted
+    from rasterio.shutil import copy  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
     from rasterio.transform import from_gcps  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+    from rasterio.windows import Window  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
 
     rows, columns = image.grid.shape
     if image.frame is None:
@@ -324,11 +336,20 @@ def write_geotiff(image: SarImage, path: Path) -> None:
         for k, (row, column) in enumerate(corners)
     ]
     shape = {"height": rows, "width": columns, "count": 1, "dtype": "float32"}
-    with rasterio.open(
-        path, "w", driver="COG", crs="EPSG:4326", transform=from_gcps(points), compress="deflate", **shape
-    ) as file:
-        file.write(image.amplitude[::-1], 1)
-        file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
+    plain = path.with_suffix(".plain.tif")  # a COG is only ever copied: its overviews come before its pixels
+    try:
+        layout = {"tiled": True, "blockxsize": BAND, "blockysize": BAND, "bigtiff": "if_safer"}
+        with rasterio.open(
+            plain, "w", driver="GTiff", crs="EPSG:4326", transform=from_gcps(points), **layout, **shape
+        ) as file:
+            for top in range(0, rows, BAND):
+                count = min(BAND, rows - top)
+                band = np.abs(image.pixels[rows - top - count : rows - top]).astype(np.float32)
+                file.write(band[::-1], 1, window=Window(0, top, columns, count))
+            file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
+        copy(plain, path, driver="COG", compress="deflate", bigtiff="if_safer")
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def said_of(image: SarImage) -> str:
