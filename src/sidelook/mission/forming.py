@@ -31,6 +31,7 @@ Method: TypeAlias = Literal["auto", "exact", "factorised", "polar"]
 Settings: TypeAlias = Forming | Factorised | PolarFormat
 
 FEW = 2e9  # pixel-pulses, some five seconds of one core, up to which an image is formed exactly
+MANY = 1e10  # from which billions are told without a part
 RATES = {"exact": 350e6, "factorised": 2e9, "polar": 2e9}  # pixel-pulses a second of one core, at least
 KEPT_SECONDS = 60.0  # of work, from which finished tiles are kept on disk
 KEPT_PIXELS = 1 << 27  # 1 GB, from which they are kept there for want of memory
@@ -58,8 +59,8 @@ def choose_way(history: PhaseHistory, grid: PlaneGrid, method: Method, exact: Fo
     """Choose a method by size where none is asked for; ``exact`` has the weights for either."""
     work = float(len(history)) * grid.shape[0] * grid.shape[1]
     chosen = method if method != "auto" else "exact" if work <= FEW else "factorised"
-    billions = f"{work / 1e9:.2g} billion pixel-pulses"
-    said = chosen if method != "auto" else f"{chosen}, chosen for {billions}"
+    billions = f"{work / 1e9:,.0f}" if work > MANY else f"{work / 1e9:.2g}"
+    said = chosen if method != "auto" else f"{chosen}, chosen for {billions} billion pixel-pulses"
     if chosen == "exact":
         return Way(settings=exact, said=said, seconds=work / RATES[chosen])
     if chosen == "polar":
@@ -120,10 +121,11 @@ def form_image(
 def tiles_of(
     history: PhaseHistory, grid: PlaneGrid, settings: Forming | Factorised, done: Collection[Place]
 ) -> Iterator[Tile]:
-    """Form the tiles that are not done, by the method that the settings are of."""
+    """Form the tiles that are not done, by the method that the settings are of, with all cores there are."""
+    workers = os.cpu_count() or 1
     if isinstance(settings, Forming):
-        return exact_tiles(history, grid, settings, done=done)
-    return factorised_tiles(history, grid, settings, done=done)
+        return exact_tiles(history, grid, settings, done=done, workers=workers)
+    return factorised_tiles(history, grid, settings, done=done, workers=workers)
 
 
 def put(tile: Tile, pixels: NDArray[np.complex64]) -> None:

@@ -19,7 +19,7 @@ from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar import kernels
 from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
-from sidelook.sar.tiles import Place, Tile, tile_spans
+from sidelook.sar.tiles import Place, Span, Tile, tile_spans, tiles_in_turn
 from sidelook.sar.windows import even
 
 Progress: TypeAlias = Callable[[float], None]
@@ -149,13 +149,19 @@ def backproject(
 
 
 def exact_tiles(
-    history: PhaseHistory, grid: PlaneGrid, settings: Forming, *, done: Collection[Place] = ()
+    history: PhaseHistory,
+    grid: PlaneGrid,
+    settings: Forming,
+    *,
+    done: Collection[Place] = (),
+    workers: int = 1,
 ) -> Iterator[Tile]:
     """Form an image tile by tile, row by row of tiles; whoever stops asking stops the work.
 
     Parameters
     ----------
     done : first pixels of tiles that are there already and are left out
+    workers : threads that form tiles side by side
 
     Raises
     ------
@@ -164,13 +170,16 @@ def exact_tiles(
     """
     check_finite(history)
     check_distance(history, replace(grid, shape=_whole_tiles(grid.shape)))
-    for row, column, end, right in tile_spans((0, 0, *grid.shape), (TILE, TILE)):
-        if (row, column) in done:
-            continue
+
+    def form(span: Span) -> Tile:
+        row, column, end, right = span
         first = grid.positions(np.array(row), np.array(column))
         corner = (float(first[0]), float(first[1]), float(first[2]))
         part = replace(grid, first=corner, shape=(end - row, right - column))
-        yield Tile(row=row, column=column, pixels=backproject(history, part, settings).pixels.astype(np.complex64))
+        return Tile(row=row, column=column, pixels=backproject(history, part, settings).pixels.astype(np.complex64))
+
+    spans = (span for span in tile_spans((0, 0, *grid.shape), (TILE, TILE)) if span[:2] not in done)
+    yield from tiles_in_turn(form, spans, workers)
 
 
 def check_finite(history: PhaseHistory) -> None:
