@@ -30,6 +30,7 @@ class ImageBy(StrEnum):
     AUTO = "auto"
     EXACT = "exact"
     FACTORISED = "factorised"
+    POLAR = "polar"
     SUPPLIED = "supplied"
     NONE = "none"
     GRADIENT = "gradient"
@@ -183,7 +184,7 @@ def image(
         typer.Option(
             "--method",
             "--focus",
-            help="Method: exact, factorised (fast, error -60 dB), or auto: by size. "
+            help="Method: exact, factorised (fast, error -60 dB), polar (small scenes), or auto: by size. "
             "Focus, of the motion: as supplied, none, by the phase gradient, or by sharpness.",
         ),
     ] = [ImageBy.AUTO, ImageBy.SUPPLIED],  # noqa: B006 - typer's way to give defaults

@@ -182,15 +182,9 @@ def _tree(
         "Classification": origin.classification.name.replace("_", " "),
     }
     wrapped["ImageCreation"] = {"Application": "Sidelook", "Profile": "; ".join(image.processing)[:200]}
-    wrapped["ImageData"] = {
-        "PixelType": "RE32F_IM32F",
-        "NumRows": grid.shape[0],
-        "NumCols": grid.shape[1],
-        "FirstRow": 0,
-        "FirstCol": 0,
-        "FullImage": {"NumRows": grid.shape[0], "NumCols": grid.shape[1]},
-        "SCPPixel": middle,
-    }
+    size = {"NumRows": grid.shape[0], "NumCols": grid.shape[1]}
+    first = {"FirstRow": 0, "FirstCol": 0, "FullImage": size, "SCPPixel": middle}
+    wrapped["ImageData"] = {"PixelType": "RE32F_IM32F", **size, **first}
     wrapped["GeoData"] = _geo_data(image.frame, grid, scp)
     wrapped["Grid"] = {
         "ImagePlane": "GROUND",
@@ -215,10 +209,7 @@ def _tree(
         "TEndProc": duration,
         "TxFrequencyProc": {"MinProc": low, "MaxProc": high},
         "ImageFormAlgo": "OTHER",
-        "STBeamComp": "NO",
-        "ImageBeamComp": "NO",
-        "AzAutofocus": "NO",
-        "RgAutofocus": "NO",
+        **dict.fromkeys(("STBeamComp", "ImageBeamComp", "AzAutofocus", "RgAutofocus"), "NO"),
     }
     tree = root.getroottree()
     wrapped["SCPCOA"] = sksicd.compute_scp_coa(tree)

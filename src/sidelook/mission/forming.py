@@ -23,12 +23,16 @@ from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar.backprojection import Forming, check_finite, collection_end, exact_tiles
 from sidelook.sar.factorised import Factorised, factorised_tiles
+from sidelook.sar.polar_format import PolarFormat, form_polar, wave_front_error
 from sidelook.sar.tiles import Place, Tile
 
-Method: TypeAlias = Literal["auto", "exact", "factorised"]
+Method: TypeAlias = Literal["auto", "exact", "factorised", "polar"]
+
+Settings: TypeAlias = Forming | Factorised | PolarFormat
 
 FEW = 2e9  # pixel-pulses, some five seconds of one core, up to which an image is formed exactly
-RATES = {"exact": 350e6, "factorised": 2e9}  # pixel-pulses a second of one core, at least
+MANY = 1e10  # from which billions are told without a part
+RATES = {"exact": 350e6, "factorised": 2e9, "polar": 2e9}  # pixel-pulses a second of one core, at least
 KEPT_SECONDS = 60.0  # of work, from which finished tiles are kept on disk
 KEPT_PIXELS = 1 << 27  # 1 GB, from which they are kept there for want of memory
 PART = ".part"
@@ -46,7 +50,7 @@ class Way:
     seconds : of one core that it takes at most, by measured rates
     """
 
-    settings: Forming | Factorised
+    settings: Settings
     said: str
     seconds: float
 
@@ -55,10 +59,14 @@ def choose_way(history: PhaseHistory, grid: PlaneGrid, method: Method, exact: Fo
     """Choose a method by size where none is asked for; ``exact`` has the weights for either."""
     work = float(len(history)) * grid.shape[0] * grid.shape[1]
     chosen = method if method != "auto" else "exact" if work <= FEW else "factorised"
-    billions = f"{work / 1e9:.2g} billion pixel-pulses"
-    said = chosen if method != "auto" else f"{chosen}, chosen for {billions}"
+    billions = f"{work / 1e9:,.0f}" if work > MANY else f"{work / 1e9:.2g}"
+    said = chosen if method != "auto" else f"{chosen}, chosen for {billions} billion pixel-pulses"
     if chosen == "exact":
         return Way(settings=exact, said=said, seconds=work / RATES[chosen])
+    if chosen == "polar":
+        plane = PolarFormat(frequency_window=exact.frequency_window, pulse_window=exact.pulse_window)
+        error = wave_front_error(history, grid)
+        return Way(settings=plane, said=f"{said}, phase within {error:.2g} rad", seconds=work / RATES[chosen])
     fast = Factorised(frequency_window=exact.frequency_window, pulse_window=exact.pulse_window)
     said += f", error {fast.error_db:g} dB"
     return Way(settings=fast, said=said, seconds=work / RATES[chosen])
@@ -80,6 +88,10 @@ def form_image(
         before the work starts
     """
     check_finite(history)
+    if isinstance(way.settings, PolarFormat):  # one transform of the whole: no tiles
+        image = form_polar(history, grid, way.settings)
+        progress(1.0)
+        return image
     if way.seconds < KEPT_SECONDS and grid.shape[0] * grid.shape[1] < KEPT_PIXELS:
         pixels: NDArray[np.complex64] = np.empty(grid.shape, np.complex64)
         done = 0
@@ -109,10 +121,11 @@ def form_image(
 def tiles_of(
     history: PhaseHistory, grid: PlaneGrid, settings: Forming | Factorised, done: Collection[Place]
 ) -> Iterator[Tile]:
-    """Form the tiles that are not done, by the method that the settings are of."""
+    """Form the tiles that are not done, by the method that the settings are of, with all cores there are."""
+    workers = os.cpu_count() or 1
     if isinstance(settings, Forming):
-        return exact_tiles(history, grid, settings, done=done)
-    return factorised_tiles(history, grid, settings, done=done)
+        return exact_tiles(history, grid, settings, done=done, workers=workers)
+    return factorised_tiles(history, grid, settings, done=done, workers=workers)
 
 
 def put(tile: Tile, pixels: NDArray[np.complex64]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sidelook.errors import UsageError
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
-from sidelook.mission.image_writing import SICD_SUFFIXES, WRITERS, write_image
+from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import SarImage, centred_grid
@@ -25,7 +25,8 @@ from sidelook.sar.windows import even, taylor
 
 Focus: TypeAlias = Literal["supplied", "none", "gradient", "sharpness"]
 CHIP = 48  # pixels about the strongest point that its figures are taken from
-MOST_PIXELS = 400_000_000  # 3.2 GB, and as much again while it is written
+MOST_PIXELS = 10_000_000_000  # 80 GB on disk while it is formed
+MOST_HELD = 400_000_000  # of all but a GeoTIFF: 3.2 GB, and as much again while it is written
 FOCUS_PIXELS = 512
 FINE = 0.1  # m, of pixels where nothing is said
 TAYLOR = (35.0, 4)  # dB, equal lobes
@@ -58,8 +59,8 @@ class ImageOptions:
             raise UsageError(message)
         if self.pixels**2 > MOST_PIXELS:
             message = (
-                f"{self.pixels:,} x {self.pixels:,} pixels are more than the {MOST_PIXELS:,} held in memory: make "
-                "--size smaller or --spacing larger"
+                f"{self.pixels:,} x {self.pixels:,} pixels are more than the {MOST_PIXELS:,} that are formed at "
+                "once: make --size smaller or --spacing larger"
             )
             raise UsageError(message)
 
@@ -134,7 +135,8 @@ def make_image(
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
     check_output(output, overwrite=overwrite)
-    made = read(inputs, options) if inputs[0].suffix.lower() in IMAGES else form(inputs, output, options)
+    exists = any(path.suffix.lower() in IMAGES for path in inputs)
+    made = read(inputs, options) if exists else form(inputs, output, options)
     write_image(made.image, output)
     discard_parts(output)
     report = report_of(made, output)
@@ -162,13 +164,19 @@ class Made:
 
 def read(inputs: Sequence[Path], options: ImageOptions) -> Made:
     """Read an image that exists."""
-    image = read_image(inputs, options.said, options.spacing, MOST_PIXELS)
+    image = read_image(inputs, options.said, options.spacing, MOST_HELD)
     release_origins([image.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     return Made(image=image, method="; ".join(image.processing))
 
 
 def form(inputs: Sequence[Path], output: Path, options: ImageOptions) -> Made:
     """Form an image of echoes."""
+    if output.suffix.lower() not in BANDED_SUFFIXES and options.pixels**2 > MOST_HELD:
+        message = (
+            f"{options.pixels:,} x {options.pixels:,} pixels are more than memory holds for a {output.suffix}: write "
+            "a .tif, or make --size smaller or --spacing larger"
+        )
+        raise UsageError(message)
     history = read_histories(inputs, options.said, autofocus=options.focus == "supplied")
     if output.suffix.lower() != ".png" and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
@@ -297,7 +305,9 @@ def strongest_point(image: SarImage) -> StrongestPoint:
 def strongest_chip(image: SarImage) -> SarImage:
     """Cut out what lies about the strongest pixel."""
     rows, columns = image.grid.shape
-    row, column = np.unravel_index(int(image.amplitude.argmax()), image.grid.shape)
+    tops = [float(np.abs(line).max()) for line in image.pixels]  # line by line: it may be larger than memory
+    row = int(np.argmax(tops))
+    column = int(np.abs(image.pixels[row]).argmax())
     top, left = (
         int(np.clip(place - CHIP // 2, 0, max(count - CHIP, 0))) for place, count in ((row, rows), (column, columns))
     )

@@ -20,6 +20,8 @@ from sidelook.release import highest_marking
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
 FAINTEST = 1e-20
+BAND = 512  # rows of an image that are written at a time
+BANDED_SUFFIXES = (".tif", ".tiff")
 SICD_SUFFIXES = (".nitf", ".ntf")
 
 
@@ -48,9 +50,11 @@ def write_quick_look(image: SarImage, path: Path) -> None:
 
 
 def write_geotiff(image: SarImage, path: Path) -> None:
-    """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, its marking among the tags."""
+    """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, band by band, its marking among the tags."""
     import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415 - half a second, where it is wanted
+    from rasterio.shutil import copy  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
     from rasterio.transform import from_gcps  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+    from rasterio.windows import Window  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
 
     rows, columns = image.grid.shape
     corners = np.array([[0, 0], [0, columns - 1], [rows - 1, 0], [rows - 1, columns - 1]])
@@ -59,11 +63,20 @@ def write_geotiff(image: SarImage, path: Path) -> None:
         for (row, column), place in zip(corners, degrees_of(image, corners), strict=True)
     ]
     shape = {"height": rows, "width": columns, "count": 1, "dtype": "float32"}
-    with rasterio.open(
-        path, "w", driver="COG", crs="EPSG:4326", transform=from_gcps(points), compress="deflate", **shape
-    ) as file:
-        file.write(image.amplitude[::-1], 1)
-        file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
+    plain = path.with_suffix(".plain.tif")  # a COG is only ever copied: its overviews come before its pixels
+    try:
+        layout = {"tiled": True, "blockxsize": BAND, "blockysize": BAND, "bigtiff": "if_safer"}
+        with rasterio.open(
+            plain, "w", driver="GTiff", crs="EPSG:4326", transform=from_gcps(points), **layout, **shape
+        ) as file:
+            for top in range(0, rows, BAND):
+                count = min(BAND, rows - top)
+                band = np.abs(image.pixels[rows - top - count : rows - top]).astype(np.float32)
+                file.write(band[::-1], 1, window=Window(0, top, columns, count))
+            file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
+        copy(plain, path, driver="COG", compress="deflate", bigtiff="if_safer")
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def write_kmz(image: SarImage, path: Path) -> None:
@@ -116,8 +129,7 @@ def said_of(image: SarImage) -> str:
 WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(
     {
         ".png": write_quick_look,
-        ".tif": write_geotiff,
-        ".tiff": write_geotiff,
+        **dict.fromkeys(BANDED_SUFFIXES, write_geotiff),
         ".kmz": write_kmz,
         **dict.fromkeys(SICD_SUFFIXES, write_nitf),
     }

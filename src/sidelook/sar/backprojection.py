@@ -19,7 +19,7 @@ from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar import kernels
 from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
-from sidelook.sar.tiles import Place, Tile, tile_spans
+from sidelook.sar.tiles import Place, Span, Tile, tile_spans, tiles_in_turn
 from sidelook.sar.windows import even
 
 Progress: TypeAlias = Callable[[float], None]
@@ -86,7 +86,7 @@ class Forming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
+class Plan:
     """What all blocks share: cells of a profile, their size, how far a table reaches, and the carrier over it."""
 
     cells: int
@@ -117,7 +117,7 @@ def backproject(
     check_finite(history)
     padded = replace(grid, shape=_whole_tiles(grid.shape))
     check_distance(history, padded)
-    plan = _plan(history, padded, settings)
+    plan = plan_profiles(history, disc_of(padded), settings)
     layout = (
         np.array(padded.first),
         padded.row_spacing * np.array(padded.row_axis),
@@ -130,7 +130,7 @@ def backproject(
     same = bool(np.array_equal(history.transmit, history.receive))
     for start in range(0, len(history), block):
         chosen = slice(start, min(start + block, len(history)))
-        begins, table = _tables(history, chosen, plan)
+        begins, table = profile_tables(history, chosen, plan)
         antennas = (history.transmit[chosen], history.receive[chosen], same)
         kernels.sum_block(antennas, begins, (table.view(np.complex128), plan.kind, plan.waves), layout, image, *work)
         if progress:
@@ -149,13 +149,19 @@ def backproject(
 
 
 def exact_tiles(
-    history: PhaseHistory, grid: PlaneGrid, settings: Forming, *, done: Collection[Place] = ()
+    history: PhaseHistory,
+    grid: PlaneGrid,
+    settings: Forming,
+    *,
+    done: Collection[Place] = (),
+    workers: int = 1,
 ) -> Iterator[Tile]:
     """Form an image tile by tile, row by row of tiles; whoever stops asking stops the work.
 
     Parameters
     ----------
     done : first pixels of tiles that are there already and are left out
+    workers : threads that form tiles side by side
 
     Raises
     ------
@@ -164,13 +170,16 @@ def exact_tiles(
     """
     check_finite(history)
     check_distance(history, replace(grid, shape=_whole_tiles(grid.shape)))
-    for row, column, end, right in tile_spans((0, 0, *grid.shape), (TILE, TILE)):
-        if (row, column) in done:
-            continue
+
+    def form(span: Span) -> Tile:
+        row, column, end, right = span
         first = grid.positions(np.array(row), np.array(column))
         corner = (float(first[0]), float(first[1]), float(first[2]))
         part = replace(grid, first=corner, shape=(end - row, right - column))
-        yield Tile(row=row, column=column, pixels=backproject(history, part, settings).pixels.astype(np.complex64))
+        return Tile(row=row, column=column, pixels=backproject(history, part, settings).pixels.astype(np.complex64))
+
+    spans = (span for span in tile_spans((0, 0, *grid.shape), (TILE, TILE)) if span[:2] not in done)
+    yield from tiles_in_turn(form, spans, workers)
 
 
 def check_finite(history: PhaseHistory) -> None:
@@ -186,7 +195,7 @@ def check_finite(history: PhaseHistory) -> None:
 
 def check_distance(history: PhaseHistory, grid: PlaneGrid) -> None:
     """Refuse a scene so near that the fourth power of the range along a piece of row would be seen."""
-    middle, radius = _disc(grid)
+    middle, radius = disc_of(grid)
     away = min(np.linalg.norm(side - middle, axis=1).min() for side in (history.transmit, history.receive))
     half = 0.5 * kernels.PIECE * grid.column_spacing
     # |fourth term| <= half^4 / (8 R^3), as |(1 - s^2)(5 s^2 - 1)| <= 1 for every slope s
@@ -200,21 +209,22 @@ def _whole_tiles(shape: tuple[int, int]) -> tuple[int, int]:
     return ceil(shape[0] / kernels.ROWS) * kernels.ROWS, ceil(shape[1] / kernels.PIECE) * kernels.PIECE
 
 
-def _disc(grid: PlaneGrid) -> tuple[Floats, float]:
+def disc_of(grid: PlaneGrid) -> tuple[Floats, float]:
     """Middle of a grid, and how far its corners are from it."""
     rows, columns = grid.shape
     middle = grid.positions(np.array(0.5 * (rows - 1)), np.array(0.5 * (columns - 1)))
     return middle, 0.5 * float(np.hypot(rows * grid.row_spacing, columns * grid.column_spacing))
 
 
-def _plan(history: PhaseHistory, grid: PlaneGrid, settings: Forming) -> _Plan:
+def plan_profiles(history: PhaseHistory, disc: tuple[Floats, float], settings: Forming) -> Plan:
+    """Lay out the profiles for places within a distance, m, of a middle, (3,) m."""
     count = history.samples.shape[1]
     cells = 1 << ceil(log2(max(4.0, settings.oversampling * count)))
     cell = LIGHT / (2.0 * history.frequency_step * cells)
-    middle, radius = _disc(grid)
+    middle, radius = disc
     reach = int(2.0 * radius / cell) + 2 * MARGIN
     carrier = 2.0 * (history.frequency_start + (count // 2) * history.frequency_step) * cell / LIGHT
-    return _Plan(
+    return Plan(
         cells=cells,
         cell=cell,
         reach=reach,
@@ -226,7 +236,7 @@ def _plan(history: PhaseHistory, grid: PlaneGrid, settings: Forming) -> _Plan:
     )
 
 
-def _tables(history: PhaseHistory, chosen: slice, plan: _Plan) -> tuple[Floats, NDArray[np.float32]]:
+def profile_tables(history: PhaseHistory, chosen: slice, plan: Plan) -> tuple[Floats, NDArray[np.float32]]:
     """Compress a block of pulses and lay out their tables: where each begins, range cells, and (B, M) intervals."""
     profiles = compress_range(history, chosen, plan.weights, plan.cells)
     pulses = len(profiles)

@@ -10,6 +10,7 @@ spared (few, or a flight too rough) they are all kept.
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from math import ceil, floor, pi
+from queue import SimpleQueue
 from typing import TypeAlias
 
 import numpy as np
@@ -25,7 +26,7 @@ from sidelook.sar.backprojection import Progress, check_distance, check_finite, 
 from sidelook.sar.compression import compress_range
 from sidelook.sar.reference import LIGHT
 from sidelook.sar.thinning import TAPS, Thinning, keep_all, shift_taps, thin
-from sidelook.sar.tiles import Place, Span, Tile, tile_spans
+from sidelook.sar.tiles import Place, Span, Tile, tile_spans, tiles_in_turn
 from sidelook.sar.windows import even
 
 Singles: TypeAlias = NDArray[np.float32]
@@ -125,7 +126,7 @@ def backproject_factorised(
     plan = _plan(history, grid, settings)
     rows, columns = grid.shape
     image = np.empty(_whole(grid.shape, LEAF), np.complex64)
-    work = _Work(plan)
+    work = _Work(plan, _Echoes(plan))
     places = list(tile_spans((0, 0, rows, columns), plan.levels[0].shape))
     for number, place in enumerate(places):
         work.form(place, image)
@@ -144,13 +145,19 @@ def backproject_factorised(
 
 
 def factorised_tiles(
-    history: PhaseHistory, grid: PlaneGrid, settings: Factorised, *, done: Collection[Place] = ()
+    history: PhaseHistory,
+    grid: PlaneGrid,
+    settings: Factorised,
+    *,
+    done: Collection[Place] = (),
+    workers: int = 1,
 ) -> Iterator[Tile]:
     """Form an image tile by tile, row by row of tiles; whoever stops asking stops the work.
 
     Parameters
     ----------
     done : first pixels of tiles that are there already and are left out
+    workers : threads that form tiles side by side
 
     Raises
     ------
@@ -158,14 +165,23 @@ def factorised_tiles(
         before the first tile
     """
     plan = _plan(history, grid, settings)
-    work = _Work(plan)
-    for span in tile_spans((0, 0, *grid.shape), plan.levels[0].shape):
+    echoes = _Echoes(plan)
+    idle: SimpleQueue[_Work] = SimpleQueue()
+    for _ in range(workers):
+        idle.put(_Work(plan, echoes))
+
+    def form(span: Span) -> Tile:
         row, column, end, right = span
-        if (row, column) in done:
-            continue
         image = np.empty(_whole((end - row, right - column), LEAF), np.complex64)
-        work.form(span, image, (row, column))
-        yield Tile(row=row, column=column, pixels=image[: end - row, : right - column])
+        work = idle.get()
+        try:
+            work.form(span, image, (row, column))
+        finally:
+            idle.put(work)
+        return Tile(row=row, column=column, pixels=image[: end - row, : right - column])
+
+    spans = (span for span in tile_spans((0, 0, *grid.shape), plan.levels[0].shape) if span[:2] not in done)
+    yield from tiles_in_turn(form, spans, workers)
 
 
 class _Echoes:
@@ -218,9 +234,9 @@ def _room(level: _Level, waves: float) -> _Room:
 class _Work:
     """A plan at work: profiles, and arrays that tiles are worked out in, one after the other."""
 
-    def __init__(self, plan: _Plan) -> None:
+    def __init__(self, plan: _Plan, echoes: _Echoes) -> None:
         self._plan = plan
-        self._echoes = _Echoes(plan)
+        self._echoes = echoes
         self._rooms = [_room(level, plan.waves) for level in plan.levels]
 
     def form(self, place: Span, image: Waves, origin: tuple[int, int] = (0, 0)) -> None:

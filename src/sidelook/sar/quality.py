@@ -17,6 +17,9 @@ from sidelook.sar.reference import LIGHT
 
 FINER = 16  # samples to a pixel when a response is measured
 SHADOW_BINS = 1000  # of a patch of spatial frequencies: a width is then right to 1e-5
+BLOCK = 1 << 22  # pixels at a time
+MEDIAN_OF = 1 << 25  # pixels, of which a median is taken; one in so many where there are more
+LEAST = 1e-300  # power, below which a logarithm is taken of this
 REACH = 10.0  # half-power widths to either side that count as side lobes
 
 
@@ -114,15 +117,25 @@ def measure_line(intensity: Floats, spacing: float) -> LineResponse:
 
 
 def measure_image(image: SarImage) -> ImageFigures:
-    """Measure a whole image."""
-    power = np.abs(image.pixels.astype(np.complex128)) ** 2
-    share = power / power.sum()
-    share = share[share > 0]
+    """Measure a whole image, by blocks of rows: it may be larger than memory."""
+    rows, columns = image.grid.shape
+    count, each = rows * columns, max(1, BLOCK // columns)
+    stride = max(1, count // MEDIAN_OF)
+    total = squares = logarithms = peak = 0.0
+    sampled = []
+    for start in range(0, rows, each):
+        power = np.abs(image.pixels[start : start + each].astype(np.complex128)).ravel() ** 2
+        total += float(power.sum())
+        squares += float((power**2).sum())
+        peak = max(peak, float(power.max()))
+        logarithms += float((power * np.log(np.maximum(power, LEAST))).sum())
+        sampled.append(power[::stride].astype(np.float32))
+    mean = total / count
     return ImageFigures(
-        entropy=float(-(share * np.log(share)).sum()),
-        contrast=float(power.std() / power.mean()),
-        noise_floor=float(10.0 * np.log10(np.median(power) / np.log(2.0))),
-        peak=float(10.0 * np.log10(power.max())),
+        entropy=float(np.log(total) - logarithms / total),
+        contrast=float(np.sqrt(max(squares / count - mean**2, 0.0)) / mean),
+        noise_floor=float(10.0 * np.log10(np.median(np.concatenate(sampled)) / np.log(2.0))),
+        peak=float(10.0 * np.log10(peak)),
     )
 
 

@@ -1,5 +1,6 @@
 """Ways of forming, and images that go on where they stopped."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from sidelook.mission.forming import choose_way, discard_parts, form_image, part
 from sidelook.mission.image import read_choices
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, SarImage, centred_grid
-from sidelook.sar.backprojection import Forming
+from sidelook.sar.backprojection import Forming, backproject
 from sidelook.sar.factorised import Factorised
 from sidelook.sar.windows import taylor
 from sidelook.simulation.phase_history import Scatterers, Waveform, simulate_phase_history, straight_flight
@@ -60,6 +61,18 @@ def test_small_work_is_exact_and_large_work_factorised_and_it_is_said_why(histor
     assert isinstance(large.settings, Factorised)
     assert large.settings.pulse_window is taylor
     assert choose_way(history, GRID, "factorised", Forming()).said == "factorised, error -60 dB"
+
+
+def test_polar_format_says_its_error_and_is_refused_where_it_is_large(history: PhaseHistory, tmp_path: Path) -> None:
+    small = centred_grid((100, 100), 0.1, centre=(3.0, -8.0, 0.0))
+    way = choose_way(history, small, "polar", Forming())
+    assert re.fullmatch(r"polar, phase within 0\.0\d+ rad", way.said)
+    image = form_image(history, small, way, tmp_path / "a.png", progress=Told())
+    exact = backproject(history, small)
+    assert np.abs(image.pixels - exact.pixels).max() < 0.1 * np.abs(exact.pixels).max()
+    wide = centred_grid((2000, 2000), 0.1)
+    with pytest.raises(UsageError, match="use factorised"):
+        form_image(history, wide, choose_way(history, wide, "polar", Forming()), tmp_path / "a.png", progress=Told())
 
 
 def test_both_ways_give_one_image(history: PhaseHistory, tmp_path: Path) -> None:

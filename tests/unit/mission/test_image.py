@@ -98,8 +98,10 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(files: list[Path], t
         make_image(files, tmp_path / "none" / "out.png", OPTIONS)
     with pytest.raises(InputError, match=r"nothing.mat cannot be read"):
         make_image([tmp_path / "nothing.mat"], tmp_path / "out.png", OPTIONS)
-    with pytest.raises(UsageError, match="held in memory"):
-        ImageOptions(size=100.0, spacing=0.001)
+    with pytest.raises(UsageError, match="at once"):
+        ImageOptions(size=200.0, spacing=0.001)
+    with pytest.raises(UsageError, match=r"write a \.tif"):
+        make_image([], tmp_path / "large.png", ImageOptions(size=100.0, spacing=0.002))
     with pytest.raises(UsageError, match="no sense"):
         ImageOptions(size=1.0, spacing=2.0)
     (tmp_path / "there.png").write_bytes(b"kept")

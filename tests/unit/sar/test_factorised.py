@@ -164,6 +164,9 @@ def test_tiles_that_are_there_are_not_formed_again(
     (last,) = tiles(echoes(), grid, done={(0, 0), (0, 256), (256, 0)})
     assert (last.row, last.column, last.pixels.shape) == (256, 256, (44, 14))
     assert np.array_equal(last.pixels, every[-1].pixels)
+    for one, other in zip(tiles(echoes(), grid, workers=3), every, strict=True):
+        assert (one.row, one.column) == (other.row, other.column)
+        assert np.array_equal(one.pixels, other.pixels)
 
 
 def test_exact_tiles_are_the_exact_image(echoes: Echoes, monkeypatch: pytest.MonkeyPatch) -> None:
