@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from sidelook.formats.stanag4607 import encode_dwells
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.plots import Dwells, Plots
+from sidelook.simulation.phase_history import Scatterers, Waveform, simulate_phase_history, straight_flight
 from sidelook.timescale import parse_utc
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,9 +49,24 @@ def small_recording() -> bytes:
     return b"".join(encode_dwells(dwells))
 
 
+def write_phase_history(folder: Path) -> None:
+    """Write two degrees of a point's echoes as AFRL's MATLAB files have them, in two parts."""
+    flight = straight_flight(stand_off=10e3, grazing=0.5, aperture=350.0, pulses=300, speed=100.0)
+    points = Scatterers(places=np.array([(3.0, -8.0, 0.0)]), amplitudes=np.ones(1, np.complex128))
+    made = simulate_phase_history(flight, Waveform(frequencies=400), points, np.random.default_rng(1))
+    frequency = made.frequency_start + made.frequency_step * np.arange(400)
+    for name, pulses in (("az001.mat", slice(0, 150)), ("az002.mat", slice(150, 300))):
+        data = {"fp": made.samples[pulses].T, "freq": frequency[:, None], "r0": made.reference_range[None, pulses]}
+        data |= {axis: made.transmit[None, pulses, k] for k, axis in enumerate("xyz")}
+        solution = {"r_correct": np.zeros((1, 150)), "ph_correct": np.zeros((1, 150))}
+        savemat(folder / name, {"data": {**data, "af": solution}})
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "recording.4607").write_bytes(small_recording())
+    if page.stem == "form-an-image":
+        write_phase_history(tmp_path)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for language, code in EXAMPLE.findall(page.read_text()):

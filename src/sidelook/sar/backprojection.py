@@ -26,7 +26,7 @@ Progress: TypeAlias = Callable[[float], None]
 Waves: TypeAlias = NDArray[np.complex64]
 
 BLOCK_BYTES = 16 << 20  # of tables at a time: more gains nothing, and each worker holds as much
-TILE = 1024  # pixels to a side where an image is formed in parts
+TILE = 512  # pixels to a side where an image is formed in parts: smaller, and compressing pulses anew is seen
 CUBIC_ERROR = 1e-3  # rad of phase that a piece of row may be off for being no cubic
 MARGIN = 4  # range cells around what the image needs: rounding, and a cubic's neighbours
 

@@ -366,9 +366,7 @@ def _levels(history: PhaseHistory, grid: PlaneGrid, cell: float, error_db: float
             ceil(_radius(grid, within) ** 2 / (2.0 * _nearest(history, grid)) / cell) + kernels.EDGE + 1
             for within in shapes[number + 1 :]
         )
-        room = 2 * (
-            ceil(_radius(grid, shape) / cell * (1.0 + 0.5 * _radius(grid, shape) / _nearest(history, grid))) + 2
-        )
+        room = 2 * (ceil(_radius(grid, shape) / cell * (1.0 + _radius(grid, shape) / _nearest(history, grid))) + 2)
         levels.append(
             _Level(
                 shape=shape,

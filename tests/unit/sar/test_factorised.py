@@ -131,6 +131,11 @@ def test_a_scene_wider_than_the_profile_repeats_as_the_exact_sum_does(echoes: Ec
     assert error_db(history, centred_grid((200, 230), 0.5)) < -60.0
 
 
+def test_a_scene_so_near_that_the_range_bends_within_a_tile(echoes: Echoes) -> None:
+    grid = centred_grid((300, 280), 0.1)
+    assert error_db(echoes(300.0, places=0.5 * CROWD), grid) < -60.0
+
+
 @pytest.mark.parametrize("pulses", [1, 2, 5])
 def test_few_pulses_are_all_kept(echoes: Echoes, pulses: int) -> None:
     history = first_pulses(echoes(places=CROWD), pulses)
