@@ -1,7 +1,6 @@
 """Georeferenced images of any maker that GDAL reads (GeoTIFF, Cloud-Optimised GeoTIFF, NITF), laid on the map."""
 
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -11,23 +10,15 @@ from rasterio.errors import RasterioError  # type: ignore[import-untyped]
 from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
 from rasterio.warp import transform_bounds  # type: ignore[import-untyped]
 
-from sidelook.errors import InputError, UsageError
+from sidelook.errors import InputError
+from sidelook.formats.nitf_letters import classification_of_letter
 from sidelook.geometry.frames import LocalFrame
-from sidelook.model.image import PlaneGrid, SarImage
-from sidelook.model.origin import Classification, Origin
+from sidelook.model.image import PlaneGrid, SarImage, TooLargeImageError
+from sidelook.model.origin import Origin, read_classification
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NITF_CLASSES: "Mapping[str, Classification]" = MappingProxyType(
-    {
-        "U": Classification.UNCLASSIFIED,
-        "R": Classification.RESTRICTED,
-        "C": Classification.CONFIDENTIAL,
-        "S": Classification.SECRET,
-        "T": Classification.TOP_SECRET,
-    }
-)
 OWN = "Sidelook"
 """In the software's tag of what we wrote; only then the description is taken for a marking."""
 
@@ -36,10 +27,6 @@ PLACE_BANDS = 2  # real and imaginary part, as some NITF files have them
 
 class RasterError(InputError):
     """The file is no georeferenced image that can be read; the text says why."""
-
-
-class TooLargeRasterError(UsageError):
-    """The image does not fit into the memory it may take."""
 
 
 def read_raster(file: BinaryIO, *, source: str, most_pixels: int, spacing: float | None = None) -> SarImage:
@@ -55,7 +42,7 @@ def read_raster(file: BinaryIO, *, source: str, most_pixels: int, spacing: float
     Raises
     ------
     RasterError : another kind of file, damaged, or without a place on earth
-    TooLargeRasterError
+    TooLargeImageError
     """
     try:
         with rasterio.open(file) as opened:
@@ -101,7 +88,7 @@ def _read(
     rows, columns = max(round(level.height * shrink), 1), max(round(level.width * shrink), 1)
     if rows * columns > most_pixels:
         message = f"{source} makes {rows:,} x {columns:,} pixels, more than the {most_pixels:,} held in memory: "
-        raise TooLargeRasterError(message + "give a larger --spacing")
+        raise TooLargeImageError(message + "give a larger --spacing")
     bands = [1, 2] if opened.count == PLACE_BANDS and "NITF" in opened.driver else [1]
     pixels = level.read(bands, out_shape=(len(bands), rows, columns), resampling=Resampling.bilinear)
     amplitude = np.hypot(*pixels) if len(bands) > 1 else np.abs(pixels[0])
@@ -126,11 +113,10 @@ def _read(
 
 def _origin(tags: "Mapping[str, str]", source: str, driver: str) -> Origin:
     """Give the marking that the file bears, as far as it is plain."""
-    marking, simulated = NITF_CLASSES.get(tags.get("NITF_FSCLAS", "").strip(), Classification.UNREAD), False
+    marking, simulated = classification_of_letter(tags.get("NITF_FSCLAS", "")), False
     if tags.get("TIFFTAG_SOFTWARE") == OWN:
         words = tags.get("TIFFTAG_IMAGEDESCRIPTION", "").split(";")[0]
-        names = {level.name.replace("_", " "): level for level in Classification}
-        marking = names.get(words.split(",")[0].split("(")[0].strip(), Classification.UNREAD)
+        marking = read_classification(words.split(",")[0].split("(")[0])
         simulated = "simulated" in words
     return Origin(source=source, classification=marking, version=driver, simulated=simulated)
 

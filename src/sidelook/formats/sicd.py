@@ -15,23 +15,16 @@ import sarkit.sicd as sksicd
 from numpy.typing import NDArray
 
 from sidelook.errors import UsageError
+from sidelook.formats.nitf_letters import NITF_LETTERS
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import ecef_to_geodetic
 from sidelook.model.columns import Floats
 from sidelook.model.image import Aperture, PlaneGrid, SarImage, Triple
-from sidelook.model.origin import Classification
 
 VERSION = "urn:SICD:1.4.0"
 LIGHT = 299_792_458.0  # m/s
 DEGREE = 5  # of the polynomials of the antenna's path
 UNIFORM_WIDTH = 0.886  # 3 dB width of an unweighted response, over its bandwidth
-LETTERS = {
-    Classification.UNCLASSIFIED: "U",
-    Classification.RESTRICTED: "R",
-    Classification.CONFIDENTIAL: "C",
-    Classification.SECRET: "S",
-    Classification.TOP_SECRET: "T",
-}
 SIMULATED = "SIMULATED"
 """What the collector of a simulated image is called, first word: the mark that goes with the pixels."""
 
@@ -81,7 +74,7 @@ def write_sicd(image: SarImage, file: BinaryIO) -> None:
     still_row = np.exp(-2j * np.pi * np.mod(supports[0].middle * along, 1.0)).astype(np.complex64)
     still_column = np.exp(-2j * np.pi * np.mod(supports[1].middle * across, 1.0)).astype(np.complex64)
     tree = _tree(image, aperture, grid, (scp, middle), supports)
-    security = sksicd.NitfSecurityFields(clas=LETTERS[image.origin.classification])
+    security = sksicd.NitfSecurityFields(clas=NITF_LETTERS[image.origin.classification])
     metadata = sksicd.NitfMetadata(
         xmltree=tree,
         file_header_part=sksicd.NitfFileHeaderPart(ostaid="SIDELOOK", ftitle=_title(image), security=security),
@@ -101,10 +94,10 @@ def _whole(image: SarImage) -> Aperture:
     missing = [
         words
         for words, there in (
-            ("a place on earth (give --center LAT,LON)", image.frame is not None),
-            ("a time (give --begin)", image.begin is not None),
+            ("a place on earth (center)", image.frame is not None),
+            ("a time (begin)", image.begin is not None),
             ("the path of its antenna", image.aperture is not None),
-            ("a marking (give --marking)", image.origin.classification in LETTERS),
+            ("a marking", image.origin.classification in NITF_LETTERS),
             ("its phase", image.pixels.dtype == np.complex64),
         )
         if not there
@@ -179,7 +172,7 @@ def _tree(
         "CoreName": origin.source[:64],
         "CollectType": "MONOSTATIC",
         "RadarMode": {"ModeType": "SPOTLIGHT"},
-        "Classification": origin.classification.name.replace("_", " "),
+        "Classification": origin.classification.words,
     }
     wrapped["ImageCreation"] = {"Application": "Sidelook", "Profile": "; ".join(image.processing)[:200]}
     size = {"NumRows": grid.shape[0], "NumCols": grid.shape[1]}

@@ -10,12 +10,12 @@ import sarkit.sicd as sksicd
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-from sidelook.errors import InputError, UsageError
+from sidelook.errors import InputError
 from sidelook.formats.sicd import SIMULATED
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_ecef_to_enu
 from sidelook.model.columns import Floats
-from sidelook.model.image import SarImage, centred_grid
-from sidelook.model.origin import Classification, Origin
+from sidelook.model.image import SarImage, TooLargeImageError, centred_grid
+from sidelook.model.origin import Origin, read_classification
 
 if TYPE_CHECKING:
     import lxml.etree
@@ -24,21 +24,10 @@ LATTICE = 64  # pixels of the map between places that are projected exactly
 LOOKED_AT = 1 << 20  # bytes of the end of a file that the description of a SICD is looked for in
 BAND = "ImageFormation/TxFrequencyProc"
 MOST_ROWS = 512  # of the map that are made at a time
-CLASSES = {
-    "UNCLASSIFIED": Classification.UNCLASSIFIED,
-    "RESTRICTED": Classification.RESTRICTED,
-    "CONFIDENTIAL": Classification.CONFIDENTIAL,
-    "SECRET": Classification.SECRET,
-    "TOP SECRET": Classification.TOP_SECRET,
-}
 
 
 class SicdError(InputError):
     """The file is no SICD that can be read; the text says why."""
-
-
-class TooLargeImageError(UsageError):
-    """The image does not fit into the memory it may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +56,11 @@ class Sicd:
     @property
     def origin(self) -> Origin:
         """Who made it, and under what marking; one that is not plainly understood counts as not read."""
-        words = (self.tree.findtext("{*}CollectionInfo/{*}Classification") or "").strip().upper()
+        words = self.tree.findtext("{*}CollectionInfo/{*}Classification") or ""
         collector = (self.tree.findtext("{*}CollectionInfo/{*}CollectorName") or "").strip()
         return Origin(
             source=self.source,
-            classification=CLASSES.get(words, Classification.UNREAD),
+            classification=read_classification(words),
             platform=collector,
             version="SICD",
             simulated=collector.upper().startswith(SIMULATED),

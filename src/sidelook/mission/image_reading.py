@@ -12,7 +12,7 @@ from sidelook.formats.gotcha import read_gotcha
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
 from sidelook.model.image import Aperture, SarImage
-from sidelook.model.origin import Classification
+from sidelook.model.origin import Classification, read_classification
 from sidelook.timescale import parse_utc
 
 IMAGES = (".nitf", ".ntf", ".sicd", ".tif", ".tiff")
@@ -87,11 +87,12 @@ def _read_time(text: str) -> int:
 
 
 def _read_marking(text: str) -> Classification:
-    known = {level.name.replace("_", " "): level for level in Classification if level is not Classification.UNREAD}
-    if text.upper() not in known:
-        message = f"marking={text} is none of {', '.join(known)}"
+    level = read_classification(text)
+    if level is Classification.UNREAD:
+        known = ", ".join(level.words for level in Classification if level is not Classification.UNREAD)
+        message = f"marking={text} is none of {known}"
         raise UsageError(message)
-    return known[text.upper()]
+    return level
 
 
 def read_histories(inputs: Sequence[Path], said: Sayings, *, autofocus: bool) -> PhaseHistory:

@@ -158,12 +158,12 @@ def _box_line(box: Box) -> str:
 
 def _origin_values(origin: Origin) -> dict[str, Any]:
     values = {name: getattr(origin, name) for name in origin.__slots__}
-    return values | {"classification": origin.classification.name.replace("_", " ")}
+    return values | {"classification": origin.classification.words}
 
 
 def _origin_line(origin: Origin) -> str:
     codes = f", codes 0x{origin.codes:04X}{'' if origin.codes_read else ' (unread)'}" if origin.codes else ""
     kind = f"{'exercise' if origin.exercise else 'operation'}, {'simulated' if origin.simulated else 'real'}"
-    marking = f"{origin.classification.name.replace('_', ' ')} {origin.system}{codes}"
+    marking = f"{origin.classification.words} {origin.system}{codes}"
     platform = f"{origin.nationality} {origin.platform}, mission {origin.mission}, job {origin.job}"
     return f"{platform}: {marking}, {kind}"

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sidelook.errors import UsageError
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.columns import Floats, Singles
 from sidelook.model.origin import Origin
@@ -59,6 +60,10 @@ def centred_grid(shape: tuple[int, int], spacing: float, *, centre: Triple = (0.
     rows, columns = shape
     first = (centre[0] - 0.5 * (columns - 1) * spacing, centre[1] - 0.5 * (rows - 1) * spacing, centre[2])
     return PlaneGrid(first=first, row_spacing=spacing, column_spacing=spacing, shape=shape)
+
+
+class TooLargeImageError(UsageError):
+    """The image does not fit into the memory it may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

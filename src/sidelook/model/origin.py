@@ -20,6 +20,16 @@ class Classification(IntEnum):
     TOP_SECRET = 4
     UNREAD = 255
 
+    @property
+    def words(self) -> str:
+        """As it is written: capitals, with spaces."""
+        return self.name.replace("_", " ")
+
+
+def read_classification(words: str) -> Classification:
+    """Read a classification as it is written; what is not plainly one is ``UNREAD``."""
+    return next((level for level in Classification if level.words == words.strip().upper()), Classification.UNREAD)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:

@@ -91,7 +91,7 @@ def highest_marking(origins: Iterable[Origin]) -> Marking:
         return Marking(text="NO DATA", level=Classification.UNCLASSIFIED)
     level = max(origin.classification if origin.classification in _READ else _UNREAD for origin in origins)
     systems = sorted({origin.system for origin in origins if origin.classification == level and origin.system})
-    words = ["MARKING NOT READ"] if level == _UNREAD else [Classification(level).name.replace("_", " ")]
+    words = ["MARKING NOT READ"] if level == _UNREAD else [Classification(level).words]
     words += [f"({'/'.join(systems)})"] if systems and level > Classification.UNCLASSIFIED else []
     words += ["CODES NOT READ"] if any(origin.codes or not origin.codes_read for origin in origins) else []
     return Marking(text=" ".join(words), level=int(level))

@@ -127,6 +127,4 @@ TARGET_CLASS_NAMES: tuple[str, ...] = tuple(_CLASSES.get(code, f"reserved_{code}
 TRACK_STATE_NAMES: tuple[str, ...] = tuple(state.name.lower() for state in TrackState)
 
 #: Classification as people write it.
-CLASSIFICATION_NAMES: Mapping[Classification, str] = MappingProxyType(
-    {level: level.name.replace("_", " ") for level in Classification}
-)
+CLASSIFICATION_NAMES: Mapping[Classification, str] = MappingProxyType({level: level.words for level in Classification})
