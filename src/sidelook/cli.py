@@ -170,12 +170,15 @@ def image(
     inputs: Annotated[
         list[Path],
         typer.Argument(
-            help="AFRL Gotcha phase history, MATLAB files of neighbouring azimuths; or one image: SICD, NITF, GeoTIFF."
+            help="Phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or an image: SICD, NITF, GeoTIFF."
         ),
     ],
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="To write: .png (quick look), .tif, .kmz (on the map), .nitf (SICD).")
+        Path,
+        typer.Option(
+            "--output", "-o", help="To write: .png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes)."
+        ),
     ],
     size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
     spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
@@ -194,7 +197,7 @@ def image(
             "--center",
             "--say",
             help="What the input does not say: LAT,LON of the scene's reference, in degrees; "
-            "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED.",
+            "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED. Of a CPHD, what of it: channel=NAME; pulses=0:1000.",
         ),
     ] = [],  # noqa: B006 - typer's way to give defaults
     overwrite: Overwrite = False,

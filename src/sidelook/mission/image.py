@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.errors import UsageError
+from sidelook.mission.echo_writing import ECHOES, convert_echoes, refuse_untold
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
 from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import SarImage, centred_grid
-from sidelook.model.origin import Classification
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
 from sidelook.sar.autofocus import Focusing, focus_by_gradient, sight_grid
 from sidelook.sar.backprojection import Forming
@@ -124,8 +124,8 @@ def make_image(
 
     Parameters
     ----------
-    inputs : files of AFRL Gotcha phase history, of neighbouring azimuths; or one SICD, NITF or GeoTIFF
-    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD
+    inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, NITF or GeoTIFF
+    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .cphd for the echoes
     options : how
     overwrite : replace a file that is there
     as_json : answer with JSON
@@ -135,6 +135,9 @@ def make_image(
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
     check_output(output, overwrite=overwrite)
+    if output.suffix.lower() == ECHOES:
+        convert_echoes(inputs, output, options.said, autofocus=options.focus == "supplied", as_json=as_json)
+        return
     exists = any(path.suffix.lower() in IMAGES for path in inputs)
     made = read(inputs, options) if exists else form(inputs, output, options)
     write_image(made.image, output)
@@ -182,7 +185,7 @@ def form(inputs: Sequence[Path], output: Path, options: ImageOptions) -> Made:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
     if output.suffix.lower() in SICD_SUFFIXES:
-        refuse_untold(history)
+        refuse_untold(history, "a SICD")
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
     history, said = focused(history, options, forming)
@@ -198,15 +201,6 @@ def form(inputs: Sequence[Path], output: Path, options: ImageOptions) -> Made:
         method=way.said,
         focus=said,
     )
-
-
-def refuse_untold(history: PhaseHistory) -> None:
-    """Refuse, before the work, a SICD of echoes that lack what it must say."""
-    missing = ["begin=2008-03-01T12:00:00Z"] if history.begin is None else []
-    missing += ["marking=UNCLASSIFIED"] if history.origin.classification is Classification.UNREAD else []
-    if missing:
-        message = f"the input does not say what a SICD must: add {' '.join(f'--say {word}' for word in missing)}"
-        raise UsageError(message)
 
 
 def report_of(made: Made, output: Path) -> ImageReport:
@@ -231,8 +225,9 @@ def report_of(made: Made, output: Path) -> ImageReport:
 
 def check_output(output: Path, *, overwrite: bool) -> None:
     """Refuse an output that cannot be written, before any work."""
-    if output.suffix.lower() not in WRITERS:
-        message = f"{output} ends in {output.suffix or 'nothing'}: write to {', '.join(WRITERS)}"
+    known = (*WRITERS, ECHOES)
+    if output.suffix.lower() not in known:
+        message = f"{output} ends in {output.suffix or 'nothing'}: write to {', '.join(known)}"
         raise UsageError(message)
     if output.exists() and not overwrite:
         message = f"{output} is there already: add --overwrite to replace it"

@@ -9,7 +9,7 @@ import numpy as np
 
 from sidelook.errors import InputError, SidelookError, UsageError
 from sidelook.formats.gotcha import read_gotcha
-from sidelook.geometry.frames import LocalFrame
+from sidelook.geometry.frames import LocalFrame, ecef_to_enu, enu_to_ecef
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
 from sidelook.model.image import Aperture, SarImage
 from sidelook.model.origin import Classification, read_classification
@@ -17,6 +17,12 @@ from sidelook.timescale import parse_utc
 
 IMAGES = (".nitf", ".ntf", ".sicd", ".tif", ".tiff")
 """Suffixes of images that exist; everything else is taken for phase history."""
+
+MOST_SAMPLES = 1_000_000_000
+"""Of echoes that are held: 8 GB."""
+
+CPHD = b"CPHD/"
+"""How such a file begins."""
 
 ASSUMED_SPEED = 100.0
 """m/s, of an antenna whose record has no times."""
@@ -30,18 +36,21 @@ class Sayings:
 
     Attributes
     ----------
-    centre : latitude and longitude of the scene reference, degrees
+    centre : latitude and longitude of the scene reference, degrees; where the echoes have a place, of the image
     begin : of the collection, ns UTC
     marking : of what is read
+    channel, pulses : of a CPHD; the reference channel and all pulses where nothing is said
     """
 
     centre: tuple[float, float] | None = None
     begin: int | None = None
     marking: Classification | None = None
+    channel: str | None = None
+    pulses: tuple[int, int | None] = (0, None)
 
 
 def read_sayings(words: Sequence[str]) -> Sayings:
-    """Read ``LAT,LON``, ``begin=TIME`` and ``marking=WORD``, in any order.
+    """Read ``LAT,LON``, ``begin=TIME``, ``marking=WORD``, ``channel=NAME`` and ``pulses=FIRST:LAST``, in any order.
 
     Raises
     ------
@@ -58,8 +67,15 @@ def read_sayings(words: Sequence[str]) -> Sayings:
             said = replace(said, begin=_read_time(value))
         elif key == "marking":
             said = replace(said, marking=_read_marking(value))
+        elif key == "channel":
+            said = replace(said, channel=value)
+        elif key == "pulses":
+            said = replace(said, pulses=_read_pulses(value))
         else:
-            message = f"--say {word}: say center=LAT,LON, begin=2008-03-01T12:00:00Z or marking=UNCLASSIFIED"
+            message = (
+                f"--say {word}: say center=LAT,LON, begin=2008-03-01T12:00:00Z, marking=UNCLASSIFIED, channel=NAME or "
+                "pulses=0:1000"
+            )
             raise UsageError(message)
     return said
 
@@ -95,13 +111,25 @@ def _read_marking(text: str) -> Classification:
     return level
 
 
+def _read_pulses(text: str) -> tuple[int, int | None]:
+    first, _, last = text.partition(":")
+    try:
+        wanted = int(first or 0), int(last) if last else None
+    except ValueError:
+        wanted = -1, None
+    if ":" not in text or wanted[0] < 0 or (wanted[1] is not None and wanted[1] <= wanted[0]):
+        message = f"pulses={text}: give the first and the one after the last, such as 0:1000 or 5000:"
+        raise UsageError(message)
+    return wanted
+
+
 def read_histories(inputs: Sequence[Path], said: Sayings, *, autofocus: bool) -> PhaseHistory:
     """Read phase histories, join them in the order given, and add what the user says of them."""
     parts = []
     for path in inputs:
         try:
             with path.open("rb") as file:
-                parts.append(read_gotcha(file, source=path.name, autofocus=autofocus))
+                parts.append(_read_echoes(file, path.name, said, autofocus=autofocus))
         except OSError as error:
             message = f"{path} cannot be read: {error.strerror or error}"
             raise InputError(message) from error
@@ -111,10 +139,38 @@ def read_histories(inputs: Sequence[Path], said: Sayings, *, autofocus: bool) ->
     history = marked(concatenate_histories(parts), said)
     if history.begin is None and said.begin is not None:
         history = replace(history, begin=said.begin)
-    if said.centre is None:
+    return history if said.centre is None else centred(history, said.centre)
+
+
+def centred(history: PhaseHistory, centre: tuple[float, float]) -> PhaseHistory:
+    """Give echoes the scene reference at latitude and longitude, degrees: there it lies, or it is moved to there."""
+    latitude, longitude = (float(angle) for angle in np.radians(centre))
+    if history.frame is None:
+        return replace(history, frame=LocalFrame(latitude=latitude, longitude=longitude))
+    frame = LocalFrame(latitude=latitude, longitude=longitude, height=history.frame.height)
+    receive = ecef_to_enu(enu_to_ecef(history.receive, history.frame), frame)
+    same = history.transmit is history.receive
+    transmit = receive if same else ecef_to_enu(enu_to_ecef(history.transmit, history.frame), frame)
+    return replace(history, frame=frame, receive=receive, transmit=transmit)
+
+
+def _read_echoes(file: BinaryIO, source: str, said: Sayings, *, autofocus: bool) -> PhaseHistory:
+    begin = file.read(len(CPHD))
+    file.seek(0)
+    if begin != CPHD:
+        return read_gotcha(file, source=source, autofocus=autofocus)
+    from sidelook.formats.cphd_reading import CphdPart, read_cphd  # noqa: PLC0415 - a second, where it is wanted
+
+    part = CphdPart(channel=said.channel, first=said.pulses[0], last=said.pulses[1])
+    return read_cphd(file, source=source, most_samples=MOST_SAMPLES, part=part)
+
+
+def timed(history: PhaseHistory) -> PhaseHistory:
+    """Give pulses without times those of a flight at ``ASSUMED_SPEED``."""
+    if np.isfinite(history.time).all():
         return history
-    latitude, longitude = np.radians(said.centre)
-    return replace(history, frame=LocalFrame(latitude=float(latitude), longitude=float(longitude)))
+    step = np.linalg.norm(np.diff(history.receive, axis=0), axis=1)
+    return replace(history, time=np.concatenate([[0.0], np.cumsum(step)]) / ASSUMED_SPEED)
 
 
 def read_image(inputs: Sequence[Path], said: Sayings, spacing: float | None, most_pixels: int) -> SarImage:
@@ -155,10 +211,7 @@ def marked(what: Said, said: Sayings) -> Said:
 
 def aperture_of(history: PhaseHistory) -> Aperture:
     """Give the aperture of a phase history; where it has no times, as if it was flown at ``ASSUMED_SPEED``."""
-    time = history.time
-    if not np.isfinite(time).all():
-        step = np.linalg.norm(np.diff(history.receive, axis=0), axis=1)
-        time = np.concatenate([[0.0], np.cumsum(step)]) / ASSUMED_SPEED
+    time = timed(history).time
     top = history.frequency_start + (history.samples.shape[1] - 1) * history.frequency_step
     return Aperture(
         time=time - time[0],
