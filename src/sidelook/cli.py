@@ -168,9 +168,10 @@ def where(
 )
 def image(
     inputs: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            help="Phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or an image: SICD, NITF, GeoTIFF."
+            help="Files, or their addresses: phase history (CPHD, or AFRL Gotcha of neighbouring azimuths), or an "
+            "image (SICD, NITF, GeoTIFF)."
         ),
     ],
     *,
@@ -206,6 +207,7 @@ def image(
     """Form a radar image of phase histories, or read one that exists; write it, and say how sharp it is."""
     from sidelook.mission.image import ImageOptions, make_image, read_choices
     from sidelook.mission.image_reading import read_sayings
+    from sidelook.mission.remote import sources
 
     method, focus = read_choices([choice.value for choice in by])
     options = ImageOptions(
@@ -215,7 +217,7 @@ def image(
         focus=focus,
         said=read_sayings(said),
     )
-    make_image(inputs, output, options, overwrite=overwrite, as_json=as_json)
+    make_image(sources(inputs), output, options, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

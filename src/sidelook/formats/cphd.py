@@ -132,7 +132,7 @@ def _pulses(history: PhaseHistory, frame: LocalFrame) -> NDArray[np.void]:
 def _tree(history: PhaseHistory, frame: LocalFrame, pulses: NDArray[np.void]) -> "lxml.etree._ElementTree":
     """Say all that a CPHD must."""
     assert history.begin is not None  # noqa: S101 - seen to before
-    root = lxml.etree.Element(f"{{{VERSION}}}CPHD")
+    root = lxml.etree.Element(f"{{{VERSION}}}CPHD", nsmap={None: VERSION})
     wrapped = skcphd.ElementWrapper(root)
     origin = history.origin
     same = history.transmit is history.receive
@@ -175,7 +175,8 @@ def _tree(history: PhaseHistory, frame: LocalFrame, pulses: NDArray[np.void]) ->
     }
     wrapped["Channel"] = _channel(low, high, late, len(pulses) // 2) | {"RefChId": CHANNEL}
     wrapped["PVP"] = _layout()
-    times = {"CODTime": np.array([[0.5 * pulses["TxTime"][-1]]]), "DwellTime": np.array([[pulses["TxTime"][-1]]])}
+    first, last = skcphd.compute_t_ref_from_pvps(pulses[[0, -1]])
+    times = {"CODTime": np.array([[0.5 * (first + last)]]), "DwellTime": np.array([[last - first]])}
     wrapped["Dwell"] = {f"Num{name}s": 1 for name in times} | {
         name: [{"Identifier": CHANNEL, f"{name}Poly": poly}] for name, poly in times.items()
     }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 EVEN = 1e-3  # of a step that frequencies may be off before they are laid anew: 3 mrad at the edge of the swath
+FAR = 1e9  # m, or s, beyond which no place or time of a pulse lies
 BLOCK = 1 << 22  # samples that are read at a time
 BROKEN = (
     lxml.etree.LxmlError,
@@ -127,6 +128,9 @@ def _wanted(file: BinaryIO, tree: "lxml.etree._ElementTree", part: CphdPart, mos
 def _read(reader: skcphd.Reader, source: str, channel: str, pulses: range) -> PhaseHistory:
     load: Callable[[str], Any] = skcphd.XmlHelper(reader.metadata.xmltree).load
     parameters = _native(reader.read_pvps(channel, start_vector=pulses.start, stop_vector=pulses.stop))
+    if not all((np.abs(parameters[name]) < FAR).all() for name in ("TxPos", "RcvPos", "SRPPos", "TxTime", "RcvTime")):
+        message = "places or times of its pulses are no such; fetch it again"
+        raise CphdError(message)
     samples = _samples(reader, channel, pulses, parameters)
     if "SIGNAL" in (parameters.dtype.names or ()):
         heard = parameters["SIGNAL"] != 0

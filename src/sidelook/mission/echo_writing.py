@@ -10,6 +10,7 @@ from pathlib import Path
 from sidelook.archive.errors import storage_errors
 from sidelook.errors import UsageError
 from sidelook.mission.image_reading import Sayings, centred, read_histories, timed
+from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.origin import Classification
@@ -44,7 +45,7 @@ class EchoReport:
     marking: str
 
 
-def convert_echoes(inputs: Sequence[Path], output: Path, said: Sayings, *, autofocus: bool, as_json: bool) -> None:
+def convert_echoes(inputs: Sequence[Source], output: Path, said: Sayings, *, autofocus: bool, as_json: bool) -> None:
     """Write phase histories as one CPHD, beside its place first.
 
     Parameters

@@ -13,6 +13,7 @@ from sidelook.mission.echo_writing import ECHOES, convert_echoes, refuse_untold
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
 from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
+from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import SarImage, centred_grid
@@ -118,7 +119,7 @@ class ImageReport:
 
 
 def make_image(
-    inputs: Sequence[Path], output: Path, options: ImageOptions, *, overwrite: bool = False, as_json: bool = False
+    inputs: Sequence[Source], output: Path, options: ImageOptions, *, overwrite: bool = False, as_json: bool = False
 ) -> None:
     """Form an image, or read one, and write it; everything that can be wrong is said before the work begins.
 
@@ -165,14 +166,14 @@ class Made:
     focus: str = "as it is"
 
 
-def read(inputs: Sequence[Path], options: ImageOptions) -> Made:
+def read(inputs: Sequence[Source], options: ImageOptions) -> Made:
     """Read an image that exists."""
     image = read_image(inputs, options.said, options.spacing, MOST_HELD)
     release_origins([image.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     return Made(image=image, method="; ".join(image.processing))
 
 
-def form(inputs: Sequence[Path], output: Path, options: ImageOptions) -> Made:
+def form(inputs: Sequence[Source], output: Path, options: ImageOptions) -> Made:
     """Form an image of echoes."""
     if output.suffix.lower() not in BANDED_SUFFIXES and options.pixels**2 > MOST_HELD:
         message = (

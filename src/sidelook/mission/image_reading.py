@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from sidelook.errors import InputError, SidelookError, UsageError
 from sidelook.formats.gotcha import read_gotcha
 from sidelook.geometry.frames import LocalFrame, ecef_to_enu, enu_to_ecef
+from sidelook.mission.remote import Source
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
 from sidelook.model.image import Aperture, SarImage
 from sidelook.model.origin import Classification, read_classification
@@ -123,7 +123,7 @@ def _read_pulses(text: str) -> tuple[int, int | None]:
     return wanted
 
 
-def read_histories(inputs: Sequence[Path], said: Sayings, *, autofocus: bool) -> PhaseHistory:
+def read_histories(inputs: Sequence[Source], said: Sayings, *, autofocus: bool) -> PhaseHistory:
     """Read phase histories, join them in the order given, and add what the user says of them."""
     parts = []
     for path in inputs:
@@ -173,7 +173,7 @@ def timed(history: PhaseHistory) -> PhaseHistory:
     return replace(history, time=np.concatenate([[0.0], np.cumsum(step)]) / ASSUMED_SPEED)
 
 
-def read_image(inputs: Sequence[Path], said: Sayings, spacing: float | None, most_pixels: int) -> SarImage:
+def read_image(inputs: Sequence[Source], said: Sayings, spacing: float | None, most_pixels: int) -> SarImage:
     """Read an image that exists, and lay it on the map.
 
     Raises
@@ -191,7 +191,7 @@ def read_image(inputs: Sequence[Path], said: Sayings, spacing: float | None, mos
         raise InputError(message) from error
 
 
-def _read(file: BinaryIO, path: Path, spacing: float | None, most_pixels: int) -> SarImage:
+def _read(file: BinaryIO, path: Source, spacing: float | None, most_pixels: int) -> SarImage:
     """Read a SICD by what it says of itself, and every other image by its georeference."""
     from sidelook.formats.sicd_reading import is_sicd, map_image, read_sicd  # noqa: PLC0415 - a second, where wanted
 

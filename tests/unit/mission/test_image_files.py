@@ -141,6 +141,29 @@ def test_sicd_from_the_command_line_and_back_on_the_map(tmp_path: Path) -> None:
     assert report["centre_frequency_ghz"] == pytest.approx(9.6, abs=0.01)
 
 
+def test_gotcha_to_cphd_to_the_map(tmp_path: Path) -> None:
+    files = [str(save(tmp_path / "a.mat", history(), slice(None)))]
+    run, out = CliRunner(), str(tmp_path / "out.cphd")
+    refused = run.invoke(app, ["image", *files, "-o", out])
+    assert "a CPHD must: add --say begin=" in str(refused.exception)
+    said = ["--say", "begin=2026-05-04T06:30:00Z", "--say", "marking=UNCLASSIFIED", "--json"]
+    nowhere = json.loads(run.invoke(app, ["image", *files, "-o", out, *said]).stdout)
+    assert (nowhere["latitude"], nowhere["placed"], nowhere["pulses"]) == (0.0, "nowhere: not said", 160)
+    again = json.loads(run.invoke(app, ["image", *files, "-o", out, *said, "--say", "40,-84", "--overwrite"]).stdout)
+    assert (again["latitude"], again["longitude"], again["marking"]) == (40.0, -84.0, "UNCLASSIFIED")
+    made = run.invoke(app, ["image", out, "-o", str(tmp_path / "out.tif"), "--size", "30", "--json"])
+    report = json.loads(made.stdout)
+    assert (report["strongest"]["east_m"], report["strongest"]["north_m"]) == pytest.approx((3.0, -8.0), abs=0.02)
+    assert (report["pulses"], report["marking"]) == (160, "UNCLASSIFIED")
+    some = run.invoke(app, ["image", out, "-o", str(tmp_path / "b.png"), "--say", "pulses=20:120", "--json"])
+    assert json.loads(some.stdout)["pulses"] == 100
+    broken = tmp_path / "broken.cphd"
+    broken.write_bytes(Path(out).read_bytes()[:5000])
+    failed = run.invoke(app, ["image", str(broken), "-o", str(tmp_path / "c.png")])
+    assert "broken.cphd" in str(failed.exception)
+    assert not (tmp_path / "c.png").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -148,6 +171,8 @@ def test_sicd_from_the_command_line_and_back_on_the_map(tmp_path: Path) -> None:
         (["center=1,2", "marking=secret"], Sayings(centre=(1.0, 2.0), marking=Classification.SECRET)),
         (["begin=2026-05-04T06:30:00Z"], Sayings(begin=parse_utc("2026-05-04T06:30:00Z"))),
         (["marking=TOP SECRET"], Sayings(marking=Classification.TOP_SECRET)),
+        (["channel=HV", "pulses=10:20"], Sayings(channel="HV", pulses=(10, 20))),
+        (["pulses=500:"], Sayings(pulses=(500, None))),
         ([], Sayings()),
     ],
 )
@@ -155,7 +180,9 @@ def test_what_the_input_does_not_say(words: list[str], expected: Sayings) -> Non
     assert read_sayings(words) == expected
 
 
-@pytest.mark.parametrize("word", ["begin=yesterday", "marking=UNREAD", "marking=PRIVATE", "colour=red", "91,0"])
+@pytest.mark.parametrize(
+    "word", ["begin=yesterday", "pulses=7", "pulses=9:3", "marking=UNREAD", "marking=PRIVATE", "colour=red", "91,0"]
+)
 def test_sayings_that_mean_nothing_are_refused(word: str) -> None:
     with pytest.raises(UsageError):
         read_sayings([word])
