@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -24,6 +24,7 @@ from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar.backprojection import Forming, check_finite, collection_end, exact_tiles
 from sidelook.sar.factorised import Factorised, factorised_tiles
 from sidelook.sar.polar_format import PolarFormat, form_polar, wave_front_error
+from sidelook.sar.swath import share_in_swath, swath_width
 from sidelook.sar.tiles import Place, Tile
 
 Method: TypeAlias = Literal["auto", "exact", "factorised", "polar"]
@@ -56,7 +57,22 @@ class Way:
 
 
 def choose_way(history: PhaseHistory, grid: PlaneGrid, method: Method, exact: Forming) -> Way:
-    """Choose a method by size where none is asked for; ``exact`` has the weights for either."""
+    """Choose a method by size where none is asked for; ``exact`` has the weights for either.
+
+    Raises
+    ------
+    OutsideSwathError
+        where the echoes show nothing of the image
+    """
+    share = share_in_swath(history, grid)
+    way = _way(history, grid, method, exact)
+    if share >= 1.0:
+        return way
+    swath = f"{share:.0%} of it in the swath of {swath_width(history):,.0f} m, ground shown in a wrong place beyond"
+    return replace(way, said=f"{way.said}; {swath}")
+
+
+def _way(history: PhaseHistory, grid: PlaneGrid, method: Method, exact: Forming) -> Way:
     work = float(len(history)) * grid.shape[0] * grid.shape[1]
     chosen = method if method != "auto" else "exact" if work <= FEW else "factorised"
     billions = f"{work / 1e9:,.0f}" if work > MANY else f"{work / 1e9:.2g}"
