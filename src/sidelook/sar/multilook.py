@@ -13,9 +13,10 @@ Geosci. Remote Sens. 28(6), 1990, for the pixels that are averaged plainly, and 
 from dataclasses import replace
 
 import numpy as np
+from scipy.fft import fft2
 from scipy.ndimage import correlate, uniform_filter
 
-from sidelook.errors import UsageError
+from sidelook.errors import InputError, UsageError
 from sidelook.model.columns import Flags, Floats, Integers
 from sidelook.model.image import PlaneGrid, SarImage
 
@@ -31,6 +32,14 @@ class LooksError(UsageError):
         looks = " x ".join(str(number) for number in asked)
         super().__init__(f"{looks} looks cannot be had of {shape[0]} x {shape[1]} pixels")
         self.asked, self.shape = asked, shape
+
+
+class NotComplexError(InputError):
+    """Pixels without phase, where phase is what is asked of them."""
+
+    def __init__(self, image: SarImage) -> None:
+        super().__init__(f"the image of {image.origin.source} has amplitudes only; complex pixels are needed")
+        self.origin = image.origin
 
 
 def multilook(image: SarImage, rows: int, columns: int) -> SarImage:
@@ -109,6 +118,23 @@ def equivalent_looks(image: SarImage) -> float:
     """Measure the equivalent number of looks of an even piece of ground: mean intensity squared over its variance."""
     seen = intensity_of(image)
     return float(seen.mean() ** 2 / seen.var())
+
+
+def independent_share(image: SarImage) -> float:
+    """Measure how many resolution cells a pixel is, from the image's own spectrum: at most one.
+
+    The pixels of one cell say the same; a mean over n pixels has the variance of one over n times this share. It is the
+    noise bandwidth over the sampling rate, in rows times in columns (the weights of a spectrum being products).
+
+    Raises
+    ------
+    NotComplexError : the pixels are amplitudes, whose spectrum is another
+    """
+    if not np.iscomplexobj(image.pixels):
+        raise NotComplexError(image)
+    power = np.abs(fft2(image.pixels.astype(np.complex128))) ** 2
+    profiles = (power.mean(axis=1), power.mean(axis=0))
+    return float(np.prod([profile.mean() ** 2 / (profile**2).mean() for profile in profiles]))
 
 
 def intensity_of(image: SarImage) -> Floats:
