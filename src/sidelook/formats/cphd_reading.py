@@ -83,6 +83,7 @@ def read_cphd(
     CphdError : truncated, in another domain, compressed, or another kind of file
     TooManyEchoesError
     """
+    file.seek(0)
     try:
         with skcphd.Reader(file) as reader:
             tree = reader.metadata.xmltree
@@ -139,7 +140,9 @@ def _read(reader: skcphd.Reader, source: str, channel: str, pulses: range) -> Ph
         np.conj(samples, out=samples)
     start, step = _on_common_frequencies(samples, parameters)
     latitude, longitude, height = load("{*}SceneCoordinates/{*}IARP/{*}LLH")
-    frame = LocalFrame(latitude=float(np.radians(latitude)), longitude=float(np.radians(longitude)), height=height)
+    frame = LocalFrame(
+        latitude=float(np.radians(latitude)), longitude=float(np.radians(longitude)), height=float(height)
+    )
     transmit, receive = (ecef_to_enu(parameters[f"{name}Pos"], frame) for name in ("Tx", "Rcv"))
     point = ecef_to_enu(parameters["SRPPos"], frame)
     ways = [np.linalg.norm(places - point, axis=1) for places in (transmit, receive)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import lxml.etree
 import numpy as np
 import pytest
 import sarkit.cphd as skcphd
@@ -14,8 +15,9 @@ from sarkit.verification import CphdConsistency
 
 from sidelook.formats.cphd import CHANNEL, NoCphdError, write_cphd
 from sidelook.formats.cphd_reading import CphdError, CphdPart, TooManyEchoesError, read_cphd
+from sidelook.formats.gotcha import read_gotcha
 from sidelook.geometry.frames import LocalFrame
-from sidelook.mission.image_reading import centred
+from sidelook.mission.image_reading import centred, timed
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import centred_grid
 from sidelook.model.origin import Classification
@@ -220,6 +222,49 @@ def test_damage_gives_echoes_or_one_kind_of_error() -> None:
 def test_what_is_not_there_or_too_much(part: CphdPart, most: int, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         read_cphd(io.BytesIO(written(made())), source="a.cphd", most_samples=most, part=part)
+
+
+@pytest.mark.parametrize("version", ["1.0.1", "1.1.0"])
+def test_the_standard_s_examples_are_read(version: str, shared_data: Path) -> None:
+    """Descriptions that come with sarkit, with echoes of no amplitude, every other pulse without a signal."""
+    tree = lxml.etree.parse(shared_data / f"sar/sarkit_xml/example-cphd-{version}.xml")
+    channel = tree.findtext("{*}Channel/{*}RefChId")
+    count, samples = (
+        int(tree.findtext(f"{{*}}Data/{{*}}Channel/{{*}}{word}")) for word in ("NumVectors", "NumSamples")
+    )
+    pulses = np.zeros(count, skcphd.get_pvp_dtype(tree))
+    pulses["SC0"], pulses["SCSS"], pulses["SIGNAL"][1::2] = 1e10, 1e5, 1
+    for name in ("TxPos", "RcvPos"):
+        pulses[name] = [7e6, 1e5, 1e6]
+    with tempfile.TemporaryFile() as file:
+        with skcphd.Writer(file, skcphd.Metadata(xmltree=tree)) as writer:
+            writer.write_signal(channel, np.zeros((count, samples), np.complex64))
+            writer.write_pvp(channel, pulses)
+            for node in tree.findall("{*}Data/{*}SupportArray"):
+                shape = tuple(int(node.findtext(f"{{*}}{word}")) for word in ("NumRows", "NumCols"))
+                gains = np.zeros(shape, [("Gain", "f4"), ("Phase", "f4")])
+                writer.write_support_array(node.findtext("{*}Identifier"), gains)
+        history = read_cphd(file, source="example", most_samples=MANY)
+    assert history.samples.shape == (count // 2, samples)
+    assert not history.origin.simulated
+    assert history.origin.classification is Classification.UNCLASSIFIED
+
+
+def test_gotcha_becomes_a_cphd_of_the_same_image(shared_data: Path, tmp_path: Path) -> None:
+    with sorted((shared_data / "sar/gotcha").glob("*.mat"))[0].open("rb") as file:
+        echoes = timed(read_gotcha(file, source="Gotcha"))
+    origin = replace(echoes.origin, classification=Classification.UNCLASSIFIED)
+    path = tmp_path / "gotcha.cphd"
+    with path.open("wb") as file:
+        write_cphd(replace(echoes, frame=FRAME, begin=BEGIN, origin=origin), file)
+    with path.open("rb") as file:
+        checks = CphdConsistency.from_file(file, thorough=True)
+        checks.check()
+    assert not checks.failures()
+    again = read(path.read_bytes())
+    grid = centred_grid((64, 64), 0.1, centre=(-16.0, 21.0, 0.0))
+    best, found = (backproject(of, grid).pixels for of in (echoes, again))
+    assert 20.0 * np.log10(np.linalg.norm(found - best) / np.linalg.norm(best)) < -60.0
 
 
 def test_other_domains_are_refused() -> None:
