@@ -251,7 +251,7 @@ def test_the_standard_s_examples_are_read(version: str, shared_data: Path) -> No
 
 
 def test_gotcha_becomes_a_cphd_of_the_same_image(shared_data: Path, tmp_path: Path) -> None:
-    with sorted((shared_data / "sar/gotcha").glob("*.mat"))[0].open("rb") as file:
+    with min((shared_data / "sar/gotcha").glob("*.mat")).open("rb") as file:
         echoes = timed(read_gotcha(file, source="Gotcha"))
     origin = replace(echoes.origin, classification=Classification.UNCLASSIFIED)
     path = tmp_path / "gotcha.cphd"
