@@ -56,6 +56,15 @@ app = typer.Typer(
 Recording = Annotated[Path, typer.Argument(help="A STANAG 4607 recording.")]
 Recordings = Annotated[Path, typer.Argument(help="A STANAG 4607 recording, or a folder of recordings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]
+EchoSayings = Annotated[
+    list[str],
+    typer.Option(
+        "--center",
+        "--say",
+        help="What the input does not say: LAT,LON of the scene's reference, in degrees; "
+        "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED. Of a CPHD, what of it: channel=NAME; pulses=0:1000.",
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
 Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; ./missions by default.")]
@@ -192,15 +201,7 @@ def image(
             "Focus, of the motion: as supplied, none, by the phase gradient, or by sharpness.",
         ),
     ] = [ImageBy.AUTO, ImageBy.SUPPLIED],  # noqa: B006 - typer's way to give defaults
-    said: Annotated[
-        list[str],
-        typer.Option(
-            "--center",
-            "--say",
-            help="What the input does not say: LAT,LON of the scene's reference, in degrees; "
-            "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED. Of a CPHD, what of it: channel=NAME; pulses=0:1000.",
-        ),
-    ] = [],  # noqa: B006 - typer's way to give defaults
+    said: EchoSayings = [],  # noqa: B006 - typer's way to give defaults
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -218,6 +219,56 @@ def image(
         said=read_sayings(said),
     )
     make_image(sources(inputs), output, options, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(epilog="Example: sidelook vehicles lot.cphd -o lot.geojson --size 300 --spacing 0.2 --detection 0.9")
+def vehicles(
+    inputs: Annotated[list[str], typer.Argument(help="Files of phase history, or their addresses.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write: .geojson, a point for each.")],
+    size: Annotated[float, typer.Option(help="Of the sides searched, m.")] = 100.0,
+    spacing: Annotated[float, typer.Option(help="Of the image's pixels, m: half of what it resolves, or less.")] = 0.2,
+    said: EchoSayings = [],  # noqa: B006 - typer's way to give defaults
+    detection: Annotated[
+        float | None, typer.Option(help="Probability that a vehicle in view is found: then they are counted.")
+    ] = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find what stands at a place and is of a vehicle's size, in a radar image of it, and count it."""
+    from sidelook.mission.image import ImageOptions
+    from sidelook.mission.image_reading import read_sayings
+    from sidelook.mission.remote import sources
+    from sidelook.mission.vehicle_count import report_vehicles
+
+    options = ImageOptions(size=size, spacing=spacing, said=read_sayings(said))
+    report_vehicles(sources(inputs), output, options, detection, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(epilog="Example: sidelook change monday.cphd tuesday.cphd -o change.png --size 300 --spacing 0.2")
+def change(
+    before: Annotated[str, typer.Argument(help="Phase history of the first pass: a file, or its address.")],
+    after: Annotated[str, typer.Argument(help="Of the second pass.")],
+    *,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="To write: .png (changes in orange), .tif (coherence, on the map)."),
+    ],
+    size: Annotated[float, typer.Option(help="Of the images' sides, m.")] = 100.0,
+    spacing: Annotated[float, typer.Option(help="Of their pixels, m: half of what they resolve, or less.")] = 0.2,
+    said: EchoSayings = [],  # noqa: B006 - typer's way to give defaults
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where the ground changed between two passes, by the coherence of their images."""
+    from sidelook.mission.image import ImageOptions
+    from sidelook.mission.image_change import report_change
+    from sidelook.mission.image_reading import read_sayings
+    from sidelook.mission.remote import sources
+
+    options = ImageOptions(size=size, spacing=spacing, said=read_sayings(said))
+    passes = sources([before]), sources([after])
+    report_change(passes, output, options, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

@@ -1,15 +1,13 @@
 """Echoes from files to CPHD, no image formed: what other programs form images of."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import degrees
 from pathlib import Path
 
-from sidelook.archive.errors import storage_errors
 from sidelook.errors import UsageError
 from sidelook.mission.image_reading import Sayings, centred, read_histories, timed
+from sidelook.mission.image_writing import written_beside
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer
 from sidelook.model.echoes import PhaseHistory
@@ -67,15 +65,8 @@ def convert_echoes(inputs: Sequence[Source], output: Path, said: Sayings, *, aut
     release_origins([history.origin], OPERATOR_HERE, "echoes").refuse_if_withheld()
     placed = "as said" if said.centre is not None else "as read" if history.frame is not None else "nowhere: not said"
     history = timed(history if history.frame is not None else centred(history, NOWHERE))
-    with storage_errors(output.parent, "writing echoes"):
-        handle, name = tempfile.mkstemp(suffix=output.suffix, dir=output.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                write_cphd(history, file)
-            Path(name).replace(output)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+    with written_beside(output, "writing echoes") as written, written.open("wb") as file:
+        write_cphd(history, file)
     report = report_of(history, output, placed)
     answer(report, in_words(report), as_json=as_json)
 

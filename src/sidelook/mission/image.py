@@ -174,14 +174,18 @@ def read(inputs: Sequence[Source], options: ImageOptions) -> Made:
 
 
 def form(inputs: Sequence[Source], output: Path, options: ImageOptions) -> Made:
-    """Form an image of echoes."""
+    """Read echoes, and form an image of them."""
     if output.suffix.lower() not in BANDED_SUFFIXES and options.pixels**2 > MOST_HELD:
         message = (
             f"{options.pixels:,} x {options.pixels:,} pixels are more than memory holds for a {output.suffix}: write "
             "a .tif, or make --size smaller or --spacing larger"
         )
         raise UsageError(message)
-    history = read_histories(inputs, options.said, autofocus=options.focus == "supplied")
+    return form_of(read_histories(inputs, options.said, autofocus=options.focus == "supplied"), output, options)
+
+
+def form_of(history: PhaseHistory, output: Path, options: ImageOptions) -> Made:
+    """Form an image of echoes that are read."""
     if output.suffix.lower() != ".png" and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
@@ -224,9 +228,8 @@ def report_of(made: Made, output: Path) -> ImageReport:
     )
 
 
-def check_output(output: Path, *, overwrite: bool) -> None:
+def check_output(output: Path, *, overwrite: bool, known: Sequence[str] = (*WRITERS, ECHOES)) -> None:
     """Refuse an output that cannot be written, before any work."""
-    known = (*WRITERS, ECHOES)
     if output.suffix.lower() not in known:
         message = f"{output} ends in {output.suffix or 'nothing'}: write to {', '.join(known)}"
         raise UsageError(message)

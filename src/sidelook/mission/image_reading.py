@@ -145,9 +145,14 @@ def read_histories(inputs: Sequence[Source], said: Sayings, *, autofocus: bool) 
 def centred(history: PhaseHistory, centre: tuple[float, float]) -> PhaseHistory:
     """Give echoes the scene reference at latitude and longitude, degrees: there it lies, or it is moved to there."""
     latitude, longitude = (float(angle) for angle in np.radians(centre))
+    height = 0.0 if history.frame is None else history.frame.height
+    return laid_in(history, LocalFrame(latitude=latitude, longitude=longitude, height=height))
+
+
+def laid_in(history: PhaseHistory, frame: LocalFrame) -> PhaseHistory:
+    """Give echoes another frame: what they are of stays where it is, unless it was nowhere."""
     if history.frame is None:
-        return replace(history, frame=LocalFrame(latitude=latitude, longitude=longitude))
-    frame = LocalFrame(latitude=latitude, longitude=longitude, height=history.frame.height)
+        return replace(history, frame=frame)
     receive = ecef_to_enu(enu_to_ecef(history.receive, history.frame), frame)
     same = history.transmit is history.receive
     transmit = receive if same else ecef_to_enu(enu_to_ecef(history.transmit, history.frame), frame)

@@ -3,7 +3,8 @@
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from xml.sax.saxutils import escape
@@ -27,12 +28,19 @@ SICD_SUFFIXES = (".nitf", ".ntf")
 
 def write_image(image: SarImage, output: Path) -> None:
     """Write an image beside its place first, so that nothing half-written is ever there."""
-    with storage_errors(output.parent, "writing an image"):
+    with written_beside(output, "writing an image") as written:
+        WRITERS[output.suffix.lower()](image, written)
+
+
+@contextmanager
+def written_beside(output: Path, doing: str) -> Iterator[Path]:
+    """Give a file to write beside an output; it takes the output's place once it is whole, and is removed if not."""
+    with storage_errors(output.parent, doing):
         handle, name = tempfile.mkstemp(suffix=output.suffix, dir=output.parent)
         os.close(handle)
         written = Path(name)
         try:
-            WRITERS[output.suffix.lower()](image, written)
+            yield written
             written.replace(output)
         except BaseException:
             written.unlink(missing_ok=True)

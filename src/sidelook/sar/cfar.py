@@ -3,8 +3,9 @@
 Each pixel is held against the mean of a square ring around it, beyond a guard that a vehicle in the middle does not
 reach out of. Over even ground the intensity of L looks is gamma distributed, so is the ring's sum, and their ratio
 follows an F distribution of 2 L and 2 N L degrees, N the independent pixels of the ring: its tail is an incomplete beta
-function, for one look (1 + T / N) ** -N. What was found is then taken out of the rings and all is asked again, so that
-vehicles in a row do not hide one another. Ground that is not even (wood, hedges, buildings) has more false alarms.
+function, for one look (1 + T / N) ** -N. The brightest pixels are then taken out of the rings and all is asked again,
+so that vehicles in a row do not hide one another; what the ring's mean loses with ground that is as bright is known
+and given back. Ground that is not even (wood, hedges, buildings) has more false alarms.
 
 Sources: Finn and Johnson, Adaptive detection mode with threshold control as a function of spatially sampled
 clutter-level estimates, RCA Review 29, 1968; Richards, Fundamentals of Radar Signal Processing, 2014, 6.5, for one
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import uniform_filter
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincinv, gammainc, gammainccinv
 
 from sidelook.errors import UsageError
 from sidelook.model.columns import Flags, Floats
@@ -23,6 +24,7 @@ from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.sar.multilook import intensity_of
 
 KM2 = 1e6  # m2
+LEAST = 1e-12  # pixels, of which a ring's are taken to be this many where it has none
 
 
 class RingError(UsageError):
@@ -44,7 +46,8 @@ class CellAveraging:
     looks : equivalent number of looks of the image
     independent_share : resolution cells over pixels, at most one (``sidelook.sar.multilook.independent_share``)
     false_alarms_per_km2 : of single pixels over even ground; joined to clusters they are fewer
-    passes : how often what was found before is taken out of the rings, and all is asked again
+    censored : share of the ground, its brightest, that leaves the rings together with what stands on it
+    passes : how often that is done again, at most; with one, nothing leaves the rings
     """
 
     guard: float = 9.0
@@ -52,7 +55,8 @@ class CellAveraging:
     looks: float = 1.0
     independent_share: float = 1.0
     false_alarms_per_km2: float = 1.0
-    passes: int = 3
+    censored: float = 1e-2
+    passes: int = 6
 
     def pixel_probability(self, grid: PlaneGrid) -> float:
         """Give the false-alarm probability of a pixel."""
@@ -88,55 +92,53 @@ def detect_cells(image: SarImage, settings: CellAveraging) -> Cells:
     if not 0.0 < probability < 1.0:
         raise RingError(settings, f"a false-alarm probability of {probability} a pixel")
     inner, outer = (_half_sides(image.grid, reach) for reach in (settings.guard, settings.guard + settings.ring))
-    if inner == outer or not settings.looks * settings.independent_share > 0.0:
-        raise RingError(settings, "its ring is narrower than a pixel, or its pixels are of no looks")
+    if inner == outer or not settings.looks * settings.independent_share > 0.0 or not 0.0 < settings.censored < 1.0:
+        raise RingError(settings, "a ring narrower than a pixel, pixels of no looks, or all or no ground censored")
     seen = intensity_of(image)
     here = seen > 0.0
-    detected = np.zeros(seen.shape, np.bool_)
+    used, mean_left = here, 1.0
     for _ in range(max(1, settings.passes)):
-        used = here & ~detected
         count = _box(used, outer) - _box(used, inner)
         total = _box(np.where(used, seen, 0.0), outer) - _box(np.where(used, seen, 0.0), inner)
         count = np.where(total > 0.0, np.round(count), 0.0)
-        ratio = np.divide(seen * count, total, out=np.zeros_like(seen), where=count > 0.0)
+        ratio = np.divide(seen * count * mean_left, total, out=np.zeros_like(seen), where=count > 0.0)
         independent = count * settings.independent_share
-        found = ratio > threshold_of(np.full_like(seen, probability), independent, settings.looks)
-        if (found == detected).all():
+        dark = here & (ratio <= threshold_of(settings.censored, independent, settings.looks))
+        if (dark == used).all():
             break
-        detected = found
+        used, mean_left = dark, _mean_below(settings.censored, settings.looks)
+    detected = ratio > threshold_of(probability, independent, settings.looks)
     return Cells(ratio=ratio, independent=independent, detected=detected)
 
 
-def threshold_of(probability: Floats, independent: Floats, looks: float) -> Floats:
+def threshold_of(probability: float, independent: Floats, looks: float) -> Floats:
     """Give the ratio that ground exceeds with a probability, over a ring of so many independent pixels.
 
     Parameters
     ----------
-    probability, independent : (...)
+    independent : (...)
     looks : of the pixel and of each of the ring's
 
     Returns
     -------
     (...) the ratio; infinite where the ring is empty
     """
-    counts, place = np.unique(independent, return_inverse=True)
-    if len(np.unique(probability)) == 1:  # an inverse of the beta function for each ring size, not for each pixel
-        return _threshold(np.full_like(counts, probability.flat[0]), counts, looks)[place].reshape(independent.shape)
-    return _threshold(probability, independent, looks)
+    rings, place = np.unique(independent, return_inverse=True)  # not an inverse of the beta function for each pixel
+    share = betaincinv(np.maximum(rings, LEAST) * looks, looks, probability)
+    ratio = np.divide(rings * (1.0 - share), share, out=np.full_like(share, np.inf), where=share > 0.0)
+    return np.asarray(np.where(rings > 0.0, ratio, np.inf)[place].reshape(independent.shape), np.float64)
 
 
 def exceeded_by_chance(ratio: Floats, independent: Floats, looks: float) -> Floats:
     """Give the probability with which even ground alone is as strong as a (...) ratio, pixel by pixel."""
-    ring = np.maximum(independent, 1e-12)
+    ring = np.maximum(independent, LEAST)
     chance = betainc(ring * looks, looks, ring / (ring + ratio))
     return np.asarray(np.where(independent > 0.0, chance, 1.0), np.float64)
 
 
-def _threshold(probability: Floats, independent: Floats, looks: float) -> Floats:
-    ring = np.maximum(independent, 1e-12)
-    share = betaincinv(ring * looks, looks, probability)
-    ratio = np.divide(ring * (1.0 - share), share, out=np.full_like(share, np.inf), where=share > 0.0)
-    return np.asarray(np.where(independent > 0.0, ratio, np.inf), np.float64)
+def _mean_below(censored: float, looks: float) -> float:
+    """Give the mean of gamma ground, of mean one, without its brightest part."""
+    return float(gammainc(looks + 1.0, float(gammainccinv(looks, censored))) / (1.0 - censored))
 
 
 def _half_sides(grid: PlaneGrid, reach: float) -> tuple[int, int]:

@@ -1,11 +1,13 @@
 """Stationary vehicles of an image: detected pixels joined, what is of a vehicle's size kept, and the number told.
 
 A vehicle is a few bright points some decimetres to metres apart. Pixels found by ``sidelook.sar.cfar`` are joined over
-gaps; a cluster larger than a vehicle is a building's edge or a hedge, one smaller is a speckle or a pole.
+gaps; a cluster larger than a vehicle may be several side by side, and is joined again over half the gap, and again.
+What is larger still is a building's edge or a hedge, what is smaller a speckle or a pole.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import binary_dilation, label, maximum, minimum
@@ -13,7 +15,7 @@ from scipy.ndimage import sum as sum_of
 from scipy.stats import binom, poisson
 
 from sidelook.errors import UsageError
-from sidelook.model.columns import Floats, Integers
+from sidelook.model.columns import Flags, Floats, Integers, stack
 from sidelook.model.image import SarImage
 from sidelook.model.vehicles import Vehicles
 from sidelook.sar.cfar import CellAveraging, Cells, detect_cells, exceeded_by_chance
@@ -38,7 +40,7 @@ class VehicleSize:
 
     Attributes
     ----------
-    gap : between the pixels of one vehicle, at most; vehicles closer than that are taken for one
+    gap : between the pixels of one vehicle, at most, where a vehicle's size is not exceeded
     spread : standard deviation of a vehicle's bright points from its middle along either axis of the map
     shortest, longest : length
     widest : width
@@ -87,17 +89,23 @@ def find_vehicles(
     """
     settings, size = settings or CellAveraging(), size or VehicleSize()
     cells = detect_cells(image, settings)
-    grid = image.grid
-    reach = [int(0.5 * size.gap / spacing) for spacing in (grid.row_spacing, grid.column_spacing)]
-    joined = binary_dilation(cells.detected, np.ones((2 * reach[0] + 1, 2 * reach[1] + 1), np.bool_))
-    labels, _ = label(joined, np.ones((3, 3)))
-    clusters = np.asarray(np.where(cells.detected, labels, 0), np.int64)
-    found = _measure(image, cells, clusters, (settings, size))
-    pixels = np.bincount(clusters.ravel(), minlength=len(found) + 1)[1:]
-    fits = (found.length >= size.shortest) & (found.length <= size.longest) & (found.width <= size.widest)
-    fits &= pixels * grid.row_spacing * grid.column_spacing >= size.least_area
-    kept = np.flatnonzero(fits)
-    return found.take(kept[np.argsort(-found.strength_db[kept], kind="stable")]), cells
+    left, gap, parts = cells.detected, size.gap, []
+    while True:
+        reach = [int(0.5 * gap / spacing) for spacing in (image.grid.row_spacing, image.grid.column_spacing)]
+        clusters = _join(left, reach)
+        found = _measure(image, cells, clusters, (settings, size))
+        large = (found.length > size.longest) | (found.width > size.widest)
+        area = np.bincount(clusters.ravel(), minlength=len(found) + 1)[1:] * (
+            image.grid.row_spacing * image.grid.column_spacing
+        )
+        parts.append(found.take(~large & (found.length >= size.shortest) & (area >= size.least_area)))
+        left = np.concatenate([[False], large])[clusters]
+        if not left.any() or not any(reach):
+            break
+        gap *= 0.5
+    columns: dict[str, Any] = stack(parts, Vehicles.DTYPES)
+    found = replace(found, **columns)
+    return found.take(np.argsort(-found.strength_db, kind="stable")), cells
 
 
 def count_interval(
@@ -134,6 +142,13 @@ def count_interval(
     after = _first(lambda vehicles: at_most(detected, vehicles) <= tail)
     likely = max(0.0, (detected - false_alarms) / detection_probability)
     return Count(likely=likely, low=low, high=max(low, after - 1))
+
+
+def _join(detected: Flags, reach: list[int]) -> Integers:
+    """Give each detected pixel the number, from 1 on, of its cluster; so many rows and columns to either side join."""
+    near = np.ones((2 * reach[0] + 1, 2 * reach[1] + 1), np.bool_)
+    labels, _ = label(binary_dilation(detected, near) if any(reach) else detected, np.ones((3, 3)))
+    return np.asarray(np.where(detected, labels, 0), np.int64)
 
 
 def _first(holds: Callable[[int], bool]) -> int:

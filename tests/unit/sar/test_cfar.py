@@ -15,7 +15,7 @@ Ground = Callable[..., SarImage]
 @pytest.mark.parametrize("probability", [1e-2, 1e-6, 1e-12])
 def test_one_look_has_finns_closed_form(pixels: float, probability: float) -> None:
     """Finn and Johnson 1968: P = (1 + T / N) ** -N."""
-    threshold = threshold_of(np.array([probability]), np.array([pixels]), 1.0)
+    threshold = threshold_of(probability, np.array([pixels]), 1.0)
     assert (1.0 + threshold / pixels) ** -pixels == pytest.approx(probability, rel=1e-9)
     assert exceeded_by_chance(threshold, np.array([pixels]), 1.0) == pytest.approx(probability, rel=1e-9)
 
@@ -24,16 +24,19 @@ def test_many_looks_have_the_gamma_law() -> None:
     """Drawn, not computed: a gamma variable of three looks against the mean of twenty."""
     rng = np.random.default_rng(1)
     ratio = rng.gamma(3.0, 1.0, 1_000_000) / rng.gamma(60.0, 1.0 / 20.0, 1_000_000)
-    threshold = threshold_of(np.array([1e-3]), np.array([20.0]), 3.0)
+    threshold = threshold_of(1e-3, np.array([20.0]), 3.0)
     assert abs((ratio > threshold).sum() - 1000.0) < 4.0 * np.sqrt(1000.0)
 
 
+@pytest.mark.parametrize("passes", [1, 6])
 @pytest.mark.parametrize("looks", [1, 4])
-def test_false_alarms_come_at_the_rate_asked_for_on_bright_and_dark_ground(ground: Ground, looks: int) -> None:
-    mean = np.repeat(np.geomspace(1e-3, 1e3, 800), looks)[:, None] * np.ones(800)
+def test_false_alarms_come_at_the_rate_asked_for_on_bright_and_dark_ground(
+    ground: Ground, looks: int, passes: int
+) -> None:
+    mean = np.repeat(np.geomspace(0.1, 10.0, 800), looks)[:, None] * np.ones(800)
     image = multilook(ground(mean, np.random.default_rng(2)), looks, 1)
     image = replace(image, grid=replace(image.grid, row_spacing=1.0, column_spacing=1.0))
-    cells = detect_cells(image, CellAveraging(false_alarms_per_km2=500.0, looks=looks, passes=1))
+    cells = detect_cells(image, CellAveraging(false_alarms_per_km2=500.0, looks=looks, passes=passes))
     assert abs(cells.detected.sum() - 320.0) < 4.0 * np.sqrt(320.0)
 
 
@@ -67,6 +70,7 @@ def test_ground_that_was_not_imaged_is_neither_searched_nor_averaged(ground: Gro
     [
         CellAveraging(ring=0.1),
         CellAveraging(looks=0.0),
+        CellAveraging(censored=0.0),
         CellAveraging(false_alarms_per_km2=0.0),
         CellAveraging(false_alarms_per_km2=1e9),
     ],
