@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from sidelook.sar.change import ChangeMap, ChangeSettings, coherent_change
 from sidelook.sar.multilook import independent_share
 from sidelook.sar.registration import Shift, register
 
+LOOKS = 25.0
 KNOWN = (".png", ".tif", ".tiff")
 CHANGED = (0.902, 0.624, 0.0)
 """Red, green, blue, 0 to 1, of what changed (orange of Okabe and Ito, Color Universal Design, 2008)."""
@@ -83,7 +85,7 @@ def report_change(
         discard_parts(output)
     first, (second, shift) = images[0], register(*images)
     share = min(independent_share(image) for image in images)
-    settings = ChangeSettings(independent_share=share)
+    settings = ChangeSettings(window=window_for(share), independent_share=share)
     change = coherent_change(first, second, settings)
     origin = max((image.origin for image in images), key=protection)
     origin = replace(origin, simulated=any(image.origin.simulated for image in images))
@@ -95,6 +97,11 @@ def report_change(
         write_image(replace(second, pixels=coherence, processing=(*second.processing, "coherence")), output)
     report = report_of(change, shift, settings, second, output)
     answer(report, in_words(report), as_json=as_json)
+
+
+def window_for(share: float) -> int:
+    """Give the side, pixels, of a window of ``LOOKS`` independent ones: with fewer, changed ground looks coherent."""
+    return 2 * ceil(0.5 * (sqrt(LOOKS / share) - 1.0)) + 1
 
 
 def write_overlay(image: SarImage, change: ChangeMap, output: Path) -> None:
