@@ -22,6 +22,7 @@ from sidelook.sar.change import (
 )
 from sidelook.sar.multilook import NotComplexError, independent_share, multilook
 from sidelook.sar.registration import UnlikeGridsError, register
+from sidelook.sar.windows import taylor
 from sidelook.simulation.ground_image import Imager, park_vehicles, simulate_image
 from sidelook.simulation.phase_history import Scatterers, Waveform, simulate_phase_history, straight_flight
 
@@ -120,7 +121,10 @@ def test_a_vehicle_that_arrived_is_found_and_one_that_left_is_told_apart() -> No
 
 
 def test_two_passes_over_real_geometry_cohere_where_nothing_changed() -> None:
-    """Echoes from two tracks 10 m apart, noise at -17 dB, a patch of 8 m disturbed, an image 0.4 pixels off: found."""
+    """Echoes from two tracks 10 m apart, with noise; a patch of 8 m disturbed, and the second scene 0.4 pixels off.
+
+    Weighted: without, the patch's side lobes change what lies in line with it.
+    """
     rng = np.random.default_rng(6)
     places = np.column_stack([rng.uniform(-14.0, 14.0, (3000, 2)), np.zeros(3000)])
     strength = rng.standard_normal((3000, 2)) @ np.array([1.0, 1j])
@@ -134,20 +138,20 @@ def test_two_passes_over_real_geometry_cohere_where_nothing_changed() -> None:
         moved = places + np.array([off, -off, 0.0])
         points = Scatterers(places=moved, amplitudes=amplitudes)
         echoes = simulate_phase_history(flight, waveform, points, rng)
-        images.append(backproject(echoes, grid, Forming()))
+        images.append(backproject(echoes, grid, Forming(frequency_window=taylor, pulse_window=taylor)))
     first, second = images
     laid, shift = register(first, second)
-    assert (shift.rows, shift.columns) == pytest.approx((-0.13 / 0.33, 0.13 / 0.33), abs=0.05)
+    assert (shift.rows, shift.columns) == pytest.approx((-0.13 / 0.33, 0.13 / 0.33), abs=0.02)
     share = independent_share(first)
     changes = coherent_change(first, laid, ChangeSettings(window=7, independent_share=share))
     east, north = np.moveaxis(grid.positions(*np.indices(grid.shape)), -1, 0)[:2]
     away = np.hypot(east - 3.0, north + 2.0)
     still = (away > 6.5) & (np.maximum(np.abs(east), np.abs(north)) < 10.0)
-    assert np.nanmean(changes.measure[still]) > 0.95
-    assert np.nanmean(changes.measure[away < 2.0]) == pytest.approx(expected_coherence(0.0, 49.0 * share), abs=0.12)
+    assert np.nanmean(changes.measure[still]) > 0.99
+    assert np.nanmean(changes.measure[away < 2.0]) == pytest.approx(expected_coherence(0.0, 49.0 * share), abs=0.08)
     assert changes.changed[away < 2.0].mean() > 0.95
-    assert changes.changed[still].mean() < 0.02
-    assert np.nanmean(sample_coherence(first, second, 7)[still]) < 0.9
+    assert changes.changed[still].mean() < 0.003
+    assert np.nanmean(sample_coherence(first, second, 7)[still]) < 0.96
 
 
 def test_ground_without_data_is_neither_changed_nor_unchanged(ground: Ground) -> None:
