@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sidelook.errors import InputError
 from sidelook.mission.forming import discard_parts
 from sidelook.mission.image import ImageOptions, check_output, form_of
 from sidelook.mission.image_reading import laid_in, read_histories
@@ -21,9 +22,26 @@ from sidelook.sar.multilook import independent_share
 from sidelook.sar.registration import Shift, register
 
 LOOKS = 25.0
+LEAST_COHERENCE = 0.3  # of most of the ground: below it, what changed does not stand out
 KNOWN = (".png", ".tif", ".tiff")
 CHANGED = (0.902, 0.624, 0.0)
 """Red, green, blue, 0 to 1, of what changed (orange of Okabe and Ito, Color Universal Design, 2008)."""
+
+
+class IncoherentPassesError(InputError):
+    """Most of the ground has another phase in the second pass: of change nothing can be said.
+
+    Attributes
+    ----------
+    coherence : of most of the ground
+    """
+
+    def __init__(self, coherence: float) -> None:
+        super().__init__(
+            f"the passes have a coherence of {coherence:.2f} where {LEAST_COHERENCE:g} is needed: they were flown too "
+            "differently, or all of the ground has changed; compare passes along one path"
+        )
+        self.coherence = coherence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +105,8 @@ def report_change(
     share = min(independent_share(image) for image in images)
     settings = ChangeSettings(window=window_for(share), independent_share=share)
     change = coherent_change(first, second, settings)
+    if change.unchanged < LEAST_COHERENCE:
+        raise IncoherentPassesError(change.unchanged)
     origin = max((image.origin for image in images), key=protection)
     origin = replace(origin, simulated=any(image.origin.simulated for image in images))
     second = replace(second, origin=origin, processing=(*second.processing, "change against a first image"))

@@ -9,7 +9,7 @@ import numpy as np
 from sidelook.errors import InputError, SidelookError, UsageError
 from sidelook.formats.gotcha import read_gotcha
 from sidelook.geometry.frames import LocalFrame, ecef_to_enu, enu_to_ecef
-from sidelook.mission.remote import Source
+from sidelook.mission.remote import RemoteError, Source
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
 from sidelook.model.image import Aperture, SarImage
 from sidelook.model.origin import Classification, read_classification
@@ -133,6 +133,8 @@ def read_histories(inputs: Sequence[Source], said: Sayings, *, autofocus: bool) 
         except OSError as error:
             message = f"{path} cannot be read: {error.strerror or error}"
             raise InputError(message) from error
+        except RemoteError:  # says where
+            raise
         except InputError as error:
             message = f"{path}: {error}"
             raise InputError(message) from error

@@ -22,6 +22,8 @@ from sidelook.simulation.phase_history import (
     texture,
 )
 
+from .test_image import save
+
 VEHICLES = np.array([[-12.0, 8.0], [-2.0, -9.0], [9.0, 4.0]])
 """East and north, m; the last is there in the second pass only."""
 CENTRE = (12.0, -45.0)
@@ -94,6 +96,23 @@ def test_without_a_probability_of_detection_nothing_is_counted(passes: tuple[str
     assert "no probability" in str(refused.exception)
     wrong = run.invoke(app, ["vehicles", passes[0], "-o", str(tmp_path / "a.shp"), *FORM])
     assert "write to .geojson" in str(wrong.exception)
+
+
+def test_passes_of_which_nothing_can_be_said_are_refused(tmp_path: Path) -> None:
+    rng, names = np.random.default_rng(6), []
+    parked = points_of(VEHICLES, rng)
+    for name in ("a", "b"):
+        ground = texture(centred_grid((60, 60), 0.6), np.full((60, 60), 0.3), rng)
+        scene = Scatterers(
+            places=np.concatenate([ground.places, parked.places]),
+            amplitudes=np.concatenate([ground.amplitudes, parked.amplitudes]),
+        )
+        flight = straight_flight(stand_off=8e3, grazing=0.5, aperture=170.0, pulses=140, speed=100.0)
+        echoes = simulate_phase_history(flight, Waveform(bandwidth=250e6, frequencies=128), scene, rng)
+        names.append(str(save(tmp_path / f"{name}.mat", echoes, slice(None))))
+    refused = CliRunner().invoke(app, ["change", *names, "-o", str(tmp_path / "change.png"), *FORM])
+    assert "coherence of 0." in str(refused.exception)
+    assert not (tmp_path / "change.png").exists()
 
 
 def test_the_vehicle_that_came_is_what_changed(passes: tuple[str, str], tmp_path: Path) -> None:
