@@ -21,7 +21,7 @@ SIZE = (5.0, 2.0)  # m
 GROUND = 10.0**-1.5  # -15 dB
 APART = 25.0  # m
 PITCH, ROW = 2.8, 5  # m from one vehicle of a row to the next; vehicles
-NEAR = 3.0  # m, from a vehicle's middle: the vehicle's
+NEAR = 3.0  # m, from a vehicle's middle: the vehicle's; one and a half times the resolution where that is more
 ASKED = (1.0, 100.0)
 CASES = ((0.3, 0.0), (0.5, 0.0), (0.5, 10.0), (1.0, 0.0), (1.0, 10.0), (3.0, 10.0))  # resolution, m; dBsm
 
@@ -85,7 +85,7 @@ def play(tally: Tally, case: tuple[float, float], asked: tuple[float, float], se
     tally.seconds += time.process_time() - begin
     away = np.hypot(vehicles.east[:, None] - places[:, 0], vehicles.north[:, None] - places[:, 1])
     nearest = away.argmin(axis=1) if len(vehicles) else np.zeros(0, int)
-    hit = away.min(axis=1, initial=np.inf) < NEAR
+    hit = away.min(axis=1, initial=np.inf) < max(NEAR, 1.5 * resolution)
     tally.parked += count
     tally.found += len(np.unique(nearest[hit]))
     tally.split += hit.sum() - len(np.unique(nearest[hit]))

@@ -4,7 +4,8 @@ Coherent: the sample coherence over a window of L independent pixels. It is bias
 pixels show sqrt(pi / L) / 2 or so and not zero. Its law under a true coherence is known, so the threshold that calls a
 given share of unchanged ground changed is computed, and so is what to expect of changed ground. Incoherent: the ratio
 of mean intensities, which over unchanged ground of independent speckle is F distributed; where the speckle is the same
-in both images, fewer are called changed than asked for.
+in both images, fewer are called changed than asked for. The side lobes of what changed are changes too: images are
+best formed with weights.
 
 Sources: Touzi, Lopes, Bruniquel and Vachon, Coherence estimation for SAR imagery, IEEE Trans. Geosci. Remote Sens.
 37(1), 1999, for the law of the coherence and its mean; Touzi, Lopes and Bousquet, A statistical and
