@@ -223,11 +223,13 @@ def image(
 
 @app.command(epilog="Example: sidelook vehicles lot.cphd -o lot.geojson --size 300 --spacing 0.2 --detection 0.9")
 def vehicles(
-    inputs: Annotated[list[str], typer.Argument(help="Files of phase history, or their addresses.")],
+    inputs: Annotated[list[str], typer.Argument(help="Files, or their addresses: one image, or phase history.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="To write: .geojson, a point for each.")],
-    size: Annotated[float, typer.Option(help="Of the sides searched, m.")] = 100.0,
-    spacing: Annotated[float, typer.Option(help="Of the image's pixels, m: half of what it resolves, or less.")] = 0.2,
+    size: Annotated[float, typer.Option(help="Of the sides searched, m, where the image is formed.")] = 100.0,
+    spacing: Annotated[
+        float | None, typer.Option(help="Of pixels, m: half of what is resolved, or less; 0.1, or an image's own.")
+    ] = None,
     said: EchoSayings = [],  # noqa: B006 - typer's way to give defaults
     detection: Annotated[
         float | None, typer.Option(help="Probability that a vehicle in view is found: then they are counted.")

@@ -139,12 +139,16 @@ def make_image(
     if output.suffix.lower() == ECHOES:
         convert_echoes(inputs, output, options.said, autofocus=options.focus == "supplied", as_json=as_json)
         return
-    exists = any(path.suffix.lower() in IMAGES for path in inputs)
-    made = read(inputs, options) if exists else form(inputs, output, options)
+    made = read(inputs, options) if exists(inputs) else form(inputs, output, options)
     write_image(made.image, output)
     discard_parts(output)
     report = report_of(made, output)
     answer(report, in_words(report), as_json=as_json)
+
+
+def exists(inputs: Sequence[Source]) -> bool:
+    """Tell images that exist from echoes, by their names."""
+    return any(path.suffix.lower() in IMAGES for path in inputs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

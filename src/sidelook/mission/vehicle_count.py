@@ -11,14 +11,16 @@ import numpy as np
 from sidelook.errors import UsageError
 from sidelook.geometry.frames import enu_to_geodetic
 from sidelook.mission.forming import discard_parts
-from sidelook.mission.image import ImageOptions, check_output, form
+from sidelook.mission.image import ImageOptions, check_output, exists, form, read
 from sidelook.mission.image_writing import written_beside
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer
+from sidelook.model.image import SarImage
 from sidelook.model.vehicles import Vehicles
 from sidelook.release import highest_marking
 from sidelook.sar.cfar import CellAveraging
 from sidelook.sar.multilook import independent_share
+from sidelook.sar.speckle import measure_speckle
 from sidelook.sar.vehicles import Count, count_interval, find_vehicles
 
 GEOJSON = ".geojson"
@@ -36,7 +38,7 @@ class CountReport:
     false_alarms : expected among them at most, over even ground
     detection_probability : of a vehicle, as said; None where nothing was said
     count : of vehicles, with its 90 % interval; None without a probability of detection
-    simulated, marking : as of the echoes
+    simulated, marking : as of the input
     """
 
     output: str
@@ -58,11 +60,11 @@ def report_vehicles(
     overwrite: bool = False,
     as_json: bool = False,
 ) -> None:
-    """Form an image of echoes, find the vehicles that stand in it, and write them as GeoJSON.
+    """Find the vehicles that stand in an image, or in one formed of echoes, and write them as GeoJSON.
 
     Parameters
     ----------
-    inputs : files of phase history
+    inputs : files of phase history, or one image
     output : .geojson
     options : how the image is formed
     detection_probability : of a vehicle, such as the benchmark measured at its contrast; without it nothing is said
@@ -78,8 +80,8 @@ def report_vehicles(
     if detection_probability is not None and not 0.0 < detection_probability <= 1.0:
         message = f"--detection {detection_probability:g} is no probability of a vehicle: give 0.9 or so"
         raise UsageError(message)
-    image = form(inputs, output, options).image
-    vehicles, _ = find_vehicles(image, CellAveraging(independent_share=independent_share(image)))
+    image = (read(inputs, options) if exists(inputs) else form(inputs, output, options)).image
+    vehicles, _ = find_vehicles(image, held_against(image))
     write_geojson(vehicles, output)
     discard_parts(output)
     report = CountReport(
@@ -93,6 +95,14 @@ def report_vehicles(
         marking=highest_marking([vehicles.origin]).text,
     )
     answer(report, in_words(report), as_json=as_json)
+
+
+def held_against(image: SarImage) -> CellAveraging:
+    """Give settings for the speckle that an image has: known of complex pixels, measured of others."""
+    if np.iscomplexobj(image.pixels):
+        return CellAveraging(independent_share=independent_share(image))
+    speckle = measure_speckle(image)
+    return CellAveraging(looks=speckle.looks, independent_share=speckle.independent_share)
 
 
 def counted(vehicles: Vehicles, detection_probability: float | None) -> Count | None:
@@ -120,7 +130,7 @@ def write_geojson(vehicles: Vehicles, output: Path) -> None:
 
 def features(vehicles: Vehicles) -> list[dict[str, Any]]:
     """Give each as a feature, strongest first."""
-    assert vehicles.frame is not None  # noqa: S101 - forming has asked for a place
+    assert vehicles.frame is not None  # noqa: S101 - forming has asked for a place, and what is read has one
     places = np.stack([vehicles.east, vehicles.north, np.zeros(len(vehicles))], axis=-1)
     latitude, longitude, _ = (np.degrees(part) for part in enu_to_geodetic(places, vehicles.frame))
     names = ("east_error", "north_error", "length", "width")

@@ -89,6 +89,16 @@ def test_what_stands_there_is_found_and_counted(passes: tuple[str, str], tmp_pat
     assert collection["sidelook"]["marking"] == report["marking"] == "UNCLASSIFIED"
 
 
+def test_it_is_found_in_the_image_too(passes: tuple[str, str], tmp_path: Path) -> None:
+    run, image, out = CliRunner(), str(tmp_path / "lot.tif"), tmp_path / "found.geojson"
+    run.invoke(app, ["image", passes[1], "-o", image, "--size", "44", "--spacing", "0.4"])
+    report = json.loads(run.invoke(app, ["vehicles", image, "-o", str(out), "--json"]).stdout)
+    found = [metres(feature["geometry"]["coordinates"]) for feature in json.loads(out.read_text())["features"]]
+    assert np.linalg.norm(VEHICLES[:, None] - np.array(found), axis=-1).min(axis=1).max() < 2.5
+    assert report["found"] <= 4
+    assert report["simulated"]
+
+
 def test_without_a_probability_of_detection_nothing_is_counted(passes: tuple[str, str], tmp_path: Path) -> None:
     run, out = CliRunner(), str(tmp_path / "found.geojson")
     assert json.loads(run.invoke(app, ["vehicles", passes[0], "-o", out, *FORM]).stdout)["count"] is None
