@@ -1,9 +1,9 @@
 """What an image's speckle is like, from its intensities alone: how many looks, and how many pixels say the same.
 
-Needed where nothing but amplitudes is there: images of other makers, averaged, resampled and laid on a map. The ground is
-taken for even over a window, and pixels that outshine it are cut down to what speckle reaches, so that vehicles and
-buildings do not count. Of a gamma distributed intensity of L looks the variance is one over L (Goodman 1976), less where
-it is cut; the covariance of intensities, summed over shifts, is what a mean over pixels still varies by.
+Needed where nothing but amplitudes is there: images of other makers, averaged, resampled and laid on a map. The ground
+is taken for even over a window, and pixels that outshine it are cut down to what speckle reaches, so that vehicles and
+buildings do not count. Of a gamma distributed intensity of L looks the variance is one over L (Goodman 1976), less
+where it is cut; the covariance of intensities, summed over shifts, is what a mean over pixels still varies by.
 """
 
 from dataclasses import dataclass
@@ -79,8 +79,12 @@ def _looks(seen: Floats, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
         if not high < spread < low:
             looks = LOOKS[0] if spread >= low else LOOKS[1]
             break
-        looks = float(brentq(lambda number: _cut_moments(number)[2] - spread, *LOOKS, xtol=1e-3))
+        looks = float(brentq(_spread_beyond, *LOOKS, args=(spread,), xtol=1e-3))
     return looks, ratio
+
+
+def _spread_beyond(looks: float, spread: float) -> float:
+    return _cut_moments(looks)[2] - spread
 
 
 def _cut_moments(looks: float) -> tuple[float, float, float]:
