@@ -60,8 +60,9 @@ def measure_speckle(image: SarImage) -> Speckle:
     if min(seen.shape) < LEAST or inside.sum() < LEAST**2 // 4:
         message = (
             f"{image.origin.source}: an image of {seen.shape} pixels, {inside.mean():.0%} of them with ground around, "
+            "tells nothing of its speckle; give a larger one"
         )
-        raise NoSpeckleError(message + "tells nothing of its speckle; give a larger one")
+        raise NoSpeckleError(message)
     looks, ratio = _looks(seen, inside)
     return Speckle(looks=looks, independent_share=_share(ratio, inside))
 
