@@ -19,7 +19,6 @@ from sidelook.model.image import SarImage
 from sidelook.model.vehicles import Vehicles
 from sidelook.release import highest_marking
 from sidelook.sar.cfar import CellAveraging
-from sidelook.sar.multilook import independent_share
 from sidelook.sar.speckle import measure_speckle
 from sidelook.sar.vehicles import Count, count_interval, find_vehicles
 
@@ -98,9 +97,7 @@ def report_vehicles(
 
 
 def held_against(image: SarImage) -> CellAveraging:
-    """Give settings for the speckle that an image has: known of complex pixels, measured of others."""
-    if np.iscomplexobj(image.pixels):
-        return CellAveraging(independent_share=independent_share(image))
+    """Give settings for the speckle that an image has; that of real ground is rougher than one look's, as measured."""
     speckle = measure_speckle(image)
     return CellAveraging(looks=speckle.looks, independent_share=speckle.independent_share)
 
