@@ -187,7 +187,9 @@ def image(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", help="To write: .png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes)."
+            "--output",
+            "-o",
+            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality).",
         ),
     ],
     size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,

@@ -13,14 +13,15 @@ from sidelook.mission.echo_writing import ECHOES, convert_echoes, refuse_untold
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
 from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
+from sidelook.mission.quality_page import PAGE, write_quality_page
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer, progress
 from sidelook.model.echoes import PhaseHistory
-from sidelook.model.image import SarImage, centred_grid
+from sidelook.model.image import PlaneGrid, SarImage, centred_grid
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
 from sidelook.sar.autofocus import Focusing, focus_by_gradient, sight_grid
 from sidelook.sar.backprojection import Forming
-from sidelook.sar.quality import ImageFigures, LineResponse, measure_image, measure_point
+from sidelook.sar.quality import ImageFigures, LineResponse, expected_widths, measure_image, measure_point
 from sidelook.sar.sharpness import focus_by_sharpness
 from sidelook.sar.windows import even, taylor
 
@@ -30,6 +31,7 @@ MOST_PIXELS = 10_000_000_000  # 80 GB on disk while it is formed
 MOST_HELD = 400_000_000  # of all but a GeoTIFF: 3.2 GB, and as much again while it is written
 FOCUS_PIXELS = 512
 FINE = 0.1  # m, of pixels where nothing is said
+PLACELESS = (".png", PAGE)  # that need no place on earth
 TAYLOR = (35.0, 4)  # dB, equal lobes
 
 
@@ -100,6 +102,8 @@ class ImageReport:
     focus : how the motion was corrected, and what that changed
     figures : of the whole image
     strongest : response of its strongest point
+    expected_north_south_m, expected_east_west_m : widths of a point by theory, without weights; None where the image
+        existed before
     simulated, marking : as of the input
     """
 
@@ -114,6 +118,8 @@ class ImageReport:
     focus: str
     figures: ImageFigures
     strongest: StrongestPoint
+    expected_north_south_m: float | None
+    expected_east_west_m: float | None
     simulated: bool
     marking: str
 
@@ -126,7 +132,8 @@ def make_image(
     Parameters
     ----------
     inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, NITF or GeoTIFF
-    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .cphd for the echoes
+    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .cphd for the echoes,
+        .html for a page that says how good it is
     options : how
     overwrite : replace a file that is there
     as_json : answer with JSON
@@ -140,9 +147,12 @@ def make_image(
         convert_echoes(inputs, output, options.said, autofocus=options.focus == "supplied", as_json=as_json)
         return
     made = read(inputs, options) if exists(inputs) else form(inputs, output, options)
-    write_image(made.image, output)
-    discard_parts(output)
     report = report_of(made, output)
+    if output.suffix.lower() == PAGE:
+        write_page(made.image, report, output)
+    else:
+        write_image(made.image, output)
+    discard_parts(output)
     answer(report, in_words(report), as_json=as_json)
 
 
@@ -159,6 +169,7 @@ class Made:
     ----------
     image : to write
     pulses, frequencies, bandwidth : of the echoes; Hz
+    expected : unweighted widths of a point in the middle, along rows and columns, by theory, m
     method, focus : in words
     """
 
@@ -166,6 +177,7 @@ class Made:
     pulses: int = 0
     frequencies: int = 0
     bandwidth: float = 0.0
+    expected: tuple[float, float] | None = None
     method: str
     focus: str = "as it is"
 
@@ -190,7 +202,7 @@ def form(inputs: Sequence[Source], output: Path, options: ImageOptions) -> Made:
 
 def form_of(history: PhaseHistory, output: Path, options: ImageOptions) -> Made:
     """Form an image of echoes that are read."""
-    if output.suffix.lower() != ".png" and history.frame is None:
+    if output.suffix.lower() not in PLACELESS and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
     if output.suffix.lower() in SICD_SUFFIXES:
@@ -207,6 +219,7 @@ def form_of(history: PhaseHistory, output: Path, options: ImageOptions) -> Made:
         pulses=len(history),
         frequencies=history.samples.shape[1],
         bandwidth=history.bandwidth,
+        expected=expected_widths(history, grid, middle_of(grid)),
         method=way.said,
         focus=said,
     )
@@ -227,12 +240,24 @@ def report_of(made: Made, output: Path) -> ImageReport:
         focus=made.focus,
         figures=measure_image(image),
         strongest=strongest_point(image),
+        expected_north_south_m=round(made.expected[0], 3) if made.expected else None,
+        expected_east_west_m=round(made.expected[1], 3) if made.expected else None,
         simulated=image.origin.simulated,
         marking=highest_marking([image.origin]).text,
     )
 
 
-def check_output(output: Path, *, overwrite: bool, known: Sequence[str] = (*WRITERS, ECHOES)) -> None:
+def write_page(image: SarImage, report: ImageReport, output: Path) -> None:
+    """Write how good an image is, with pictures."""
+    write_quality_page(image, strongest_chip(image), figures_of(report), marking_of(report), output)
+
+
+def middle_of(grid: PlaneGrid) -> NDArray[np.float64]:
+    """Give the place in the middle of a grid."""
+    return grid.positions(np.array(0.5 * (grid.shape[0] - 1)), np.array(0.5 * (grid.shape[1] - 1)))
+
+
+def check_output(output: Path, *, overwrite: bool, known: Sequence[str] = (*WRITERS, ECHOES, PAGE)) -> None:
     """Refuse an output that cannot be written, before any work."""
     if output.suffix.lower() not in known:
         message = f"{output} ends in {output.suffix or 'nothing'}: write to {', '.join(known)}"
@@ -320,9 +345,9 @@ def strongest_chip(image: SarImage) -> SarImage:
     return replace(image, pixels=pixels, grid=replace(image.grid, first=corner, shape=pixels.shape))
 
 
-def in_words(report: ImageReport) -> str:
-    """Say it for people."""
-    point, figures = report.strongest, report.figures
+def figures_of(report: ImageReport) -> list[tuple[str, str]]:
+    """Say figures for people: what of, and what."""
+    point, whole = report.strongest, report.figures
     along, across = point.north_south, point.east_west
     echoes = (
         f" of {report.pulses:,} pulses with {report.frequencies:,} frequencies ({report.bandwidth_mhz:g} MHz)"
@@ -330,13 +355,30 @@ def in_words(report: ImageReport) -> str:
         else ""
     )
     at = f" at {report.centre_frequency_ghz:g} GHz" if report.centre_frequency_ghz else ""
-    return (
-        f"{report.output}: {report.rows:,} x {report.columns:,} pixels{echoes}{at}\n"
-        f"formed: {report.method}\nmotion: {report.focus}\n"
-        f"strongest point at {point.east_m:.2f} m east, {point.north_m:.2f} m north: north-south {along.width:.3f} m "
-        f"wide, side lobes {along.peak_side_lobe:.1f} dB; east-west {across.width:.3f} m, "
-        f"{across.peak_side_lobe:.1f} dB\n"
-        f"entropy {figures.entropy:.3f}, contrast {figures.contrast:.2f}, noise floor {figures.noise_floor:.1f} dB, "
-        f"peak {figures.peak:.1f} dB\n"
-        f"{report.marking}{', simulated' if report.simulated else ''}"
+    where = f"{point.east_m:.2f} m east, {point.north_m:.2f} m north"
+    lobes = f"side lobes {along.peak_side_lobe:.1f} dB; east-west {across.width:.3f} m, {across.peak_side_lobe:.1f} dB"
+    said = [
+        ("image", f"{report.rows:,} x {report.columns:,} pixels{echoes}{at}"),
+        ("formed", report.method),
+        ("motion", report.focus),
+        ("strongest point", f"{where}: north-south {along.width:.3f} m wide, {lobes}"),
+    ]
+    if report.expected_north_south_m is not None:
+        widths = f"{report.expected_north_south_m:.3f} m north-south, {report.expected_east_west_m:.3f} m east-west"
+        said.append(("by theory", f"a point without weights is {widths} wide"))
+    measured = (
+        f"entropy {whole.entropy:.3f}, contrast {whole.contrast:.2f}, noise floor {whole.noise_floor:.1f} dB, "
+        f"peak {whole.peak:.1f} dB"
     )
+    return [*said, ("whole image", measured)]
+
+
+def marking_of(report: ImageReport) -> str:
+    """Give the marking, and whether it is real."""
+    return f"{report.marking}{', simulated' if report.simulated else ''}"
+
+
+def in_words(report: ImageReport) -> str:
+    """Say it for people."""
+    (_, image), *rest = figures_of(report)
+    return "\n".join([f"{report.output}: {image}", *(f"{name}: {said}" for name, said in rest), marking_of(report)])

@@ -1,7 +1,6 @@
 """Writing radar images: a quick look, on the map (GeoTIFF, KMZ), and as SICD."""
 
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,9 +35,7 @@ def write_image(image: SarImage, output: Path) -> None:
 def written_beside(output: Path, doing: str) -> Iterator[Path]:
     """Give a file to write beside an output; it takes the output's place once it is whole, and is removed if not."""
     with storage_errors(output.parent, doing):
-        handle, name = tempfile.mkstemp(suffix=output.suffix, dir=output.parent)
-        os.close(handle)
-        written = Path(name)
+        written = output.with_name(f".{output.name}.{os.getpid()}{output.suffix}")
         try:
             yield written
             written.replace(output)

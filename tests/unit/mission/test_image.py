@@ -1,6 +1,10 @@
 """Images from files to files: points where they stand, on the map too, and clear errors before any work."""
 
+import base64
+import io
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +20,8 @@ from sidelook.model.echoes import PhaseHistory, UnlikeHistoriesError, concatenat
 from sidelook.simulation.phase_history import Scatterers, Waveform, simulate_phase_history, straight_flight
 
 PLACE = (3.0, -8.0, 0.0)
+UMASK = os.umask(0)
+os.umask(UMASK)
 OPTIONS = ImageOptions(size=30.0, spacing=0.15)
 
 
@@ -70,6 +76,26 @@ def test_on_the_map_it_lies_there_too_with_its_marking(files: list[Path], tmp_pa
     metres = 6_378_137.0 * np.pi / 180.0
     assert (latitude - 40.0) * metres == pytest.approx(PLACE[1], abs=0.3)
     assert (longitude + 84.0) * metres * np.cos(np.radians(40.0)) == pytest.approx(PLACE[0], abs=0.3)
+
+
+def test_a_page_says_how_good_it_is_in_figures_and_pictures(
+    files: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "quality.html"
+    make_image(files, out, replace(OPTIONS, window="none"), as_json=True)
+    report = json.loads(capsys.readouterr().out)
+    # A point of a flat band and aperture is as wide as theory has it.
+    strongest = report["strongest"]
+    assert strongest["north_south"]["width"] == pytest.approx(report["expected_north_south_m"], rel=0.02)
+    assert strongest["east_west"]["width"] == pytest.approx(report["expected_east_west_m"], rel=0.02)
+    page = out.read_text()
+    assert f"{strongest['east_west']['width']:.3f} m" in page
+    assert "MARKING NOT READ" in page
+    assert "http" not in page, "it needs nothing of another host"
+    picture = Image.open(io.BytesIO(base64.b64decode(page.partition("base64,")[2].partition('"')[0])))
+    assert min(picture.size) > 500
+    assert list(tmp_path.glob(".quality*")) == []
+    assert out.stat().st_mode & 0o444 == 0o444 & ~UMASK
 
 
 def test_the_phase_gradient_says_what_it_did(
