@@ -148,6 +148,39 @@ def test_other_makers_ways_are_read(change: Change) -> None:
     assert there == pytest.approx(place_of(history), abs=0.002)
 
 
+def test_pulses_scaled_one_by_one_are_read_at_their_scale() -> None:
+    history = made()
+    with skcphd.Reader(io.BytesIO(written(history))) as reader:
+        tree = reader.metadata.xmltree
+        signal, pulses = reader.read_channel(CHANNEL)
+    root = skcphd.ElementWrapper(tree.getroot())
+    numbers = int(tree.findtext("{*}Data/{*}NumBytesPVP")) // 8
+    root["PVP"]["AmpSF"] = {"Offset": numbers, "Size": 1, "dtype": np.dtype(np.float64)}
+    root["Data"]["NumBytesPVP"] = 8 * (numbers + 1)
+    scaled = np.zeros(len(pulses), skcphd.get_pvp_dtype(tree))
+    for name in pulses.dtype.names or ():
+        scaled[name] = pulses[name]
+    scaled["AmpSF"] = np.linspace(0.5, 2.0, len(pulses))
+    with tempfile.TemporaryFile() as file:
+        with skcphd.Writer(file, skcphd.Metadata(xmltree=tree)) as writer:
+            writer.write_signal(CHANNEL, (signal / scaled["AmpSF"][:, None]).astype(np.complex64))
+            writer.write_pvp(CHANNEL, scaled)
+        again = read_cphd(file, source="a.cphd", most_samples=MANY)
+    assert np.abs(again.samples - history.samples).max() < 1e-4
+
+
+def test_compressed_samples_are_refused() -> None:
+    data = written(made())
+    size = b"<SignalArrayByteOffset>0</SignalArrayByteOffset>"
+    spaced = b"<CompressedSignalSize>9</CompressedSignalSize>"
+    said = data.replace(size, size + spaced)
+    # The description is longer now by what it holds more; where the rest begins does not matter to a refusal.
+    length = int(data.partition(b"XML_BLOCK_SIZE := ")[2].partition(b"\n")[0])
+    said = said.replace(b"XML_BLOCK_SIZE := %d\n" % length, b"XML_BLOCK_SIZE := %d\n" % (length + len(spaced)))
+    with pytest.raises(CphdError, match="compressed"):
+        read(said)
+
+
 def test_pulses_of_wandering_frequencies_are_laid_on_common_ones() -> None:
     history = made()
     drift = history.frequency_step * np.linspace(-0.4, 0.4, len(history))
