@@ -15,7 +15,7 @@ from sidelook.mission.image_writing import BRIGHT, DYNAMIC_DB, FAINTEST, said_of
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer
 from sidelook.model.image import SarImage
-from sidelook.model.origin import protection
+from sidelook.model.origin import join_origins
 from sidelook.release import highest_marking
 from sidelook.sar.change import ChangeMap, ChangeSettings, coherent_change
 from sidelook.sar.multilook import independent_share
@@ -107,8 +107,7 @@ def report_change(
     change = coherent_change(first, second, settings)
     if change.unchanged < LEAST_COHERENCE:
         raise IncoherentPassesError(change.unchanged)
-    origin = max((image.origin for image in images), key=protection)
-    origin = replace(origin, simulated=any(image.origin.simulated for image in images))
+    origin = join_origins([image.origin for image in images])
     second = replace(second, origin=origin, processing=(*second.processing, "change against a first image"))
     if output.suffix.lower() == ".png":
         write_overlay(second, change, output)

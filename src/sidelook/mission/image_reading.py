@@ -129,7 +129,7 @@ def read_histories(inputs: Sequence[Source], said: Sayings, *, autofocus: bool) 
     for path in inputs:
         try:
             with path.open("rb") as file:
-                parts.append(_read_echoes(file, path.name, said, autofocus=autofocus))
+                parts.append(marked(_read_echoes(file, path.name, said, autofocus=autofocus), said))
         except OSError as error:
             message = f"{path} cannot be read: {error.strerror or error}"
             raise InputError(message) from error
@@ -138,7 +138,7 @@ def read_histories(inputs: Sequence[Source], said: Sayings, *, autofocus: bool) 
         except InputError as error:
             message = f"{path}: {error}"
             raise InputError(message) from error
-    history = marked(concatenate_histories(parts), said)
+    history = concatenate_histories(parts)
     if history.begin is None and said.begin is not None:
         history = replace(history, begin=said.begin)
     return history if said.centre is None else centred(history, said.centre)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.columns import Floats
-from sidelook.model.origin import Origin
+from sidelook.model.origin import Origin, join_origins
 
 Samples: TypeAlias = NDArray[np.complex64]
 
@@ -91,7 +91,7 @@ class UnlikeHistoriesError(InputError):
 
 
 def concatenate_histories(parts: Sequence[PhaseHistory]) -> PhaseHistory:
-    """Join the pulses of phase histories in the order given; the lineage is that of the first.
+    """Join the pulses of phase histories in the order given; the lineage is that of the most protected.
 
     Raises
     ------
@@ -119,5 +119,4 @@ def concatenate_histories(parts: Sequence[PhaseHistory]) -> PhaseHistory:
     }
     same = all(part.transmit is part.receive for part in parts)
     transmit = columns["receive"] if same else np.concatenate([part.transmit for part in parts])
-    simulated = any(part.origin.simulated for part in parts)
-    return replace(first, **columns, transmit=transmit, origin=replace(first.origin, simulated=simulated))
+    return replace(first, **columns, transmit=transmit, origin=join_origins([part.origin for part in parts]))

@@ -1,7 +1,7 @@
 """Where data comes from and under what marking: carried from the first byte to the last encoder."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -67,6 +67,11 @@ def protection(origin: Origin) -> tuple[int, bool, int, bool, str]:
     """Rank origins by how much their marking protects; ties are broken by simulated, then by name."""
     unread = not origin.codes_read
     return int(origin.classification), unread, origin.codes, not origin.simulated, origin.source
+
+
+def join_origins(origins: Sequence[Origin]) -> Origin:
+    """Give the origin of what was made of data of several: the most protected, simulated where any of them is."""
+    return replace(max(origins, key=protection), simulated=any(origin.simulated for origin in origins))
 
 
 def merge_origins(parts: Sequence[tuple[tuple[Origin, ...], Indices]]) -> tuple[tuple[Origin, ...], Indices]:

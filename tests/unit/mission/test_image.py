@@ -14,9 +14,12 @@ from PIL import Image
 from scipy.io import savemat
 
 from sidelook.errors import InputError, UsageError
+from sidelook.formats.cphd import write_cphd
+from sidelook.geometry.frames import LocalFrame
 from sidelook.mission.image import ImageOptions, make_image
-from sidelook.mission.image_reading import Sayings, read_centre
+from sidelook.mission.image_reading import Sayings, read_centre, read_histories
 from sidelook.model.echoes import PhaseHistory, UnlikeHistoriesError, concatenate_histories
+from sidelook.model.origin import Classification
 from sidelook.simulation.phase_history import Scatterers, Waveform, simulate_phase_history, straight_flight
 
 PLACE = (3.0, -8.0, 0.0)
@@ -76,6 +79,21 @@ def test_on_the_map_it_lies_there_too_with_its_marking(files: list[Path], tmp_pa
     metres = 6_378_137.0 * np.pi / 180.0
     assert (latitude - 40.0) * metres == pytest.approx(PLACE[1], abs=0.3)
     assert (longitude + 84.0) * metres * np.cos(np.radians(40.0)) == pytest.approx(PLACE[0], abs=0.3)
+
+
+def test_joined_echoes_bear_the_highest_marking_and_none_is_talked_away(tmp_path: Path) -> None:
+    made = replace(history(), frame=LocalFrame(latitude=0.7, longitude=0.1), begin=10**18)
+    paths = []
+    for level in (Classification.UNCLASSIFIED, Classification.SECRET, Classification.RESTRICTED):
+        paths.append(tmp_path / f"{level.name}.cphd")
+        with paths[-1].open("wb") as file:
+            write_cphd(replace(made, origin=replace(made.origin, classification=level)), file)
+    unread = paths[0].read_bytes().replace(b"<Classification>UNCLASSIFIED<", b"<Classification>UNCLASSIFYED<")
+    paths[0].write_bytes(unread)
+    joined = read_histories(paths, Sayings(marking=Classification.UNCLASSIFIED), autofocus=True)
+    assert joined.origin.classification is Classification.SECRET
+    assert joined.origin.simulated
+    assert read_histories(paths, Sayings(), autofocus=True).origin.classification is Classification.UNREAD
 
 
 def test_a_page_says_how_good_it_is_in_figures_and_pictures(
