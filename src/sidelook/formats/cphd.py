@@ -14,12 +14,13 @@ import sarkit.cphd as skcphd
 from numpy.typing import NDArray
 
 from sidelook.errors import UsageError
-from sidelook.formats.sicd import LIGHT, SIMULATED
+from sidelook.formats.sicd import SIMULATED
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import ecef_to_geodetic
 from sidelook.model.columns import Floats
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.origin import Classification
+from sidelook.model.radar import SPEED_OF_LIGHT
 
 VERSION = "http://api.nsgreg.nga.mil/schema/cphd/1.1.0"
 CHANNEL = "1"
@@ -99,7 +100,8 @@ def _signal(history: PhaseHistory) -> NDArray[np.complex64]:
     step = max(BLOCK // frequencies, 1)
     for first in range(0, pulses, step):
         some = slice(first, first + step)
-        phase = history.phase_correction[some, None] - 4.0 * np.pi / LIGHT * np.multiply.outer(off[some], frequency)
+        waves = np.multiply.outer(2.0 / SPEED_OF_LIGHT * off[some], frequency)
+        phase = history.phase_correction[some, None] - 2.0 * np.pi * waves
         signal[some] = history.samples[some] * np.exp(1j * phase)
     return signal
 
@@ -116,7 +118,7 @@ def _pulses(history: PhaseHistory, frame: LocalFrame) -> NDArray[np.void]:
     pulses = np.zeros(len(history), [(name, np.float64, (count,) * (count > 1)) for name, count in COLUMNS.items()])
     time = history.time - history.time[0]
     pulses["TxTime"] = time
-    pulses["RcvTime"] = time + 2.0 * _distance(history) / LIGHT
+    pulses["RcvTime"] = time + 2.0 * _distance(history) / SPEED_OF_LIGHT
     for name, places in (("Tx", history.transmit), ("Rcv", history.receive)):
         pulses[f"{name}Pos"] = enu_to_ecef(places, frame)
         pulses[f"{name}Vel"] = rotate_enu_to_ecef(np.gradient(places, time, axis=0), frame)
@@ -155,7 +157,7 @@ def _tree(history: PhaseHistory, frame: LocalFrame, pulses: NDArray[np.void]) ->
         "TOASwath": {"TOAMin": -late, "TOAMax": late},
     }
     # Within it no point is taken for another, wherever it is seen from.
-    half = 0.5 * LIGHT * late / np.sqrt(2.0)
+    half = 0.5 * SPEED_OF_LIGHT * late / np.sqrt(2.0)
     area = {"X1Y1": np.array([-half, -half]), "X2Y2": np.array([half, half])}
     wrapped["SceneCoordinates"] = _scene(frame, half) | {"ImageArea": area, "ImageGrid": _grid(half, high - low)}
     wrapped["Data"] = {
@@ -208,7 +210,7 @@ def _scene(frame: LocalFrame, half: float) -> dict[str, Any]:
 
 def _grid(half: float, bandwidth: float) -> dict[str, Any]:
     """Give the pixels that would show all: as wide as the resolution, the scene reference in the middle."""
-    spacing = 0.5 * LIGHT / bandwidth
+    spacing = 0.5 * SPEED_OF_LIGHT / bandwidth
     side = int(half / spacing)
     return {
         "IARPLocation": np.array([float(side), float(side)]),

@@ -20,9 +20,9 @@ from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import ecef_to_geodetic
 from sidelook.model.columns import Floats
 from sidelook.model.image import Aperture, PlaneGrid, SarImage, Triple
+from sidelook.model.radar import SPEED_OF_LIGHT
 
 VERSION = "urn:SICD:1.4.0"
-LIGHT = 299_792_458.0  # m/s
 DEGREE = 5  # of the polynomials of the antenna's path
 UNIFORM_WIDTH = 0.886  # 3 dB width of an unweighted response, over its bandwidth
 SIMULATED = "SIMULATED"
@@ -147,7 +147,7 @@ def _support(aperture: Aperture, scp: Floats, axis: Floats) -> _Support:
     """Give the spatial frequencies along an axis: 2 f / c, by how the range grows along it from each place."""
     line = scp - aperture.places
     slope = (line / np.linalg.norm(line, axis=1)[:, None]) @ axis
-    edges = np.multiply.outer(2.0 / LIGHT * np.array(aperture.band), slope)
+    edges = np.multiply.outer(2.0 / SPEED_OF_LIGHT * np.array(aperture.band), slope)
     return _Support(middle=float(0.5 * (edges.min() + edges.max())), width=float(np.ptp(edges)))
 
 

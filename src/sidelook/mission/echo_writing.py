@@ -9,7 +9,7 @@ from sidelook.errors import UsageError
 from sidelook.mission.image_reading import Sayings, centred, read_histories, timed
 from sidelook.mission.image_writing import written_beside
 from sidelook.mission.remote import Source
-from sidelook.mission.reporting import answer
+from sidelook.mission.reporting import answer, marking_words
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.origin import Classification
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
@@ -104,5 +104,5 @@ def in_words(report: EchoReport) -> str:
         f"{report.output}: {report.pulses:,} pulses with {report.frequencies:,} frequencies at "
         f"{report.centre_frequency_ghz:g} GHz ({report.bandwidth_mhz:g} MHz)\n"
         f"scene at {report.latitude:.6f}, {report.longitude:.6f} ({report.placed})\n"
-        f"{report.marking}{', simulated' if report.simulated else ''}"
+        f"{marking_words(report.marking, simulated=report.simulated)}"
     )

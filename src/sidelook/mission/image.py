@@ -15,7 +15,7 @@ from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_hi
 from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.quality_page import PAGE, write_quality_page
 from sidelook.mission.remote import Source
-from sidelook.mission.reporting import answer, progress
+from sidelook.mission.reporting import answer, marking_words, progress
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid, SarImage, centred_grid
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
@@ -249,7 +249,13 @@ def report_of(made: Made, output: Path) -> ImageReport:
 
 def write_page(image: SarImage, report: ImageReport, output: Path) -> None:
     """Write how good an image is, with pictures."""
-    write_quality_page(image, strongest_chip(image), figures_of(report), marking_of(report), output)
+    write_quality_page(
+        image,
+        strongest_chip(image),
+        figures_of(report),
+        marking_words(report.marking, simulated=report.simulated),
+        output,
+    )
 
 
 def middle_of(grid: PlaneGrid) -> NDArray[np.float64]:
@@ -373,12 +379,13 @@ def figures_of(report: ImageReport) -> list[tuple[str, str]]:
     return [*said, ("whole image", measured)]
 
 
-def marking_of(report: ImageReport) -> str:
-    """Give the marking, and whether it is real."""
-    return f"{report.marking}{', simulated' if report.simulated else ''}"
-
-
 def in_words(report: ImageReport) -> str:
     """Say it for people."""
     (_, image), *rest = figures_of(report)
-    return "\n".join([f"{report.output}: {image}", *(f"{name}: {said}" for name, said in rest), marking_of(report)])
+    return "\n".join(
+        [
+            f"{report.output}: {image}",
+            *(f"{name}: {said}" for name, said in rest),
+            marking_words(report.marking, simulated=report.simulated),
+        ]
+    )

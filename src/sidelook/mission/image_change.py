@@ -11,9 +11,9 @@ from sidelook.errors import InputError
 from sidelook.mission.forming import discard_parts
 from sidelook.mission.image import ImageOptions, check_output, form_of
 from sidelook.mission.image_reading import laid_in, read_histories
-from sidelook.mission.image_writing import BRIGHT, DYNAMIC_DB, FAINTEST, said_of, write_image, written_beside
+from sidelook.mission.image_writing import DYNAMIC_DB, decibels, said_of, write_image, written_beside
 from sidelook.mission.remote import Source
-from sidelook.mission.reporting import answer
+from sidelook.mission.reporting import answer, marking_words
 from sidelook.model.image import SarImage
 from sidelook.model.origin import join_origins
 from sidelook.release import highest_marking
@@ -127,8 +127,7 @@ def write_overlay(image: SarImage, change: ChangeMap, output: Path) -> None:
     """Write decibels as greys, north up, what changed in orange, with the marking in the file's text."""
     from matplotlib.image import imsave  # noqa: PLC0415 - half a second, where it is wanted
 
-    level = 20.0 * np.log10(np.maximum(image.amplitude, FAINTEST))
-    white = float(np.percentile(level, BRIGHT))
+    level, white = decibels(image.amplitude)
     grey = np.clip((level - white) / DYNAMIC_DB + 1.0, 0.0, 1.0)
     colours = np.repeat(grey[:, :, None], 3, axis=2)
     colours[change.changed] = (0.35 + 0.65 * grey[change.changed])[:, None] * np.array(CHANGED)
@@ -159,5 +158,5 @@ def in_words(report: ChangeReport) -> str:
         f"{report.output}: {report.changed:.2%} of the ground has changed, {report.by_chance:.2%} by chance\n"
         f"coherence of unchanged ground {report.coherence:.2f}, changed below {report.threshold:.2f}; the second image "
         f"was {report.shift_north_m:.2f} m north and {report.shift_east_m:.2f} m east of the first\n"
-        f"{report.marking}{', simulated' if report.simulated else ''}"
+        f"{marking_words(report.marking, simulated=report.simulated)}"
     )

@@ -13,7 +13,8 @@ import numpy as np
 from sidelook.archive.errors import storage_errors
 from sidelook.errors import UsageError
 from sidelook.geometry.frames import enu_to_geodetic
-from sidelook.model.columns import Floats
+from sidelook.mission.reporting import marking_words
+from sidelook.model.columns import Floats, Singles
 from sidelook.model.image import SarImage
 from sidelook.release import highest_marking
 
@@ -48,10 +49,15 @@ def write_quick_look(image: SarImage, path: Path) -> None:
     """Write decibels as greys, north up, with the marking in the file's text."""
     from matplotlib.image import imsave  # noqa: PLC0415 - half a second, where it is wanted
 
-    level = 20.0 * np.log10(np.maximum(image.amplitude, FAINTEST))
-    white = float(np.percentile(level, BRIGHT))
+    level, white = decibels(image.amplitude)
     notes = {"Comment": said_of(image), "Software": "Sidelook"}
     imsave(path, level[::-1], cmap="gray", vmin=white - DYNAMIC_DB, vmax=white, metadata=notes)
+
+
+def decibels(amplitude: Singles) -> tuple[Floats, float]:
+    """Give amplitudes in decibels, and the level that is drawn white."""
+    level = 20.0 * np.log10(np.maximum(amplitude, FAINTEST, dtype=np.float64))
+    return level, float(np.percentile(level, BRIGHT))
 
 
 def write_geotiff(image: SarImage, path: Path) -> None:
@@ -127,8 +133,8 @@ def degrees_of(image: SarImage, pixels: Floats) -> Floats:
 
 def said_of(image: SarImage) -> str:
     """Say marking, lineage and processing of an image, for the text in its file."""
-    marking, simulated = highest_marking([image.origin]).text, ", simulated" if image.origin.simulated else ""
-    return f"{marking}{simulated}; source {image.origin.source}; {'; '.join(image.processing)}"
+    marking = marking_words(highest_marking([image.origin]).text, simulated=image.origin.simulated)
+    return f"{marking}; source {image.origin.source}; {'; '.join(image.processing)}"
 
 
 WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(

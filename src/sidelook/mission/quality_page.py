@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sidelook.mission.image_writing import BRIGHT, DYNAMIC_DB, FAINTEST, written_beside
+from sidelook.mission.image_writing import DYNAMIC_DB, decibels, written_beside
 from sidelook.model.columns import Floats
 from sidelook.model.image import SarImage
 
@@ -56,11 +56,10 @@ def _draw(image: SarImage, chip: SarImage) -> bytes:
     figure = Figure(figsize=(13.0, 9.0), layout="constrained")
     whole, near, north, east = figure.subplots(2, 2).ravel()
     step = max(1, -(-max(image.grid.shape) // MOST_DRAWN))
-    level = _decibels(np.abs(image.pixels[::step, ::step]))
-    white = float(np.percentile(level, BRIGHT))
+    level, white = decibels(np.abs(image.pixels[::step, ::step]))
     _show(whole, level, image, white)
     whole.set_title(f"{DYNAMIC_DB:.0f} dB")
-    close = _decibels(np.abs(chip.pixels))
+    close, _ = decibels(np.abs(chip.pixels))
     _show(near, close, chip, float(close.max()))
     near.set_title("about the strongest point")
     row, column = (int(place) for place in np.unravel_index(int(close.argmax()), close.shape))
@@ -69,10 +68,6 @@ def _draw(image: SarImage, chip: SarImage) -> bytes:
     png = BytesIO()
     figure.savefig(png, dpi=110)
     return png.getvalue()
-
-
-def _decibels(amplitude: Floats) -> Floats:
-    return np.asarray(20.0 * np.log10(np.maximum(amplitude, FAINTEST)), np.float64)
 
 
 def _show(axes: "Axes", level: Floats, image: SarImage, white: float) -> None:

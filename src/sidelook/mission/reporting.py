@@ -12,6 +12,11 @@ Advance: TypeAlias = Callable[[int], None]
 """Told how many bytes, or whatever is counted, more are done."""
 
 
+def marking_words(marking: str, *, simulated: bool) -> str:
+    """Say under what marking something is, and whether it is real."""
+    return f"{marking}{', simulated' if simulated else ''}"
+
+
 @contextmanager
 def progress(doing: str, total: int | None, unit: str = "") -> Iterator[Advance]:
     """Show how far long work is, on the error stream and only where that is a terminal.

@@ -14,7 +14,7 @@ from sidelook.mission.forming import discard_parts
 from sidelook.mission.image import ImageOptions, check_output, exists, form, read
 from sidelook.mission.image_writing import written_beside
 from sidelook.mission.remote import Source
-from sidelook.mission.reporting import answer
+from sidelook.mission.reporting import answer, marking_words
 from sidelook.model.image import SarImage
 from sidelook.model.vehicles import Vehicles
 from sidelook.release import highest_marking
@@ -156,5 +156,5 @@ def in_words(report: CountReport) -> str:
     return (
         f"{report.output}: {report.found} things of a vehicle's size in {report.area_km2:.4g} km2, of them "
         f"{report.false_alarms:.2g} false at most over even ground\n{many}\n"
-        f"{report.marking}{', simulated' if report.simulated else ''}"
+        f"{marking_words(report.marking, simulated=report.simulated)}"
     )

@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from scipy.stats import gamma
 
 from sidelook.errors import InputError
-from sidelook.model.columns import Floats
+from sidelook.model.columns import Flags, Floats
 from sidelook.model.image import SarImage
 from sidelook.sar.multilook import intensity_of
 
@@ -67,16 +67,16 @@ def measure_speckle(image: SarImage) -> Speckle:
     return Speckle(looks=looks, independent_share=_share(ratio, inside))
 
 
-def _looks(seen: Floats, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[float, Floats]:
+def _looks(seen: Floats, inside: Flags) -> tuple[float, Floats]:
     """Give the number of looks, and intensities over the ground's mean, cut; the one needs the other."""
     looks, cut = 1.0, seen
+    low, high = (_cut_moments(end)[2] for end in LOOKS)
     for _ in range(PASSES):
         most, mean, _ = _cut_moments(looks)
         ground = uniform_filter(cut, GROUND) / mean
         ratio = np.minimum(np.divide(seen, ground, out=np.zeros_like(seen), where=ground > 0.0), most)
         cut = ratio * ground
         spread = float(ratio[inside].var() / ratio[inside].mean() ** 2)
-        low, high = (_cut_moments(end)[2] for end in LOOKS)
         if not high < spread < low:
             looks = LOOKS[0] if spread >= low else LOOKS[1]
             break
@@ -96,7 +96,7 @@ def _cut_moments(looks: float) -> tuple[float, float, float]:
     return most, first, second / first**2 - 1.0
 
 
-def _share(ratio: Floats, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+def _share(ratio: Floats, inside: Flags) -> float:
     """Give one over the covariance of intensities summed over shifts, the variance being one."""
     off = np.where(inside, ratio - ratio[inside].mean(), 0.0)
     padded = [size + REACH for size in off.shape]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sidelook.errors import UsageError
+from sidelook.model.columns import Floats
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid
 from sidelook.sar.reference import LIGHT
@@ -54,8 +55,6 @@ def share_in_swath(history: PhaseHistory, grid: PlaneGrid) -> float:
     return float(inside.all(axis=0).mean())
 
 
-def _way(
-    places: np.ndarray[tuple[int, ...], np.dtype[np.float64]], history: PhaseHistory, pulse: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _way(places: Floats, history: PhaseHistory, pulse: int) -> Floats:
     ends = history.transmit[pulse], history.receive[pulse]
     return np.asarray(0.5 * sum(np.linalg.norm(places - end, axis=-1) for end in ends))

@@ -16,8 +16,8 @@ from sidelook.model.columns import Floats
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.image import PlaneGrid
 from sidelook.model.origin import Origin
+from sidelook.model.radar import SPEED_OF_LIGHT
 
-LIGHT = 299_792_458.0  # m/s
 HALF_POWER = 0.8859  # of an even aperture: where sinc is the root of a half, twice
 
 
@@ -173,6 +173,6 @@ def _sum_of_waves(
     start, step, count = band
     fine = isqrt(count - 1) + 1
     coarse = -(-count // fine)
-    turn = -4j * pi / LIGHT * way[:, None]
+    turn = -4j * pi / SPEED_OF_LIGHT * way[:, None]
     rough = amplitudes[:, None] * np.exp(turn * (start + step * fine * np.arange(coarse)))
     return np.asarray((rough.T @ np.exp(turn * step * np.arange(fine))).reshape(-1)[:count])
