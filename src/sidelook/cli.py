@@ -189,7 +189,8 @@ def image(
         typer.Option(
             "--output",
             "-o",
-            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality).",
+            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality); or an "
+            "archive's folder.",
         ),
     ],
     size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
