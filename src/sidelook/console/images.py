@@ -1,7 +1,8 @@
 """Radar images over REST: what there is, tiles of one for the map, and the level at a place."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import degrees, isfinite, radians
 from typing import Any, BinaryIO, Protocol
@@ -13,6 +14,7 @@ from sidelook.archive import KeptImage, NotKeptError
 from sidelook.console.access import Access
 from sidelook.console.board import identify
 from sidelook.console.query import QueryError, read_whole
+from sidelook.errors import StorageError
 from sidelook.formats.image_tiles import DEEPEST, SIDE, STEP_DB, ImageTileError, Tile, draw_tile, floor_of, read_level
 from sidelook.release import Recipient, Verdict, highest_marking, judge
 from sidelook.timescale import NANOSECONDS_PER_MILLISECOND
@@ -77,6 +79,15 @@ class Images:
             raise NotKeptError(message)
         return found
 
+    @contextmanager
+    def opened(self, number: int) -> Iterator[BinaryIO]:
+        """Open the file of an image; one that cannot be read is the storage's fault, not of who asks."""
+        try:
+            with self.gallery.open_image(number) as file:
+                yield file
+        except ImageTileError as error:
+            raise StorageError(str(error)) from error
+
     def draw(self, number: int, place: tuple[int, int, int]) -> bytes:
         """Draw the tile at zoom, column and row."""
         zoom, column, row = place
@@ -85,13 +96,13 @@ class Images:
             tile = Tile(zoom=zoom, column=column, row=row)
         except ImageTileError as error:
             raise QueryError(str(error)) from error
-        with self.gallery.open_image(number) as file:
+        with self.opened(number) as file:
             return draw_tile(file, tile, image.white_db)
 
     def look(self, number: int, latitude: float, longitude: float) -> Mapping[str, Any]:
         """Say the pixel at a place (rad); without one beside the image."""
         self.find(number)
-        with self.gallery.open_image(number) as file:
+        with self.opened(number) as file:
             found = read_level(file, latitude, longitude)
         if found is None:
             return {"row": None, "column": None, "level_db": None}

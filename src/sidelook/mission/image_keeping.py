@@ -58,11 +58,11 @@ def keep_in(folder: Path, image: SarImage, name: str, clock: Clock) -> Kept:
     UsageError : the image lacks what an archive must know
     ArchiveLockedError, StorageError
     """
+    refuse_unkeepable(image)
     with Archive.open(folder, "write") as archive:
         mission = mission_of(archive.missions(), image)
         if mission is not None:
             return keep_image(archive, mission.mission, image, name, clock)
-        refuse_unkeepable(image)
         kind: MissionKind = "simulation" if image.origin.simulated else "recording"
         writer = archive.begin_mission(name, kind=kind, received=clock.now())
         writer.end(clock.now())
@@ -114,4 +114,3 @@ def end_of(image: SarImage, begin: int) -> int:
         return max(image.end, begin)
     aperture = image.aperture
     return begin if aperture is None else begin + max(round(float(aperture.time[-1]) * NS), 0)
-
