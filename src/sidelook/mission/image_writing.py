@@ -94,7 +94,8 @@ def write_geotiff(image: SarImage, path: Path) -> None:
                 file.write(band[::-1], 1, window=Window(0, top, columns, count))
             taken = {} if image.begin is None else {"TIFFTAG_DATETIME": time_tag(image.begin)}
             file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook", **taken)
-        copy(plain, path, driver="COG", compress="deflate", overview_resampling="average", bigtiff="if_safer")
+        packing = {"compress": "deflate", "predictor": "yes", "overview_resampling": "average"}
+        copy(plain, path, driver="COG", bigtiff="if_safer", **packing)
     finally:
         plain.unlink(missing_ok=True)
 
