@@ -44,7 +44,7 @@ SMALLEST = 200.0
 LATTICE = 16  # pixels between places at which the ground is asked for
 ROAD_WIDTH, ROAD_DB = 7.0, -6.0  # m; against flat ground, for asphalt is smooth
 BLOCK, BLOCKS, FILLED = 14.0, 0.3, 0.7  # m, of a plot of land; share of them that is built on; share of its sides
-ROOM = 20.0  # m, about what stands
+YARD_EAST, YARD_NORTH = (35.0, 345.0), (35.0, 400.0)  # m from the middle of a town: staging grids lie there
 HALF = 0.5
 FAR = 1 << 31  # makes all numbers of plots of land positive
 NOISE_DB = -27.0  # cross section over area that is as bright as the radar's noise
@@ -130,7 +130,7 @@ def take_image(world: World, row: Collections, grid: PlaneGrid, things: TruthLoo
     resolution = float(row.resolution[0])
     imager = Imager(grid=grid, resolution=resolution, centre_frequency=world.radar.waveform.frequency)
     points = join_points([standing(view, things, world.seed, rng), moving(view, things, rng)], imager.grid)
-    ground = ground_of(world, view, imager.grid, room_about(points, imager.grid)) + 10.0 ** (NOISE_DB / 10.0)
+    ground = ground_of(world, view, imager.grid) + 10.0 ** (NOISE_DB / 10.0)
     image = simulate_image(imager, ground, points, rng)
     begin = int(row.time[0])
     said = f"simulated image, {resolution:g} m resolved, from {float(row.slant_range[0]) / 1e3:.0f} km"
@@ -207,10 +207,10 @@ def grid_of(corners: tuple[Corner, ...], resolution: float) -> PlaneGrid:
     return centred_grid((rows, columns), step)
 
 
-def ground_of(world: World, view: View, grid: PlaneGrid, clear: Flags) -> Floats:
+def ground_of(world: World, view: View, grid: PlaneGrid) -> Floats:
     """Give the cross section over area of each pixel, (rows, columns): by land, slope and shadow; roads are dark.
 
-    Towns and mountains are blocks that bear what is told of them as a whole, on fields; none where it is ``clear``.
+    Towns and mountains are blocks that bear what is told of them as a whole, on fields; none on roads and yards.
     """
     country, every = world.country, LATTICE
     rows, columns = (np.arange(0, count + every, every) for count in grid.shape)
@@ -240,7 +240,7 @@ def ground_of(world: World, view: View, grid: PlaneGrid, clear: Flags) -> Floats
     rough = _to_pixels((land == LandClass.MOUNTAINS).astype(np.float64), grid.shape) > HALF
     at = np.stack([_to_pixels(flat[..., axis], grid.shape) for axis in (0, 1)])
     road = roads_in(world, view.frame, grid)
-    ground = np.where(rough & blocks_at(at, road | clear), bright, fine)
+    ground = np.where(rough & blocks_at(at, road | yards_in(world, view.frame, grid)), bright, fine)
     return np.where(road, dark, ground)
 
 
@@ -260,13 +260,23 @@ def blocks_at(places: Floats, occupied: Flags) -> Flags:
     return np.asarray(built[number] & inside)
 
 
-def room_about(points: Scatterers, grid: PlaneGrid) -> Flags:
-    """Tell which pixels, (rows, columns), are near scatterers: nothing is built where things stand."""
-    taken = np.zeros(grid.shape, np.bool_)
-    pixel = (points.places - np.array(grid.first))[:, 1::-1] / np.array([grid.row_spacing, grid.column_spacing])
-    row, column = np.rint(pixel).astype(int).T
-    taken[row, column] = True
-    return np.asarray(ndimage.maximum_filter(taken, round(ROOM / grid.row_spacing)))
+def yards_in(world: World, frame: LocalFrame, grid: PlaneGrid) -> Flags:
+    """Tell which pixels, (rows, columns), are yards, where nothing is built: convoys stand there, or may one day."""
+    country = world.country
+    nodes = country.places.nodes
+    places = geodetic_to_enu(country.roads.node_latitude[nodes], country.roads.node_longitude[nodes], 0.0, frame)
+    rows, columns = (np.arange(count) for count in grid.shape)
+    east = grid.first[0] + columns * grid.column_spacing
+    north = grid.first[1] + rows * grid.row_spacing
+    yard = np.zeros(grid.shape, np.bool_)
+    for place in places:
+        beside, above = east - place[0], north - place[1]
+        yard |= _between(above, YARD_NORTH)[:, None] & _between(beside, YARD_EAST)
+    return yard
+
+
+def _between(values: Floats, span: tuple[float, float]) -> Flags:
+    return np.asarray((values > span[0]) & (values < span[1]))
 
 
 def _to_pixels(values: Floats, shape: tuple[int, int]) -> Floats:
