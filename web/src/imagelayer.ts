@@ -22,6 +22,8 @@ const FRAMES = 'image-frames';
 const RULER = 'ruler';
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 const REACH_PX = 6;
+/** An image of fewer pixels on the screen is a frame alone: its tiles would be seen far beyond it while nearer ones come. */
+const LEAST_PX = 32;
 /** Metres of ground to a pixel of a tile at zoom 0, on the equator. */
 const ZOOM_0_M = 156_543;
 const DEGREES = Math.PI / 180;
@@ -174,6 +176,7 @@ export function tiles(image: ImageEntry, server: Pick<Server, 'address'>): Sourc
     tiles: [`${server.address(`api/images/${image.image}`)}/{z}/{x}/{y}`],
     tileSize: image.tile_size,
     bounds: [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)],
+    minzoom: Math.max(0, zoomOf(image) - Math.floor(Math.log2(Math.max(image.rows, image.columns) / LEAST_PX))),
     maxzoom: Math.min(image.deepest, zoomOf(image)),
     encoding: 'custom',
     redFactor: red,
@@ -251,6 +254,7 @@ function frameLayers(theme: Theme): LayerSpecification[] {
         'text-anchor': 'bottom-left',
         'text-offset': [0, -0.2],
         'text-max-width': 40,
+        'symbol-sort-key': ['case', ['get', 'chosen'], 0, 1],
       },
       paint: { 'text-color': colour, 'text-halo-color': theme.base.labelHalo, 'text-halo-width': 1.4 },
     },

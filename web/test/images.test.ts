@@ -44,6 +44,7 @@ describe('tiles of an image', () => {
     }
     expect(source.tiles).toEqual(['http://here/api/images/3/{z}/{x}/{y}']);
     expect(source.bounds).toEqual([10, 50, 10.01, 50.01]);
+    expect((source.maxzoom ?? 0) - (source.minzoom ?? 0)).toBe(4); // 1000 pixels at most are 62 at least
   });
 
   it('go as deep as the image has pixels', () => {

@@ -57,7 +57,7 @@ export class ImagePanel {
       this.#slider('imageOpacity', 'Opacity', 0, 1, 0.05),
       this.#slider('darkDb', 'Black at', LOWEST_DB, HIGHEST_DB, 1),
       this.#slider('whiteDb', 'White at', LOWEST_DB, HIGHEST_DB, 1),
-      h('label', { class: 'choice' }, h('span', {}, 'Compare with'), this.#others),
+      h('label', { class: 'choice' }, h('span', {}, 'Compare'), this.#others),
       this.#swipe,
       h(
         'div',
