@@ -194,7 +194,8 @@ def image(
         ),
     ],
     size: Annotated[
-        float | None, typer.Option(help="Of its sides, m; 100, or all of an image that exists, unless --center is given.")
+        float | None,
+        typer.Option(help="Of its sides, m; 100, or all of an image that exists, unless --center is given."),
     ] = None,
     spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
     by: Annotated[

@@ -15,6 +15,7 @@ from sidelook.model.image import OutsideImageError, PlaneGrid, TooLargeImageErro
 LATTICE = 64  # pixels of the map between places that are projected exactly
 BLOCK = 512  # pixels of the map to a side that are made at a time
 MOST_READ = 4096  # pixels of the image to a side that are read for a block, about
+FIRST = -0.5  # where an image begins: its pixels are counted at their middles
 SHARE_SAID = 0.999  # of a chip inside the image, below which it is said
 
 
@@ -179,7 +180,7 @@ def _shares(part: slice, lattice: Floats) -> Floats:
 def _resampled(image: Stored, places: Floats) -> tuple[Singles, int]:
     """Give amplitudes at (2, R, C) rows and columns of an image, and how many of them are inside it."""
     last = np.array(image.shape)[:, None, None] - 0.5
-    inside = ((places >= -0.5) & (places < last)).all(axis=0)  # False where a place is NaN
+    inside = ((places >= FIRST) & (places < last)).all(axis=0)  # False where a place is NaN
     if not inside.any():
         return np.zeros(places.shape[1:], np.float32), 0
     low = np.maximum(np.floor(places[:, inside].min(axis=1)).astype(int), 0)

@@ -114,9 +114,7 @@ def _read(opened: Any, source: str, wanted: Wanted) -> SarImage:  # noqa: ANN401
     )
 
 
-def _extent(
-    native: tuple[Any, int, int], step: float, wanted: Wanted
-) -> tuple[tuple[int, int], tuple[float, float]]:
+def _extent(native: tuple[Any, int, int], step: float, wanted: Wanted) -> tuple[tuple[int, int], tuple[float, float]]:
     """Give rows and columns of the map, and west and north of its upper left corner, m from the frame."""
     transform, height, width = native
     if wanted.chip is not None:

@@ -9,8 +9,8 @@ import sarkit.sicd as sksicd
 from numpy.typing import NDArray
 
 from sidelook.errors import InputError, SidelookError
+from sidelook.formats.ground_plane import platform_of
 from sidelook.formats.laying import ground_of, lay
-from sidelook.formats.sicd import SIMULATED
 from sidelook.geometry.frames import LocalFrame, ecef_to_enu, enu_to_ecef, rotate_ecef_to_enu
 from sidelook.model.columns import Floats, Singles
 from sidelook.model.image import Aperture, SarImage, Wanted
@@ -72,13 +72,13 @@ class Sicd:
     def origin(self) -> Origin:
         """Who made it, and under what marking; one that is not plainly understood counts as not read."""
         words = self.tree.findtext("{*}CollectionInfo/{*}Classification") or ""
-        collector = (self.tree.findtext("{*}CollectionInfo/{*}CollectorName") or "").strip()
+        platform, simulated = platform_of(self.tree.findtext("{*}CollectionInfo/{*}CollectorName") or "")
         return Origin(
             source=self.name,
             classification=read_classification(words),
-            platform=collector,
+            platform=platform,
             version="SICD",
-            simulated=collector.upper().startswith(SIMULATED),
+            simulated=simulated,
         )
 
     def read(self, rows: slice, columns: slice) -> Singles:

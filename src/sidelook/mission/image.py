@@ -12,7 +12,7 @@ from sidelook.errors import UsageError
 from sidelook.mission.echo_writing import ECHOES, convert_echoes, refuse_untold
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
-from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
+from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, SIDD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.quality_page import PAGE, write_quality_page
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer, marking_words, progress
@@ -146,9 +146,10 @@ def make_image(
 
     Parameters
     ----------
-    inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, NITF or GeoTIFF
-    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .cphd for the echoes,
-        .html for a page that says how good it is
+    inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, SIDD, NITF or
+        GeoTIFF
+    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .sidd for a SIDD, .cphd
+        for the echoes, .html for a page that says how good it is
     options : how
     overwrite : replace a file that is there
     as_json : answer with JSON
@@ -223,6 +224,8 @@ def form_of(history: PhaseHistory, output: Path, options: ImageOptions) -> Made:
         raise UsageError(message)
     if output.suffix.lower() in SICD_SUFFIXES:
         refuse_untold(history, "a SICD")
+    if output.suffix.lower() in SIDD_SUFFIXES:
+        refuse_untold(history, "a SIDD", owner=True)
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
     history, said = focused(history, options, forming)

@@ -1,9 +1,10 @@
-"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), and as SICD."""
+"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), as SICD and as SIDD."""
 
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from xml.sax.saxutils import escape
@@ -23,7 +24,8 @@ BRIGHT = 99.95  # percentile that is white
 FAINTEST = 1e-20
 BAND = 512  # rows of an image that are written at a time
 BANDED_SUFFIXES = (".tif", ".tiff")
-SICD_SUFFIXES = (".nitf", ".ntf")
+SICD_SUFFIXES = (".nitf", ".ntf", ".sicd")
+SIDD_SUFFIXES = (".sidd",)
 
 
 def write_image(image: SarImage, output: Path) -> None:
@@ -122,6 +124,14 @@ def write_nitf(image: SarImage, path: Path) -> None:
         write_sicd(image, file)
 
 
+def write_derived(image: SarImage, path: Path) -> None:
+    """Write a SIDD."""
+    from sidelook.formats.sidd import write_sidd  # noqa: PLC0415 - a second, where it is wanted
+
+    with path.open("wb") as file:
+        write_sidd(image, file, now=datetime.now(UTC))
+
+
 def degrees_of(image: SarImage, pixels: Floats) -> Floats:
     """Give (N, 2) latitude and longitude, degrees, of (N, 2) rows and columns, whole or not."""
     if image.frame is None:
@@ -143,5 +153,6 @@ WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(
         **dict.fromkeys(BANDED_SUFFIXES, write_geotiff),
         ".kmz": write_kmz,
         **dict.fromkeys(SICD_SUFFIXES, write_nitf),
+        **dict.fromkeys(SIDD_SUFFIXES, write_derived),
     }
 )
