@@ -38,9 +38,9 @@ LETTERS: Mapping[Classification, str] = MappingProxyType(
 )
 USA = "USA"
 HARMLESS = frozenset(
-    "classification ownerProducer DESVersion ISMCATCESVersion resourceElement createDate compliesWith exemptFrom "
-    "classifiedBy classificationReason compilationReason derivativelyClassifiedBy derivedFrom declassDate declassEvent "
-    "declassException".split()  # noqa: SIM905 - a list of them would be a page
+    "classification ownerProducer DESVersion ISMCATCESVersion resourceElement createDate compliesWith "  # noqa: SIM905
+    "exemptFrom classifiedBy classificationReason compilationReason derivativelyClassifiedBy derivedFrom declassDate "
+    "declassEvent declassException".split()
 )
 """What says nothing of who may see it beyond level and owner."""
 

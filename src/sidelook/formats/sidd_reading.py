@@ -14,6 +14,7 @@ from sidelook.formats.laying import ground_of, lay
 from sidelook.formats.sidd_marking import read_marking
 from sidelook.formats.sidd_plane import ProductPlane, plane_of
 from sidelook.formats.sidd_remap import Brightness, brightness_of, luminance
+from sidelook.formats.sidd_strip import Strip, strip_of
 from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.wgs84 import ecef_to_geodetic
 from sidelook.model.columns import Floats, Singles
@@ -78,6 +79,11 @@ class Sidd:
         """Where it is a product on a plane, that plane and the path of the antenna."""
         return plane_of(self.tree)
 
+    @cached_property
+    def strip(self) -> Strip | None:
+        """Where it is a product along a strip, that strip."""
+        return strip_of(self.tree)
+
     def read(self, rows: slice, columns: slice) -> Singles:
         """Give the amplitudes of a part; SiddError where the file ends before."""
         numbers = np.empty((rows.stop - rows.start, columns.stop - columns.start), self.dtype)
@@ -99,8 +105,16 @@ class Sidd:
 
     def pixels_of(self, places: Floats) -> Floats:
         """Give (N, 2) row and column of (N, 3) places, ECEF, m: on a plane, where the same echo is shown."""
+        if self.strip is not None:
+            return self.strip.pixels_of(places)
         shown = places if self.plane is None else self.plane.shown_at(places)
         return np.asarray(sksidd.ecef_to_pixel(self.tree, shown), np.float64)
+
+    def places_of(self, pixels: Floats) -> Floats:
+        """Give the (N, 3) places, ECEF, m, of (N, 2) row and column, on the product's own surface."""
+        if self.strip is not None:
+            return self.strip.places_of(pixels)
+        return np.asarray(sksidd.pixel_to_ecef(self.tree, pixels), np.float64)
 
 
 def load(tree: "lxml.etree._ElementTree", path: str) -> Any:  # noqa: ANN401 - as the standard has it
@@ -117,7 +131,7 @@ def read_sidd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
 
     Parameters
     ----------
-    file : open for reading, seekable, at its begin
+    file : open for reading, seekable
     source : its name
     wanted : of it; the map is level at the height of the product's point of reference
 
@@ -127,6 +141,7 @@ def read_sidd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     SeveralImagesError, TooLargeImageError, OutsideImageError
     """
     try:
+        file.seek(0)
         reader = sksidd.NitfReader(file)
         number = _chosen(reader, source, wanted.number)
         sidd = _opened(file, reader, source, number)
@@ -157,7 +172,7 @@ def _chosen(reader: sksidd.NitfReader, source: str, wanted: int | None) -> int:
     """Give the index of the image wanted."""
     images = reader.metadata.images
     if not images:
-        message = f"{source} holds no SIDD product image"
+        message = f"{source} is no whole SIDD NITF: no product image in it can be read; fetch it again, or try a .tif"
         raise SiddError(message)
     if wanted is None and len(images) == 1:
         return 0
@@ -255,12 +270,12 @@ def _corners(sidd: Sidd, frame: LocalFrame) -> Floats:
     """Give the (4, 3) places, ECEF, m, of the outer pixels at the corners."""
     rows, columns = sidd.shape
     corners = np.array([[0, 0], [0, columns - 1], [rows - 1, columns - 1], [rows - 1, 0]], np.float64)
-    places = np.asarray(sksidd.pixel_to_ecef(sidd.tree, corners), np.float64)
+    places = sidd.places_of(corners)
     return places if sidd.plane is None else sidd.plane.seen_at(places, frame)
 
 
 def _step(sidd: Sidd) -> float:
     """Length of a pixel over the ground at the middle of the image, the larger of its sides, m."""
     middle = 0.5 * np.array(sidd.shape)
-    places = np.asarray(sksidd.pixel_to_ecef(sidd.tree, middle + np.array([[0, 0], [1, 0], [0, 1]])))
+    places = sidd.places_of(middle + np.array([[0, 0], [1, 0], [0, 1]]))
     return float(np.linalg.norm(places[1:] - places[0], axis=1).max())
