@@ -14,6 +14,7 @@ from rasterio.warp import transform_bounds  # type: ignore[import-untyped]
 from sidelook.errors import InputError
 from sidelook.formats.laying import outside_words, refuse_too_large, share_words
 from sidelook.formats.nitf_letters import classification_of_letter
+from sidelook.formats.stream_file import NAME, StreamFile
 from sidelook.geometry.frames import LocalFrame
 from sidelook.model.image import OutsideImageError, PlaneGrid, SarImage, Wanted
 from sidelook.model.origin import Origin, read_classification
@@ -45,10 +46,13 @@ def read_raster(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     RasterError : another kind of file, damaged, or without a place on earth
     TooLargeImageError, OutsideImageError
     """
+    files = StreamFile(file)
     try:
-        with rasterio.open(file) as opened:
+        with rasterio.open(NAME, opener=files) as opened:
             return _read(opened, source, wanted)
-    except (RasterioError, ValueError) as error:  # of an empty file it is a ValueError
+    except (RasterioError, ValueError) as error:
+        if files.failure is not None:  # of a server: it says where
+            raise files.failure from error
         message = f"{source} is no image that can be read ({error}); give a GeoTIFF, a NITF or phase history"
         raise RasterError(message) from error
 
@@ -90,7 +94,8 @@ def _read(opened: Any, source: str, wanted: Wanted) -> SarImage:  # noqa: ANN401
         warped = whole if opened.gcps[0] and opened.crs is None else opened
         alpha = wanted.chip is not None and warped.nodata is None
         with WarpedVRT(warped, crs=local, resampling=Resampling.bilinear, add_alpha=alpha, **map_of) as level:
-            share = float((level.dataset_mask() > 0).mean()) if wanted.chip is not None else 1.0
+            mask = level.read(level.count) if alpha else level.read_masks(1) if wanted.chip is not None else np.ones(1)
+            share = float((mask > 0).mean())
             if share == 0.0:
                 raise OutsideImageError(outside_words(source, wanted, np.array([south, west]), np.array([north, east])))
             bands = [1, 2] if opened.count == PLACE_BANDS and "NITF" in opened.driver else [1]

@@ -180,7 +180,7 @@ def _chosen(reader: sksidd.NitfReader, source: str, wanted: int | None) -> int:
         return wanted - 1
     names = (image.xmltree.findtext("{*}ProductCreation/{*}ProductName") or "" for image in images)
     listed = ", ".join(f"image={number} ({name.strip()[:40]})" for number, name in enumerate(names, start=1))
-    message = f"{source} holds {len(images)} images: say which with --say {listed}"
+    message = f"{source} holds {len(images)} image{'s' * (len(images) > 1)}: say which with --say {listed}"
     raise SeveralImagesError(message)
 
 

@@ -221,7 +221,7 @@ def _read(file: BinaryIO, path: Source, wanted: Wanted) -> SarImage:
     """Read a SICD or SIDD by what it says of itself, and every other image by its georeference."""
     from sidelook.formats.nitf_kind import kind_of_nitf  # noqa: PLC0415 - with the rest, where it is wanted
 
-    kind = kind_of_nitf(file)
+    kind = kind_of_nitf(file, source=path.name)
     if kind == "SIDD":  # first: it may say of which SICD it is made
         from sidelook.formats.sidd_reading import read_sidd  # noqa: PLC0415 - a second, where it is wanted
 

@@ -149,7 +149,7 @@ def test_a_slant_plane_image_of_another_maker_is_laid_on_the_map() -> None:
     with tempfile.TemporaryFile() as file:
         with sksicd.NitfWriter(file, metadata) as writer:
             writer.write_image(pixels)
-        assert kind_of_nitf(file) == "SICD"
+        assert kind_of_nitf(file, source="a") == "SICD"
         laid = read_sicd(file, source="example", wanted=replace(WHOLE, spacing=4.0))
     rows, columns = np.nonzero(laid.amplitude > 0.5)
     middle = laid.grid.positions(rows.mean(), columns.mean())

@@ -86,7 +86,7 @@ def test_what_we_wrote_keeps_marking_and_simulated(tmp_path: Path) -> None:
     assert marked.origin.classification is Classification.SECRET, "what is read is not talked away"
 
 
-@pytest.mark.parametrize("data", [b"", b"II*\x00 and nothing more", b"NITF02.10 and nothing more"])
+@pytest.mark.parametrize("data", [b"", b"II*\x00 and nothing more", b"NITF01.10 and nothing more"])
 def test_what_is_no_image_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad.tif"
     path.write_bytes(data)
