@@ -1,5 +1,6 @@
 """Reading SIDD products of any maker, and laying them on the map: headers and geometry are sarkit's."""
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -141,8 +142,7 @@ def read_sidd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     SeveralImagesError, TooLargeImageError, OutsideImageError
     """
     try:
-        file.seek(0)
-        reader = sksidd.NitfReader(file)
+        reader = _reader(file)
         number = _chosen(reader, source, wanted.number)
         sidd = _opened(file, reader, source, number)
         frame = _reference_frame(sidd)
@@ -166,6 +166,14 @@ def read_sidd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
         processing=("read from SIDD", sidd.brightness.said, *laid.said),
         origin=origin,
     )
+
+
+def _reader(file: BinaryIO) -> sksidd.NitfReader:
+    """Read the headers and the descriptions; that one does not hold to its schema in all is no reason to refuse it."""
+    file.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return sksidd.NitfReader(file)
 
 
 def _chosen(reader: sksidd.NitfReader, source: str, wanted: int | None) -> int:
@@ -221,7 +229,8 @@ def _indices(reader: sksidd.NitfReader, number: int) -> list[int]:
 def _segments(reader: sksidd.NitfReader, source: str, number: int) -> tuple[Segment, ...]:
     found: list[Segment] = []
     for index, header in zip(_indices(reader, number), _headers(reader, number), strict=True):
-        if any(header[name].value != value for name, value in PLAIN.items()):
+        apart = header["NBANDS"].value > 1 and header["IMODE"].value != "P"  # a plane for each colour
+        if apart or any(header[name].value != value for name, value in PLAIN.items()):
             message = (
                 f"{source} holds pixels that are compressed or in blocks ({header['IC'].value}): write it without "
                 "compression, in one block, with the program it came from"
