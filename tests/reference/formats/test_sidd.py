@@ -3,6 +3,7 @@
 import io
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -18,6 +19,7 @@ from grdl.IO.sar.sidd import SIDDReader
 from sarkit.verification import SiddConsistency
 from scipy.signal import resample
 
+from sidelook.errors import InputError, UsageError
 from sidelook.formats.sidd import NoSiddError, write_sidd
 from sidelook.formats.sidd_reading import SeveralImagesError, SiddError, read_sidd
 from sidelook.formats.sidd_remap import STEP_DB
@@ -436,6 +438,18 @@ def test_what_a_hostile_description_says_is_refused(old: bytes, new: bytes) -> N
     assert old in data
     with pytest.raises(SiddError, match="SIDD"):
         read_sidd(io.BytesIO(data.replace(old, new)), source="bad.sidd", wanted=WHOLE)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damage_anywhere_ends_in_an_image_or_a_typed_error(seed: int) -> None:
+    data, rng = sample(), np.random.default_rng(seed)
+    told = data.index(b"urn:SIDD:") - 20
+    for _ in range(25):
+        damaged = bytearray(data)
+        for place in rng.choice(np.r_[0:1000, told : len(data)], 2):
+            damaged[place] = rng.choice(np.frombuffer(b'0123456789.-eE<>"/ aN\x00\xff', np.uint8))
+        with suppress(InputError, UsageError):
+            assert read_sidd(io.BytesIO(bytes(damaged)), source="bad", wanted=WHOLE).amplitude.size
 
 
 @pytest.mark.parametrize(
