@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from scipy.ndimage import map_coordinates
@@ -14,9 +14,12 @@ from sidelook.model.image import OutsideImageError, PlaneGrid, TooLargeImageErro
 
 LATTICE = 64  # pixels of the map between places that are projected exactly
 BLOCK = 512  # pixels of the map to a side that are made at a time
-MOST_READ = 4096  # pixels of the image to a side that are read for a block, about
+MOST_READ = 4096**2  # pixels of the image that are read at a time
 FIRST = -0.5  # where an image begins: its pixels are counted at their middles
 SHARE_SAID = 0.999  # of a chip inside the image, below which it is said
+LAID = "laid on the map, level"
+
+Block: TypeAlias = tuple[slice, slice]
 
 
 class Stored(Protocol):
@@ -83,17 +86,13 @@ def lay(image: Stored, ground: Ground, wanted: Wanted) -> Laid:
         nothing of the image lies in the part
     """
     frame, grid = _placed(image.name, ground, wanted)
-    pixels, inside = np.zeros(grid.shape, np.float32), 0
-    side = int(np.clip(MOST_READ * ground.step / grid.row_spacing, 1, BLOCK))
-    for rows, columns in _blocks(grid.shape, side):
-        places = _places_in(image, frame, grid, (rows, columns))
-        pixels[rows, columns], count = _resampled(image, places)
-        inside += count
-    share = inside / pixels.size
-    if wanted.chip is not None and not inside:
+    pixels = np.zeros(grid.shape, np.float32)
+    inside = sum(_fill(image, frame, grid, block, pixels) for block in _blocks(grid.shape))
+    if wanted.chip is None:
+        return Laid(pixels=pixels, grid=grid, frame=frame, said=(LAID,))
+    if not inside:
         raise OutsideImageError(outside_words(image.name, wanted, *_span(ground)))
-    said = ("laid on the map, level", *share_words(share)) if wanted.chip is not None else ("laid on the map, level",)
-    return Laid(pixels=pixels, grid=grid, frame=frame, said=said)
+    return Laid(pixels=pixels, grid=grid, frame=frame, said=(LAID, *share_words(inside / pixels.size)))
 
 
 def share_words(share: float) -> tuple[str, ...]:
@@ -149,13 +148,41 @@ def _span(ground: Ground) -> tuple[Floats, Floats]:
     return degrees.min(axis=0), degrees.max(axis=0)
 
 
-def _blocks(shape: tuple[int, int], side: int) -> Iterator[tuple[slice, slice]]:
-    for top in range(0, shape[0], side):
-        for left in range(0, shape[1], side):
-            yield slice(top, min(top + side, shape[0])), slice(left, min(left + side, shape[1]))
+def _blocks(shape: tuple[int, int]) -> Iterator[Block]:
+    for top in range(0, shape[0], BLOCK):
+        for left in range(0, shape[1], BLOCK):
+            yield slice(top, min(top + BLOCK, shape[0])), slice(left, min(left + BLOCK, shape[1]))
 
 
-def _places_in(image: Stored, frame: LocalFrame, grid: PlaneGrid, block: tuple[slice, slice]) -> Floats:
+def _halves(block: Block) -> tuple[Block, Block]:
+    """Cut a block across its longer side."""
+    rows, columns = block
+    if rows.stop - rows.start >= columns.stop - columns.start:
+        middle = (rows.start + rows.stop) // 2
+        return (slice(rows.start, middle), columns), (slice(middle, rows.stop), columns)
+    middle = (columns.start + columns.stop) // 2
+    return (rows, slice(columns.start, middle)), (rows, slice(middle, columns.stop))
+
+
+def _fill(image: Stored, frame: LocalFrame, grid: PlaneGrid, block: Block, pixels: Singles) -> int:
+    """Fill a block of the map, in parts where it needs too much of the image; count the pixels inside the image."""
+    places = _places_in(image, frame, grid, block)
+    last = np.array(image.shape)[:, None, None] - 0.5
+    inside = ((places >= FIRST) & (places < last)).all(axis=0)  # False where a place is NaN
+    if not inside.any():
+        return 0
+    low = np.maximum(np.floor(places[:, inside].min(axis=1)).astype(int), 0)
+    high = np.minimum(np.ceil(places[:, inside].max(axis=1)).astype(int) + 1, image.shape)
+    if np.prod(high - low) > MOST_READ and inside.size > 1:
+        return sum(_fill(image, frame, grid, half, pixels) for half in _halves(block))
+    part = image.read(*(slice(int(a), int(b)) for a, b in zip(low, high, strict=True)))
+    # The outer half of an outer pixel has that pixel's amplitude.
+    within = np.clip(places[:, inside], 0.0, np.array(image.shape)[:, None] - 1.0) - low[:, None]
+    pixels[block][inside] = map_coordinates(part, within, order=1, mode="nearest", prefilter=False)
+    return int(inside.sum())
+
+
+def _places_in(image: Stored, frame: LocalFrame, grid: PlaneGrid, block: Block) -> Floats:
     """Give (2, R, C) row and column in the image of the map's pixels in a block."""
     lattices = [_lattice(part.start, part.stop - 1) for part in block]
     places = grid.positions(*np.meshgrid(*lattices, indexing="ij"))
@@ -175,21 +202,6 @@ def _shares(part: slice, lattice: Floats) -> Floats:
     span = lattice[-1] - lattice[0]
     numbers = np.arange(part.start, part.stop)
     return np.asarray((numbers - lattice[0]) / span * (len(lattice) - 1) if span else np.zeros(len(numbers)))
-
-
-def _resampled(image: Stored, places: Floats) -> tuple[Singles, int]:
-    """Give amplitudes at (2, R, C) rows and columns of an image, and how many of them are inside it."""
-    last = np.array(image.shape)[:, None, None] - 0.5
-    inside = ((places >= FIRST) & (places < last)).all(axis=0)  # False where a place is NaN
-    if not inside.any():
-        return np.zeros(places.shape[1:], np.float32), 0
-    low = np.maximum(np.floor(places[:, inside].min(axis=1)).astype(int), 0)
-    high = np.minimum(np.ceil(places[:, inside].max(axis=1)).astype(int) + 1, image.shape)
-    part = image.read(*(slice(int(a), int(b)) for a, b in zip(low, high, strict=True)))
-    # The outer half of an outer pixel has that pixel's amplitude.
-    within = np.clip(np.where(inside, places, 0.0), 0.0, np.array(image.shape)[:, None, None] - 1.0)
-    found = map_coordinates(part, within - low[:, None, None], order=1, mode="nearest", prefilter=False)
-    return np.where(inside, found, np.float32(0.0)).astype(np.float32, copy=False), int(inside.sum())
 
 
 def ground_of(frame: LocalFrame, corners: Floats, step: float) -> Ground:

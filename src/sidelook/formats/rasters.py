@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import rasterio  # type: ignore[import-untyped]
-from rasterio.enums import Resampling  # type: ignore[import-untyped]
+from rasterio.enums import ColorInterp, Resampling  # type: ignore[import-untyped]
 from rasterio.errors import RasterioError  # type: ignore[import-untyped]
 from rasterio.transform import from_origin  # type: ignore[import-untyped]
 from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
 from rasterio.warp import transform_bounds  # type: ignore[import-untyped]
 
 from sidelook.errors import InputError
-from sidelook.formats.laying import outside_words, refuse_too_large, share_words
+from sidelook.formats.laying import LAID, outside_words, refuse_too_large, share_words
 from sidelook.formats.nitf_letters import classification_of_letter
 from sidelook.formats.stream_file import NAME, StreamFile
 from sidelook.geometry.frames import LocalFrame
@@ -49,12 +49,15 @@ def read_raster(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     files = StreamFile(file)
     try:
         with rasterio.open(NAME, opener=files) as opened:
-            return _read(opened, source, wanted)
+            image = _read(opened, source, wanted)
     except (RasterioError, ValueError) as error:
         if files.failure is not None:  # of a server: it says where
             raise files.failure from error
         message = f"{source} is no image that can be read ({error}); give a GeoTIFF, a NITF or phase history"
         raise RasterError(message) from error
+    if files.failure is not None:
+        raise files.failure
+    return image
 
 
 def _places(opened: Any) -> dict[str, Any]:  # noqa: ANN401 - rasterio has no types
@@ -92,10 +95,9 @@ def _read(opened: Any, source: str, wanted: Wanted) -> SarImage:  # noqa: ANN401
         map_of = {"transform": from_origin(*corner, step, step), "height": shape[0], "width": shape[1]}
         # Control points count only while the map is left to GDAL, so such an image is warped twice.
         warped = whole if opened.gcps[0] and opened.crs is None else opened
-        alpha = wanted.chip is not None and warped.nodata is None
+        alpha = warped.nodata is None and ColorInterp.alpha not in warped.colorinterp
         with WarpedVRT(warped, crs=local, resampling=Resampling.bilinear, add_alpha=alpha, **map_of) as level:
-            mask = level.read(level.count) if alpha else level.read_masks(1) if wanted.chip is not None else np.ones(1)
-            share = float((mask > 0).mean())
+            share = _share(level) if wanted.chip is not None else 1.0
             if share == 0.0:
                 raise OutsideImageError(outside_words(source, wanted, np.array([south, west]), np.array([north, east])))
             bands = [1, 2] if opened.count == PLACE_BANDS and "NITF" in opened.driver else [1]
@@ -114,9 +116,16 @@ def _read(opened: Any, source: str, wanted: Wanted) -> SarImage:  # noqa: ANN401
         begin=_time(tags),
         end=None,
         centre_frequency=np.nan,
-        processing=(f"read from {opened.driver}", "laid on the map, level", *share_words(share)),
+        processing=(f"read from {opened.driver}", LAID, *share_words(share)),
         origin=_origin(tags, source, opened.driver),
     )
+
+
+def _share(level: Any) -> float:  # noqa: ANN401 - likewise
+    """Give the share of the map that an image has anything of."""
+    # The last band is the alpha band that it has, or was given, where no value stands for nothing.
+    mask = level.read(level.count) if level.nodata is None else level.read_masks(1)
+    return float((mask > 0).mean())
 
 
 def _extent(native: tuple[Any, int, int], step: float, wanted: Wanted) -> tuple[tuple[int, int], tuple[float, float]]:

@@ -5,8 +5,6 @@ from typing import BinaryIO
 
 from rasterio.abc import FileContainer  # type: ignore[import-untyped]
 
-from sidelook.errors import SidelookError
-
 NAME = "image"
 """Of the file; there are none beside it."""
 
@@ -16,10 +14,10 @@ class StreamFile(FileContainer):  # type: ignore[misc]  # rasterio has no types
 
     Attributes
     ----------
-    failure : what the stream raised when it was read, which GDAL reports in words of its own
+    failure : what the stream raised when it was read; for GDAL it ends there
     """
 
-    failure: SidelookError | None
+    failure: Exception | None
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -81,9 +79,9 @@ class _View(io.RawIOBase):
         try:
             self._stream.seek(self._place)
             data = self._stream.read(len(buffer))
-        except SidelookError as error:
+        except Exception as error:  # noqa: BLE001 - none may pass through GDAL: it would end the process
             self._files.failure = error
-            raise
+            data = b""
         buffer[: len(data)] = data
         self._place += len(data)
         return len(data)
