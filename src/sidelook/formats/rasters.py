@@ -50,9 +50,11 @@ def read_raster(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     try:
         with rasterio.open(NAME, opener=files) as opened:
             image = _read(opened, source, wanted)
-    except (RasterioError, ValueError) as error:
+    except (RasterioError, ValueError, RasterError) as error:
         if files.failure is not None:  # of a server: it says where
             raise files.failure from error
+        if isinstance(error, RasterError):
+            raise
         message = f"{source} is no image that can be read ({error}); give a GeoTIFF, a NITF or phase history"
         raise RasterError(message) from error
     if files.failure is not None:
