@@ -62,7 +62,8 @@ EchoSayings = Annotated[
         "--center",
         "--say",
         help="What the input does not say: LAT,LON of the scene's reference, in degrees; "
-        "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED. Of a CPHD, what of it: channel=NAME; pulses=0:1000.",
+        "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED, and owner=DEU of it (for a SIDD). Of an image, what part: "
+        "LAT,LON of its middle; image=2 of several. Of a CPHD, what part: channel=NAME; pulses=0:1000.",
     ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
@@ -180,7 +181,7 @@ def image(
         list[str],
         typer.Argument(
             help="Files, or their addresses: phase history (CPHD, or AFRL Gotcha of neighbouring azimuths), or an "
-            "image (SICD, NITF, GeoTIFF)."
+            "image (SICD, SIDD, NITF, GeoTIFF, COG)."
         ),
     ],
     *,
@@ -189,11 +190,14 @@ def image(
         typer.Option(
             "--output",
             "-o",
-            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality); or an "
-            "archive's folder.",
+            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .sidd, .cphd (echoes), .html (quality); or "
+            "an archive's folder.",
         ),
     ],
-    size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
+    size: Annotated[
+        float | None,
+        typer.Option(help="Of its sides, m; 100, or all of an image that exists, unless --center is given."),
+    ] = None,
     spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
     by: Annotated[
         list[ImageBy],
@@ -229,7 +233,9 @@ def vehicles(
     inputs: Annotated[list[str], typer.Argument(help="Files, or their addresses: one image, or phase history.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="To write: .geojson, a point for each.")],
-    size: Annotated[float, typer.Option(help="Of the sides searched, m, where the image is formed.")] = 100.0,
+    size: Annotated[
+        float | None, typer.Option(help="Of the sides searched, m; 100, or all of an image, unless --center is given.")
+    ] = None,
     spacing: Annotated[
         float | None, typer.Option(help="Of pixels, m: half of what is resolved, or less; 0.1, or an image's own.")
     ] = None,

@@ -96,12 +96,14 @@ def read_amplitudes(file: BinaryIO, tile: Tile) -> "Singles":
     from rasterio.errors import RasterioError  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
     from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
 
+    from sidelook.formats.stream_file import NAME, StreamFile  # noqa: PLC0415 - likewise
+
     west, north = tile.corner
     step = tile.width / SIDE
     place = {"transform": rasterio.Affine(step, 0.0, west, 0.0, -step, north), "width": SIDE, "height": SIDE}
     try:
         with (
-            rasterio.open(file) as opened,
+            rasterio.open(NAME, opener=StreamFile(file)) as opened,
             WarpedVRT(opened, crs=MERCATOR, resampling=Resampling.bilinear, src_nodata=0.0, **place) as warped,
         ):
             return np.nan_to_num(np.asarray(warped.read(1), np.float32))
@@ -121,8 +123,10 @@ def read_level(file: BinaryIO, latitude: float, longitude: float) -> tuple[int, 
     from rasterio.errors import RasterioError  # noqa: PLC0415 - likewise
     from rasterio.windows import Window  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
 
+    from sidelook.formats.stream_file import NAME, StreamFile  # noqa: PLC0415 - likewise
+
     try:
-        with rasterio.open(file) as opened:
+        with rasterio.open(NAME, opener=StreamFile(file)) as opened:
             row, column = opened.index(np.degrees(longitude), np.degrees(latitude))
             if not (0 <= row < opened.height and 0 <= column < opened.width):
                 return None

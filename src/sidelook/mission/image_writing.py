@@ -1,4 +1,4 @@
-"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), and as SICD."""
+"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), as SICD and as SIDD."""
 
 import os
 import zipfile
@@ -25,7 +25,8 @@ FAINTEST = 1e-20
 SAMPLED = 8_000_000  # pixels that tell the level of white
 BAND = 512  # rows of an image that are written at a time
 BANDED_SUFFIXES = (".tif", ".tiff")
-SICD_SUFFIXES = (".nitf", ".ntf")
+SICD_SUFFIXES = (".nitf", ".ntf", ".sicd")
+SIDD_SUFFIXES = (".sidd",)
 
 
 def write_image(image: SarImage, output: Path) -> None:
@@ -129,6 +130,14 @@ def write_nitf(image: SarImage, path: Path) -> None:
         write_sicd(image, file)
 
 
+def write_derived(image: SarImage, path: Path) -> None:
+    """Write a SIDD."""
+    from sidelook.formats.sidd import write_sidd  # noqa: PLC0415 - a second, where it is wanted
+
+    with path.open("wb") as file:
+        write_sidd(image, file, now=datetime.now(UTC))
+
+
 def corner_pixels(grid: PlaneGrid) -> Floats:
     """Give (4, 2) rows and columns of the edges of the outer pixels, from that of pixel (0, 0) on along the columns."""
     rows, columns = grid.shape
@@ -161,5 +170,6 @@ WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(
         **dict.fromkeys(BANDED_SUFFIXES, write_geotiff),
         ".kmz": write_kmz,
         **dict.fromkeys(SICD_SUFFIXES, write_nitf),
+        **dict.fromkeys(SIDD_SUFFIXES, write_derived),
     }
 )
