@@ -22,7 +22,7 @@ from sidelook.model.origin import Origin, read_classification
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OWN = "Sidelook"
+OWN, FREQUENCY = "Sidelook", "SIDELOOK_CENTRE_FREQUENCY_HZ"
 """In the software's tag of what we wrote; only then the description is taken for a marking."""
 
 PLACE_BANDS = 2  # real and imaginary part, as some NITF files have them
@@ -117,8 +117,8 @@ def _read(opened: Any, source: str, wanted: Wanted) -> SarImage:  # noqa: ANN401
         frame=LocalFrame(latitude=float(np.radians(middle[0])), longitude=float(np.radians(middle[1]))),
         begin=_time(tags),
         end=None,
-        centre_frequency=np.nan,
-        processing=(f"read from {opened.driver}", LAID, *share_words(share)),
+        centre_frequency=_frequency(tags),
+        processing=(*_history(tags), f"read from {opened.driver}", LAID, *share_words(share)),
         origin=_origin(tags, source, opened.driver),
     )
 
@@ -148,6 +148,23 @@ def _origin(tags: "Mapping[str, str]", source: str, driver: str) -> Origin:
         marking = read_classification(words.split(",")[0].split("(")[0])
         simulated = "simulated" in words
     return Origin(source=source, classification=marking, version=driver, simulated=simulated)
+
+
+def _history(tags: "Mapping[str, str]") -> tuple[str, ...]:
+    """Give what was done to an image of ours before it was written."""
+    if tags.get("TIFFTAG_SOFTWARE") != OWN:
+        return ()
+    _, _, *done = tags.get("TIFFTAG_IMAGEDESCRIPTION", "").split("; ")
+    return tuple(done)
+
+
+def _frequency(tags: "Mapping[str, str]") -> float:
+    """Give the middle of the band, Hz; NaN where it is not said."""
+    try:
+        frequency = float(tags.get(FREQUENCY, ""))
+    except ValueError:
+        return np.nan
+    return frequency if 0.0 < frequency < np.inf else np.nan
 
 
 def _time(tags: "Mapping[str, str]") -> int | None:

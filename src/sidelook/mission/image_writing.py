@@ -19,6 +19,7 @@ from sidelook.model.columns import Floats, Singles
 from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.release import highest_marking
 
+OWN, FREQUENCY = "Sidelook", "SIDELOOK_CENTRE_FREQUENCY_HZ"  # ``formats.rasters`` looks for them
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
 FAINTEST = 1e-20
@@ -93,8 +94,7 @@ def write_geotiff(image: SarImage, path: Path) -> None:
                 count = min(BAND, rows - top)
                 band = np.abs(image.pixels[rows - top - count : rows - top]).astype(np.float32)
                 file.write(band[::-1], 1, window=Window(0, top, columns, count))
-            taken = {} if image.begin is None else {"TIFFTAG_DATETIME": time_tag(image.begin)}
-            file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook", **taken)
+            file.update_tags(**tags_of(image))
         packing = {"compress": "deflate", "predictor": "yes", "overview_resampling": "average"}
         copy(plain, path, driver="COG", bigtiff="if_safer", **packing)
     finally:
@@ -151,6 +151,16 @@ def degrees_of(image: SarImage, pixels: Floats) -> Floats:
         raise UsageError(message)
     latitude, longitude, _ = enu_to_geodetic(image.grid.positions(pixels[:, 0], pixels[:, 1]), image.frame)
     return np.degrees(np.stack([latitude, longitude], axis=-1))
+
+
+def tags_of(image: SarImage) -> dict[str, str]:
+    """Give what a GeoTIFF is to say of an image besides its pixels; ``formats.rasters`` reads it again."""
+    tags = {"TIFFTAG_IMAGEDESCRIPTION": said_of(image), "TIFFTAG_SOFTWARE": OWN}
+    if image.begin is not None:
+        tags["TIFFTAG_DATETIME"] = time_tag(image.begin)
+    if np.isfinite(image.centre_frequency):
+        tags[FREQUENCY] = repr(float(image.centre_frequency))
+    return tags
 
 
 def time_tag(time: int) -> str:
