@@ -22,6 +22,10 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     for name in ("geodesy", "stanag4607", "convert", "archive", "kill_archive", "console_feed", *SIMULATION):
         yield [f"{name}.py"]
     yield ["sar/vehicles.py"]
+    if Path("/usr/bin/time").exists():
+        yield ["sar/parts.py", str(scratch)]
+    else:
+        print("\nleft out: sar/parts.py needs /usr/bin/time", flush=True)
     yield ["fuzz_stanag4607.py", "--cpu-minutes", "30", "--seed", "1"]
     if shutil.which("chromium") and shutil.which("node"):
         yield ["console_frames.py", "--tracks", "10000"]
