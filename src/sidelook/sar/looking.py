@@ -17,6 +17,7 @@ from sidelook.model.image import Aperture, PlaneGrid, SarImage
 
 DEGREE = 5  # of the polynomials of the antenna's path, as in a SICD
 LEAST_LEVEL = 1e-3  # of the motion: straight up and down, left and right are one
+SLOWEST = 1e-3  # m/s
 UP = np.array((0.0, 0.0, 1.0))
 
 
@@ -79,7 +80,7 @@ def look_in(aperture: Aperture | None, share: float = 0.5, source: str = "the im
     place = np.polynomial.polynomial.polyval(share - 0.5, path)
     slope = np.polynomial.polynomial.polyval(share - 0.5, np.polynomial.polynomial.polyder(path))
     velocity = np.asarray(slope, np.float64) / span
-    if not float(np.hypot(velocity[0], velocity[1])) > LEAST_LEVEL * float(np.abs(velocity[2])):
+    if not float(np.hypot(velocity[0], velocity[1])) > max(SLOWEST, LEAST_LEVEL * float(np.abs(velocity[2]))):
         message = f"the antenna of {source} stands still, or moves straight up: it tells no Doppler apart"
         raise NoApertureError(message)
     return Look(place=np.asarray(place, np.float64), velocity=velocity)

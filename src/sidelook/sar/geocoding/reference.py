@@ -31,7 +31,7 @@ def draw_profiles(lines: Lines, look: Look, terrain: HeightGrid, frame: LocalFra
     """Give the slant ranges, (S, Y) m, of the ground on lines across the flight."""
     ground = Terrain(frame=frame, grid=terrain)
     ahead, aside = np.meshgrid(lines.ahead, lines.aside, indexing="ij")
-    up = np.zeros(ahead.shape)
+    up = np.full(ahead.shape, -look.place[2])
     for _ in range(ROUNDS):
         along = (ahead - up * lines.climb[1]) / lines.climb[0]
         places = look.place + along[..., None] * lines.along + aside[..., None] * lines.outward
