@@ -65,6 +65,9 @@ EchoSayings = Annotated[
         "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED. Of a CPHD, what of it: channel=NAME; pulses=0:1000.",
     ),
 ]
+Tiles = Annotated[
+    Path, typer.Option("--terrain", help="Elevation tiles, a file or a folder: .hgt (SRTM), .tif (Copernicus), .dt2.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
 Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; ./missions by default.")]
@@ -273,6 +276,40 @@ def change(
     options = ImageOptions(size=size, spacing=spacing, said=read_sayings(said))
     passes = sources([before]), sources([after])
     report_change(passes, output, options, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(epilog="Example: sidelook geocode pass.nitf -o pass.tif --terrain tiles")
+def geocode(
+    inputs: Annotated[list[str], typer.Argument(help="Files, or their addresses: one SICD, or phase history.")],
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="To write: .tif (with a band of flags), .png (hatched).")
+    ],
+    terrain: Tiles,
+    size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
+    spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
+    said: Annotated[
+        list[str],
+        typer.Option(
+            "--say",
+            help="As for image; and what heights in the tiles are counted from: heights=egm96 (the default), egm2008 "
+            "or ellipsoid.",
+        ),
+    ] = [],  # noqa: B006 - typer's way to give defaults
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lay a radar image onto terrain, and show what is laid over and what is in shadow."""
+    from sidelook.mission.geocode import Relief, report_geocoding
+    from sidelook.mission.image import ImageOptions
+    from sidelook.mission.image_reading import read_sayings
+    from sidelook.mission.remote import sources
+    from sidelook.mission.terrain import part_datum
+
+    rest, datum = part_datum(said)
+    options = ImageOptions(size=size, spacing=spacing, said=read_sayings(rest))
+    relief = Relief(place=terrain, datum=datum)
+    report_geocoding(sources(inputs), output, relief, options, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

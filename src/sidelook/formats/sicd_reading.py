@@ -12,9 +12,10 @@ from scipy.ndimage import map_coordinates
 
 from sidelook.errors import InputError
 from sidelook.formats.sicd import SIMULATED
+from sidelook.formats.sicd_path import aperture_in, coa_span
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_ecef_to_enu
 from sidelook.model.columns import Floats
-from sidelook.model.image import SarImage, TooLargeImageError, centred_grid
+from sidelook.model.image import Aperture, PlaneGrid, SarImage, TooLargeImageError, centred_grid
 from sidelook.model.origin import Origin, read_classification
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ class Sicd:
 
     Attributes
     ----------
-    pixels : (rows, columns) complex64
+    pixels : (rows, columns) complex64; None where only what it says of itself was read
     tree : what it says of itself
     source : name of the file
     """
 
-    pixels: NDArray[np.complex64]
+    pixels: NDArray[np.complex64] | None
     tree: "lxml.etree._ElementTree"
     source: str
 
@@ -52,6 +53,11 @@ class Sicd:
             message = f"{self.source} says nothing of {path}; it is no whole SICD"
             raise SicdError(message)
         return value
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return int(self.load("ImageData/NumRows")), int(self.load("ImageData/NumCols"))
 
     @property
     def origin(self) -> Origin:
@@ -85,7 +91,7 @@ def read_sicd(file: BinaryIO, *, source: str, most_pixels: int) -> Sicd:
     ----------
     file : open for reading, seekable, at its begin
     source : its name
-    most_pixels : that may be held
+    most_pixels : that may be held; 0 to leave them in the file
 
     Raises
     ------
@@ -100,12 +106,12 @@ def read_sicd(file: BinaryIO, *, source: str, most_pixels: int) -> Sicd:
     except Exception as error:  # sarkit lets through whatever its parsers raise
         message = f"{source} is no whole SICD NITF ({type(error).__name__}: {error}); fetch it again, or try a .tif"
         raise SicdError(message) from error
-    if pixels is None:
+    if pixels is None and most_pixels:
         message = f"{source} holds {size[0]:,} x {size[1]:,} pixels, more than the {most_pixels:,} held in memory"
         raise TooLargeImageError(message)
-    if pixels.dtype.names:  # pairs of integers, or amplitude and phase
+    if pixels is not None and pixels.dtype.names:  # pairs of integers, or amplitude and phase
         pixels = _complex_of(pixels)
-    return Sicd(pixels=pixels.astype(np.complex64, copy=False), tree=tree, source=source)
+    return Sicd(pixels=None if pixels is None else pixels.astype(np.complex64, copy=False), tree=tree, source=source)
 
 
 def _complex_of(pairs: NDArray[Any]) -> NDArray[np.complex64]:
@@ -113,6 +119,47 @@ def _complex_of(pairs: NDArray[Any]) -> NDArray[np.complex64]:
     if pairs.dtype.names and pairs.dtype.names[0].lower().startswith("amp"):
         return np.asarray(first * np.exp(2j * np.pi / 256.0 * second), np.complex64)
     return np.asarray(first + 1j * second, np.complex64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """How a SICD lies on the map, level at the height of its reference point, rows to the north.
+
+    Attributes
+    ----------
+    frame : at the reference point
+    grid : pixels of the map
+    begin, end : of the collection, ns UTC
+    aperture : see ``sicd_path.aperture_in``
+    wanders : how far apart the middles of the aperture of its pixels are, s: a strip map where above zero
+    """
+
+    frame: LocalFrame
+    grid: PlaneGrid
+    begin: int
+    end: int
+    aperture: Aperture | None
+    wanders: float
+
+
+def map_view(sicd: Sicd, spacing: float | None = None) -> MapView:
+    """Say how an image lies on the map; pixels are as far apart as its own over the ground where nothing is given."""
+    latitude, longitude, height = (float(value) for value in sicd.load("GeoData/SCP/LLH"))
+    frame = LocalFrame(latitude=np.radians(latitude), longitude=np.radians(longitude), height=height)
+    corners = _ground_corners(sicd, frame)
+    centre, reach = 0.5 * (corners.min(axis=0) + corners.max(axis=0)), np.ptp(corners, axis=0)
+    step = spacing or float(max(_ground_steps(sicd, frame)))
+    shape = ceil(reach[1] / step), ceil(reach[0] / step)
+    begin = round(sicd.load("Timeline/CollectStart").timestamp() * 1e9)
+    wanders = coa_span(sicd.load, sicd.shape)
+    return MapView(
+        frame=frame,
+        grid=centred_grid(shape, step, centre=(float(centre[0]), float(centre[1]), 0.0)),
+        begin=begin,
+        end=begin + round(float(sicd.load("Timeline/CollectDuration")) * 1e9),
+        aperture=aperture_in(sicd.load, frame, wanders),
+        wanders=float(wanders[1] - wanders[0]),
+    )
 
 
 def map_image(sicd: Sicd, spacing: float | None = None) -> SarImage:
@@ -123,56 +170,56 @@ def map_image(sicd: Sicd, spacing: float | None = None) -> SarImage:
 
     Parameters
     ----------
-    sicd : the image
+    sicd : the image, with its pixels
     spacing : of the map's pixels, m; that of the image over the ground where none is given
     """
-    latitude, longitude, height = (float(value) for value in sicd.load("GeoData/SCP/LLH"))
-    frame = LocalFrame(latitude=np.radians(latitude), longitude=np.radians(longitude), height=height)
-    steps = np.array([sicd.load("Grid/Row/SS"), sicd.load("Grid/Col/SS")])
-    scp = np.asarray(sicd.load("ImageData/SCPPixel"), np.float64)
-    first = np.array([sicd.load("ImageData/FirstRow"), sicd.load("ImageData/FirstCol")], np.float64)
-    corners = _ground_corners(sicd, frame, (scp - first, steps))
-    centre, reach = 0.5 * (corners.min(axis=0) + corners.max(axis=0)), np.ptp(corners, axis=0)
-    step = spacing or float(max(_ground_steps(sicd, frame, steps)))
-    shape = ceil(reach[1] / step), ceil(reach[0] / step)
-    grid = centred_grid(shape, step, centre=(float(centre[0]), float(centre[1]), 0.0))
+    assert sicd.pixels is not None  # noqa: S101 - who wants a picture has read them
+    view = map_view(sicd, spacing)
     amplitude = np.abs(sicd.pixels)
-    pixels = np.zeros(shape, np.float32)
-    for begin in range(0, shape[0], MOST_ROWS):
-        rows = np.arange(begin, min(begin + MOST_ROWS, shape[0]))
-        places = _pixels_of(sicd, frame, (rows, shape[1]), grid.positions, (scp - first, steps))
+    pixels = np.zeros(view.grid.shape, np.float32)
+    for begin in range(0, len(pixels), MOST_ROWS):
+        rows = np.arange(begin, min(begin + MOST_ROWS, len(pixels)))
+        places = _pixels_of(sicd, view, rows)
         pixels[rows] = map_coordinates(amplitude, places, order=1, cval=0.0, prefilter=False)
-    start = sicd.load("Timeline/CollectStart")
-    begin_ns = round(start.timestamp() * 1e9)
     return SarImage(
         pixels=pixels,
-        grid=grid,
-        frame=frame,
-        begin=begin_ns,
-        end=begin_ns + round(float(sicd.load("Timeline/CollectDuration")) * 1e9),
+        grid=view.grid,
+        frame=view.frame,
+        begin=view.begin,
+        end=view.end,
         centre_frequency=0.5
         * float(sum(sicd.load(f"ImageFormation/TxFrequencyProc/{name}Proc") for name in ("Min", "Max"))),
         processing=("read from SICD", "laid on the map, level"),
         origin=sicd.origin,
+        aperture=view.aperture,
     )
 
 
-def _ground_steps(sicd: Sicd, frame: LocalFrame, steps: Floats) -> Floats:
+def _steps(sicd: Sicd) -> Floats:
+    return np.array([sicd.load("Grid/Row/SS"), sicd.load("Grid/Col/SS")])
+
+
+def _reference(sicd: Sicd) -> Floats:
+    """Give row and column of the reference point in the file's own pixels."""
+    first = np.array([sicd.load("ImageData/FirstRow"), sicd.load("ImageData/FirstCol")], np.float64)
+    return np.asarray(sicd.load("ImageData/SCPPixel"), np.float64) - first
+
+
+def _ground_steps(sicd: Sicd, frame: LocalFrame) -> Floats:
     """Length over the ground of a pixel's step along rows and along columns, at the reference point, m."""
     axes = np.stack([sicd.load("Grid/Row/UVectECF"), sicd.load("Grid/Col/UVectECF")])
     level = rotate_ecef_to_enu(axes, frame)
     # A step in range over the slant plane is longer over the ground, by how steeply that plane stands.
     flat = np.hypot(level[:, 0], level[:, 1])
-    return np.asarray(steps / np.maximum(flat, 0.1))
+    return np.asarray(_steps(sicd) / np.maximum(flat, 0.1))
 
 
-def _ground_corners(sicd: Sicd, frame: LocalFrame, pixel: tuple[Floats, Floats]) -> Floats:
+def _ground_corners(sicd: Sicd, frame: LocalFrame) -> Floats:
     """Give (4, 2) east and north, m, of the image's corners at the height of its reference point."""
-    reference, steps = pixel
-    rows, columns = sicd.pixels.shape
+    rows, columns = sicd.shape
     corners = np.array([[0, 0], [0, columns - 1], [rows - 1, columns - 1], [rows - 1, 0]], np.float64)
     ground, _, _ = sksicd.image_to_ground_plane(
-        sicd.tree, (corners - reference) * steps, enu_to_ecef(np.zeros(3), frame), _up(frame)
+        sicd.tree, (corners - _reference(sicd)) * _steps(sicd), enu_to_ecef(np.zeros(3), frame), _up(frame)
     )
     origin = enu_to_ecef(np.zeros(3), frame)
     return np.asarray(rotate_ecef_to_enu(np.asarray(ground) - origin, frame)[:, :2])
@@ -183,20 +230,14 @@ def _up(frame: LocalFrame) -> Floats:
     return np.asarray(raised / np.linalg.norm(raised))
 
 
-def _pixels_of(
-    sicd: Sicd,
-    frame: LocalFrame,
-    part: tuple[NDArray[np.int64], int],
-    positions: Any,  # noqa: ANN401 - a bound method of the grid
-    pixel: tuple[Floats, Floats],
-) -> Floats:
+def _pixels_of(sicd: Sicd, view: MapView, rows: NDArray[np.int64]) -> Floats:
     """Give (2, R, C) row and column in the image of the map's pixels in some of its rows."""
-    (rows, columns), (reference, steps) = part, pixel
+    columns = view.grid.shape[1]
     lattice_rows = _lattice(int(rows[0]), int(rows[-1]))
     lattice_columns = _lattice(0, columns - 1)
-    places = positions(*np.meshgrid(lattice_rows, lattice_columns, indexing="ij"))
-    found, _, _ = sksicd.scene_to_image(sicd.tree, enu_to_ecef(places.reshape(-1, 3), frame))
-    exact = (np.asarray(found) / steps + reference).reshape(len(lattice_rows), len(lattice_columns), 2)
+    places = view.grid.positions(*np.meshgrid(lattice_rows, lattice_columns, indexing="ij"))
+    found, _, _ = sksicd.scene_to_image(sicd.tree, enu_to_ecef(places.reshape(-1, 3), view.frame))
+    exact = (np.asarray(found) / _steps(sicd) + _reference(sicd)).reshape(len(lattice_rows), len(lattice_columns), 2)
     share_rows, share_columns = _shares(rows, lattice_rows), _shares(np.arange(columns), lattice_columns)
     meshed = np.meshgrid(share_rows, share_columns, indexing="ij")
     return np.stack([map_coordinates(exact[..., k], meshed, order=1) for k in (0, 1)])

@@ -46,11 +46,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """A plane that circles are cut with.
+    """A plane that circles are cut with, or several with one normal.
 
     Attributes
     ----------
-    point : (3,) on it, m
+    point : (..., 3) on it, m
     normal : (3,) unit vector
     side : 1 or -1: to the left or right of the motion, seen against the normal
     """
@@ -102,9 +102,9 @@ def plane_of(grid: PlaneGrid, look: Look) -> Surface:
     )
 
 
-def level_at(height: float, side: float) -> Surface:
-    """Give the level plane at an up coordinate, m, to one side of the motion."""
-    return Surface(point=height * UP, normal=UP, side=side)
+def level_at(height: float | Floats, side: float) -> Surface:
+    """Give the level plane, or (...) planes, at an up coordinate, (...) m, to one side of the motion."""
+    return Surface(point=np.multiply.outer(np.asarray(height, np.float64), UP), normal=UP, side=side)
 
 
 def heard(look: Look, places: Floats, velocities: Floats | None = None) -> tuple[Floats, Floats]:

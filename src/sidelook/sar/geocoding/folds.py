@@ -74,7 +74,7 @@ def lines_over(look: Look, side: float, footprint: Footprint, step: float) -> Li
     spans = [end - begin + 4.0 * step for begin, end in ends]
     step = max(step, sqrt(spans[0] * spans[1] / MOST_SAMPLES))
     samples = [
-        begin - 2.0 * step + step * np.arange(ceil(span / step) + 2)
+        np.asarray(begin - 2.0 * step + step * np.arange(ceil(span / step) + 2), np.float64)
         for (begin, _), span in zip(ends, spans, strict=True)
     ]
     climb = np.array([np.hypot(look.ahead[0], look.ahead[1]), look.ahead[2]])

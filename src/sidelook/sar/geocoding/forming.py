@@ -138,7 +138,7 @@ def geocode_bands(plan: GroundPlan) -> Iterator[Band]:
             (plan.terrain.heights, plan.layout, ELLIPSOID),
             plan.view,
             plan.circle,
-            np.asarray(plan.image.pixels),
+            plan.image.pixels.view(np.ndarray),  # it may lie in a file
             (plan.folds, plan.marks),
             (amplitude, flags, heights),
         )

@@ -21,7 +21,7 @@ Ellipsoid: TypeAlias = tuple[float, float]  # semi-major axis, eccentricity squa
 
 OUTSIDE, SEEN = 0, 1
 EDGE = 1e-6  # cells: what lies on the edge but for rounding is inside
-ROUNDS = 4  # of finding the ground above or below a place: each leaves a thousandth, or the slope's share of a climb
+ROUNDS = 6  # of finding the ground over a place: each leaves as much as slope of ground times slope of climb
 CHANNELS = 6  # of a lattice: grid row, grid column and up, and how they grow with height
 
 
@@ -54,7 +54,8 @@ def amplitude_in(pixels: Pixels, row: float, column: float) -> float:
     k, m = min(i + 1, rows - 1), min(j + 1, columns - 1)
     low = (1.0 - right) * abs(pixels[i, j]) + right * abs(pixels[i, m])
     high = (1.0 - right) * abs(pixels[k, j]) + right * abs(pixels[k, m])
-    return (1.0 - up) * low + up * high
+    between: float = (1.0 - up) * low + up * high
+    return between
 
 
 @kernel
