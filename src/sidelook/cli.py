@@ -68,6 +68,13 @@ EchoSayings = Annotated[
 Tiles = Annotated[
     Path, typer.Option("--terrain", help="Elevation tiles, a file or a folder: .hgt (SRTM), .tif (Copernicus), .dt2.")
 ]
+MaybeTiles = Annotated[
+    Path | None, typer.Option("--terrain", help="Elevation tiles, a file or a folder: .hgt, .tif or .dt2.")
+]
+HeightSayings = Annotated[
+    list[str],
+    typer.Option("--say", help="What heights in the tiles are counted from: heights=egm96, egm2008 or ellipsoid."),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
 Folder = Annotated[Path | None, typer.Option("--archive", help="Folder of the archive; ./missions by default.")]
@@ -310,6 +317,27 @@ def geocode(
     options = ImageOptions(size=size, spacing=spacing, said=read_sayings(rest))
     relief = Relief(place=terrain, datum=datum)
     report_geocoding(sources(inputs), output, relief, options, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(epilog="Examples: sidelook locate pass.nitf 512,800 --terrain tiles | ... 512,800 --height-error 20")
+def locate(
+    image: Annotated[str, typer.Argument(help="A SICD: a file, or its address.")],
+    pixels: Annotated[list[str], typer.Argument(help="ROW,COLUMN in the file, from 0; several if you like.")],
+    *,
+    terrain: MaybeTiles = None,
+    height_error: Annotated[
+        float | None, typer.Option(help="Of the ground's height, one sigma, m; 5 with --terrain.")
+    ] = None,
+    said: HeightSayings = [],  # noqa: B006 - typer's way to give defaults
+    as_json: AsJson = False,
+) -> None:
+    """Say where on the ground pixels of a radar image are, and with what error."""
+    from sidelook.mission.geocode import relief_of
+    from sidelook.mission.locate import Land, report_places
+    from sidelook.mission.remote import sources
+
+    land = Land(relief=relief_of(terrain, said), error=height_error)
+    report_places(sources([image])[0], pixels, land, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

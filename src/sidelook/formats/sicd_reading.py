@@ -195,12 +195,13 @@ def map_image(sicd: Sicd, spacing: float | None = None) -> SarImage:
     )
 
 
-def _steps(sicd: Sicd) -> Floats:
+def pixel_steps(sicd: Sicd) -> Floats:
+    """Give how far apart rows and columns are, (2,) m."""
     return np.array([sicd.load("Grid/Row/SS"), sicd.load("Grid/Col/SS")])
 
 
-def _reference(sicd: Sicd) -> Floats:
-    """Give row and column of the reference point in the file's own pixels."""
+def reference_pixel(sicd: Sicd) -> Floats:
+    """Give row and column, (2,), of the reference point in the file's own pixels."""
     first = np.array([sicd.load("ImageData/FirstRow"), sicd.load("ImageData/FirstCol")], np.float64)
     return np.asarray(sicd.load("ImageData/SCPPixel"), np.float64) - first
 
@@ -211,7 +212,7 @@ def _ground_steps(sicd: Sicd, frame: LocalFrame) -> Floats:
     level = rotate_ecef_to_enu(axes, frame)
     # A step in range over the slant plane is longer over the ground, by how steeply that plane stands.
     flat = np.hypot(level[:, 0], level[:, 1])
-    return np.asarray(_steps(sicd) / np.maximum(flat, 0.1))
+    return np.asarray(pixel_steps(sicd) / np.maximum(flat, 0.1))
 
 
 def _ground_corners(sicd: Sicd, frame: LocalFrame) -> Floats:
@@ -219,7 +220,7 @@ def _ground_corners(sicd: Sicd, frame: LocalFrame) -> Floats:
     rows, columns = sicd.shape
     corners = np.array([[0, 0], [0, columns - 1], [rows - 1, columns - 1], [rows - 1, 0]], np.float64)
     ground, _, _ = sksicd.image_to_ground_plane(
-        sicd.tree, (corners - _reference(sicd)) * _steps(sicd), enu_to_ecef(np.zeros(3), frame), _up(frame)
+        sicd.tree, (corners - reference_pixel(sicd)) * pixel_steps(sicd), enu_to_ecef(np.zeros(3), frame), _up(frame)
     )
     origin = enu_to_ecef(np.zeros(3), frame)
     return np.asarray(rotate_ecef_to_enu(np.asarray(ground) - origin, frame)[:, :2])
@@ -237,7 +238,9 @@ def _pixels_of(sicd: Sicd, view: MapView, rows: NDArray[np.int64]) -> Floats:
     lattice_columns = _lattice(0, columns - 1)
     places = view.grid.positions(*np.meshgrid(lattice_rows, lattice_columns, indexing="ij"))
     found, _, _ = sksicd.scene_to_image(sicd.tree, enu_to_ecef(places.reshape(-1, 3), view.frame))
-    exact = (np.asarray(found) / _steps(sicd) + _reference(sicd)).reshape(len(lattice_rows), len(lattice_columns), 2)
+    exact = (np.asarray(found) / pixel_steps(sicd) + reference_pixel(sicd)).reshape(
+        len(lattice_rows), len(lattice_columns), 2
+    )
     share_rows, share_columns = _shares(rows, lattice_rows), _shares(np.arange(columns), lattice_columns)
     meshed = np.meshgrid(share_rows, share_columns, indexing="ij")
     return np.stack([map_coordinates(exact[..., k], meshed, order=1) for k in (0, 1)])

@@ -17,7 +17,7 @@ from sidelook.mission.image_reading import laid_in, read_histories
 from sidelook.mission.image_writing import said_of
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer, marking_words, progress
-from sidelook.mission.terrain import read_terrain
+from sidelook.mission.terrain import part_datum, read_terrain
 from sidelook.model.geocoded import GroundFlag
 from sidelook.model.image import SarImage
 from sidelook.release import highest_marking
@@ -69,6 +69,15 @@ class Relief:
     def read(self, frame: LocalFrame) -> HeightGrid:
         """Read those near a scene."""
         return read_terrain(self.place, frame, self.datum)
+
+
+def relief_of(place: Path | None, words: Sequence[str]) -> Relief | None:
+    """Give elevation tiles as named, with what is said of their heights, and nothing else."""
+    rest, datum = part_datum(words)
+    if rest:
+        message = f"--say {rest[0]}: only heights=DATUM is asked for here"
+        raise UsageError(message)
+    return None if place is None else Relief(place=place, datum=datum)
 
 
 def report_geocoding(

@@ -33,14 +33,13 @@ class PlaceErrors:
     antenna : (6, 6) covariance of the antenna's place, m, and velocity, m/s, east, north, up of the image's frame
     slant_range : standard deviation of the range, m
     height : of the ground's height, m
-    along, across : of the pixel itself, along the antenna's motion and across it, on the ground, m
+    pixel : (3, 3) covariance of the pixel itself on the ground, m2: how well it was named, and what no model has
     """
 
     antenna: Floats
     slant_range: float
     height: float
-    along: float
-    across: float
+    pixel: Floats
 
 
 def places_heard(look: Look, heard_at: Heard, ground: Ground, heights: HeightRange, side: float) -> list[Floats]:
@@ -104,13 +103,15 @@ def place_covariance(look: Look, place: Floats, ground: Ground | None, errors: P
     made[0, :3], made[1, :3], made[1, 3:] = toward, turn, toward
     spread = made @ errors.antenna @ made.T + np.diag([errors.slant_range**2, 0.0, (normal[2] * errors.height) ** 2])
     back = np.linalg.inv(told)
-    covariance = back @ spread @ back.T
-    along = np.array([look.velocity[0], look.velocity[1], 0.0])
-    along /= np.linalg.norm(along)
-    for direction, error in ((along, errors.along), (np.cross((0.0, 0.0, 1.0), along), errors.across)):
-        moved = direction - (normal @ direction) / normal[2] * np.array((0.0, 0.0, 1.0))
-        covariance = covariance + error**2 * np.outer(moved, moved)
-    return np.asarray(covariance)
+    return np.asarray(back @ spread @ back.T + errors.pixel)
+
+
+def pixel_spread(look: Look, place: Floats, ground: Ground | None, heard_spread: Floats) -> Floats:
+    """Turn a (2, 2) covariance of range and ahead, m2, into one of the place on the ground, (3, 3) m2."""
+    away = place - look.place
+    told = np.stack([away / np.linalg.norm(away), look.ahead, _normal(ground, place)])
+    back = np.linalg.inv(told)[:, :2]
+    return np.asarray(back @ heard_spread @ back.T)
 
 
 def _normal(ground: Ground | None, place: Floats) -> Floats:

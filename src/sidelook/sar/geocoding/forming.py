@@ -26,6 +26,7 @@ from sidelook.sar.geocoding.projection import (
     footprint_of,
     grid_over,
     layout_of,
+    trimmed,
     view_of,
 )
 from sidelook.sar.looking import Look, look_of, plane_of
@@ -113,7 +114,7 @@ def plan_geocoding(image: SarImage, terrain: HeightGrid, spacing: float | None =
     return GroundPlan(
         image=image,
         terrain=terrain,
-        grid=grid_over(footprint, step),
+        grid=grid_over(trimmed(footprint, image.grid, look, frame, terrain), step),
         look=look,
         sensor=sensor,
         folds=find_folds(lines, look, terrain, frame, footprint, visible),

@@ -1,21 +1,22 @@
 """Where an image is on the ground, and the numbers that the kernels need to find it pixel by pixel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sidelook.errors import InputError
-from sidelook.geometry.frames import LocalFrame, enu_to_ecef, enu_to_geodetic, rotate_enu_to_ecef
+from sidelook.geometry.frames import LocalFrame, enu_to_ecef, enu_to_geodetic, geodetic_to_enu, rotate_enu_to_ecef
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.wgs84 import ECCENTRICITY_SQUARED, SEMI_MAJOR_AXIS
 from sidelook.model.columns import Floats
 from sidelook.model.geocoded import DegreeGrid
 from sidelook.model.image import PlaneGrid
-from sidelook.sar.looking import UP, Look, heard, level_at, plane_of, where_heard
+from sidelook.sar.looking import UP, Look, heard, level_at, pixels_of, plane_of, where_heard
 
 ELLIPSOID = (SEMI_MAJOR_AXIS, ECCENTRICITY_SQUARED)
 AROUND = 33  # places along each edge of an image that are projected to find what ground it shows
 ROUNDS = 3  # of widening the ground looked at by its heights
+LOOKED_AT = 256  # places to a side of that ground at which it is seen what the image shows
 
 
 class NoTerrainError(InputError):
@@ -77,6 +78,32 @@ def footprint_of(grid: PlaneGrid, look: Look, frame: LocalFrame, terrain: Height
         highest=high,
         places=around,
     )
+
+
+def trimmed(footprint: Footprint, grid: PlaneGrid, look: Look, frame: LocalFrame, terrain: HeightGrid) -> Footprint:
+    """Cut away ground that, at its own height, an image does not show, but for one step of a coarse lattice.
+
+    Raises
+    ------
+    NoTerrainError
+        where the image shows no ground of known height
+    """
+    latitude = np.linspace(footprint.south, footprint.north, LOOKED_AT)
+    longitude = np.linspace(footprint.west, footprint.east, LOOKED_AT)
+    heights = terrain.height_at(latitude[:, None], longitude)
+    places = geodetic_to_enu(latitude[:, None], longitude, heights, frame)
+    rows, columns = pixels_of(grid, where_heard(look, *heard(look, places), plane_of(grid, look)))
+    inside = (rows >= 0) & (rows <= grid.shape[0] - 1) & (columns >= 0) & (columns <= grid.shape[1] - 1)
+    if not inside.any():
+        raise NoTerrainError
+    (south, north), (west, east) = (
+        (sides[max(there[0] - 1, 0)], sides[min(there[-1] + 1, LOOKED_AT - 1)])
+        for sides, there in (
+            (latitude, np.flatnonzero(inside.any(axis=1))),
+            (longitude, np.flatnonzero(inside.any(axis=0))),
+        )
+    )
+    return replace(footprint, south=float(south), north=float(north), west=float(west), east=float(east))
 
 
 def grid_over(footprint: Footprint, spacing: float) -> DegreeGrid:
