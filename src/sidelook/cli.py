@@ -340,6 +340,27 @@ def locate(
     report_places(sources([image])[0], pixels, land, as_json=as_json)
 
 
+@app.command(epilog="Examples: sidelook movers pass.nitf --tracks missions -o movers.geojson --at 48.1034,12.0216")
+def movers(
+    image: Annotated[str, typer.Argument(help="A SICD: a file, or its address.")],
+    *,
+    tracks: Annotated[Path, typer.Option(help="Folder of an archive, or tracks in .parquet or .arrow.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write: .geojson.")],
+    terrain: MaybeTiles = None,
+    at: Annotated[str, typer.Option(help="LAT,LON of a smear: whose may it be?")] = "",
+    said: HeightSayings = [],  # noqa: B006 - typer's way to give defaults
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a radar image shows the vehicles that were tracked when it was taken, shifted and drawn out."""
+    from sidelook.mission.geocode import relief_of
+    from sidelook.mission.movers import report_movers
+    from sidelook.mission.remote import sources
+
+    relief = relief_of(terrain, said)
+    report_movers(sources([image])[0], tracks, output, relief, at, overwrite=overwrite, as_json=as_json)
+
+
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")
 def info(recording: Recordings, *, as_json: AsJson = False) -> None:
     """Say what is in a recording: packets, dwells, reports, time, area, platform, markings."""
