@@ -24,8 +24,7 @@ class Sight:
     frame : at the image's reference point; all vectors are its east, north, up
     place, velocity : (3,) of the antenna in the middle of the pixel's aperture, m, m/s
     slant, ahead : range and how far ahead along the motion, m, as ``sidelook.sar.looking.heard`` gives them
-    steps : (2, 2) how both grow with row and column, m a pixel
-    pixel : (2, 2) covariance of row and column, pixels squared
+    spread : (2, 2) covariance of both, m2: by the pixel's size, by what has no model, and by what is stated as a whole
     antenna : (6, 6) covariance of the antenna's place and velocity; zero where nothing is said
     slant_range : standard deviation of the range, m; zero where nothing is said
     stated : whether the maker says anything of errors
@@ -36,8 +35,7 @@ class Sight:
     velocity: Floats
     slant: float
     ahead: float
-    steps: Floats
-    pixel: Floats
+    spread: Floats
     antenna: Floats
     slant_range: float
     stated: bool
@@ -70,15 +68,19 @@ def sight_of(sicd: Sicd, row: float, column: float) -> Sight:
     speed = np.linalg.norm(velocity, axis=-1)
     # A pixel's range rate is the antenna's speed times how far ahead it is, over the range, towards it.
     heard = np.stack([sets.R_COA, -np.asarray(sets.Rdot_COA) * np.asarray(sets.R_COA) / speed])
-    antenna, slant_range, unmodelled = _stated(sicd, frame, (place[0], velocity[0]), float(heard[0, 0]))
+    by_pixel = 0.5 * np.stack([heard[:, 1] - heard[:, 2], heard[:, 3] - heard[:, 4]], axis=-1)
+    antenna, slant_range, unmodelled, whole = _stated(sicd, frame, (place[0], velocity[0]), float(heard[0, 0]))
+    named = NAMED * np.eye(2) + unmodelled / np.multiply.outer(steps, steps)
+    # What is stated as a whole is along the range, and across it in the slant plane: that is ahead by its sine.
+    cosine = float(heard[1, 0] / heard[0, 0])
+    turn = np.array([[1.0, 0.0], [cosine, np.sqrt(1.0 - cosine**2)]])
     return Sight(
         frame=frame,
         place=ecef_to_enu(place[0], frame),
         velocity=rotate_ecef_to_enu(velocity[0], frame),
         slant=float(heard[0, 0]),
         ahead=float(heard[1, 0]),
-        steps=0.5 * np.stack([heard[:, 1] - heard[:, 2], heard[:, 3] - heard[:, 4]], axis=-1),
-        pixel=NAMED * np.eye(2) + unmodelled / np.multiply.outer(steps, steps),
+        spread=by_pixel @ named @ by_pixel.T + turn @ whole @ turn.T,
         antenna=antenna,
         slant_range=slant_range,
         stated=sicd.tree.find("{*}ErrorStatistics") is not None,
@@ -87,19 +89,40 @@ def sight_of(sicd: Sicd, row: float, column: float) -> Sight:
 
 def _stated(
     sicd: Sicd, frame: LocalFrame, antenna: tuple[Floats, Floats], slant: float
-) -> tuple[Floats, float, Floats]:
-    """Give the covariance of the antenna, the error of the range, and what no model has, m2 of row and column."""
+) -> tuple[Floats, float, Floats, Floats]:
+    """Give what is stated of errors.
+
+    Covariance of the antenna; error of the range; and (2, 2) m2 of row and column, what no model has, and of range and
+    azimuth, what is stated as a whole instead of the first two.
+    """
     try:
         said = projection.ErrorStatParams.from_xml(sicd.tree)
+        air = 0.0 if said.component_mono is None else _atmosphere(sicd)
     except (TypeError, ValueError) as error:
         message = f"{sicd.source} has error statistics that are not whole ({error}): its maker has to mend them"
         raise SicdError(message) from error
     unmodelled = np.asarray(said.C_UI, np.float64)
+    nothing = np.zeros((2, 2))
     if said.component_mono is None:
-        # Range and azimuth of the slant plane, as a whole: rows and columns where that is the image's plane.
-        whole = np.zeros((2, 2)) if said.C_SCP_RGAZ is None else np.asarray(said.C_SCP_RGAZ, np.float64)
-        return np.zeros((6, 6)), 0.0, unmodelled + whole
+        whole = nothing if said.C_SCP_RGAZ is None else np.asarray(said.C_SCP_RGAZ, np.float64)
+        return np.zeros((6, 6)), 0.0, unmodelled, whole
     parts = said.component_mono
     turn = np.kron(np.eye(2), frame.axes) @ projection.compute_ecef_pv_transformation(*antenna, parts.AIF)
-    variance = parts.VAR_RB + parts.VAR_TROP + parts.VAR_IONO + slant**2 * parts.VAR_CLK_SF
-    return np.asarray(turn @ parts.C_AIF_APV @ turn.T), float(np.sqrt(variance)), unmodelled
+    variance = parts.VAR_RB + air + slant**2 * parts.VAR_CLK_SF
+    return np.asarray(turn @ parts.C_AIF_APV @ turn.T), float(np.sqrt(variance)), unmodelled, nothing
+
+
+def _atmosphere(sicd: Sicd) -> float:
+    """Give the variance of the range by troposphere and ionosphere, m2; said for the slant, or for straight up.
+
+    Read here: sarkit 1.8 looks for it one element too deep, in ``RadarSensor``, and finds none.
+    """
+    parts = sicd.tree.find("{*}ErrorStatistics/{*}Components")
+    assert parts is not None  # noqa: S101 - who asks has found it
+    slant = float(parts.findtext("{*}TropoError/{*}TropoRangeSlant") or 0.0)
+    upward = [
+        0.0 if slant else float(parts.findtext("{*}TropoError/{*}TropoRangeVertical") or 0.0),
+        float(parts.findtext("{*}IonoError/{*}IonoRangeVertical") or 0.0),
+    ]
+    longer = 1.0 / float(np.sin(np.radians(sicd.load("SCPCOA/GrazeAng"))))
+    return slant**2 + sum((longer * error) ** 2 for error in upward)

@@ -174,7 +174,7 @@ def side_of(look: Look) -> float:
 
 def covariance_at(sight: "PixelSight", look: Look, place: Floats, ground: Ground, height_error: float) -> Floats:
     """Give the covariance of a pixel's place, (3, 3) m2."""
-    named = pixel_spread(look, place, ground, sight.steps @ sight.pixel @ sight.steps.T)
+    named = pixel_spread(look, place, ground, sight.spread)
     errors = PlaceErrors(antenna=sight.antenna, slant_range=sight.slant_range, height=height_error, pixel=named)
     return place_covariance(look, place, ground, errors)
 
