@@ -14,39 +14,49 @@ CORNERS = 36  # of an ellipse
 
 
 def features_of(shown: ShownMovers, frame: LocalFrame) -> list[dict[str, Any]]:
-    """Give four features a mover that is shown at all, told apart by ``role``.
+    """Give four features a mover, told apart by ``role``; the first alone where it is shown nowhere.
 
     ``vehicle`` is where it is, ``smear`` how it is drawn out from the begin of the aperture to its end, ``shift`` the
     line from the one to the middle of the other, and ``error`` the ellipse of one standard deviation about that.
     """
     every = []
-    for k in np.flatnonzero(np.isfinite(shown.east)):
-        about = _about(shown, int(k))
-        up = float(shown.up[k])
-        vehicle = np.array([[shown.true_east[k], shown.true_north[k], shown.true_up[k]]])
-        place = np.array([[shown.east[k], shown.north[k], up]])
-        trail = np.column_stack([shown.trail_east[k], shown.trail_north[k], np.full(shown.trail_east.shape[1], up)])
-        trail = trail[np.isfinite(trail).all(axis=1)]
-        parts = [
-            ("vehicle", "Point", _degrees(vehicle, frame)[0]),
-            ("shift", "LineString", _degrees(np.concatenate([vehicle, place]), frame)),
-            ("error", "Polygon", [_degrees(_ellipse(place[0], shown.covariance[k]), frame)]),
-        ]
-        if len(trail) > 1:
-            parts.insert(1, ("smear", "LineString", _degrees(trail, frame)))
+    for k in range(len(shown)):
+        about = _about(shown, k)
         every += [
             {"type": "Feature", "geometry": {"type": kind, "coordinates": where}, "properties": {"role": role} | about}
-            for role, kind, where in parts
+            for role, kind, where in _parts(shown, k, frame)
         ]
     return every
 
 
+def _parts(shown: ShownMovers, k: int, frame: LocalFrame) -> list[tuple[str, str, Any]]:
+    """Give role, kind and coordinates of a mover's features."""
+    vehicle = np.array([[shown.true_east[k], shown.true_north[k], np.nan_to_num(shown.true_up[k])]])
+    parts: list[tuple[str, str, Any]] = [("vehicle", "Point", _degrees(vehicle, frame)[0])]
+    place = np.array([[shown.east[k], shown.north[k], shown.up[k]]])
+    if not np.isfinite(place).all():
+        return parts
+    trail = np.column_stack(
+        [shown.trail_east[k], shown.trail_north[k], np.full(shown.trail_east.shape[1], place[0, 2])]
+    )
+    trail = trail[np.isfinite(trail).all(axis=1)]
+    if len(trail) > 1:
+        parts.append(("smear", "LineString", _degrees(trail, frame)))
+    ring = _ellipse(place[0], shown.covariance[k])
+    return [
+        *parts,
+        ("shift", "LineString", _degrees(np.concatenate([vehicle, place]), frame)),
+        ("error", "Polygon", [_degrees(ring, frame)]),
+    ]
+
+
 def _about(shown: ShownMovers, k: int) -> dict[str, Any]:
+    known = {"track": int(shown.track[k]), "in_image": bool(shown.inside[k])}
+    if not np.isfinite(shown.covariance[k]).all():  # it is shown nowhere
+        return known
     east, between, north = shown.covariance[k]
     long, across, bearing = ellipse(np.array([[east, between], [between, north]]))
-    return {
-        "track": int(shown.track[k]),
-        "in_image": bool(shown.inside[k]),
+    return known | {
         "shift_m": round(float(shown.shift[k]), 1),
         "shift_error_m": round(float(shown.shift_error[k]), 1),
         "smear_m": round(float(shown.smear[k]), 1),
