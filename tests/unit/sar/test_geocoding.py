@@ -115,12 +115,17 @@ def test_a_ridge_folds_and_shades_as_it_must(
     assert folds.any() == (toward * tangent > 1.0)
 
 
-def test_shadow_is_what_lines_of_sight_say() -> None:
+@pytest.mark.parametrize(("step", "spacing"), [(3.0, 1.0), (12.0, 0.3)])
+def test_shadow_is_what_lines_of_sight_say(step: float, spacing: float) -> None:
+    """For each pixel, and as well where a few are looked at first."""
+
     def rough(east: Floats, north: Floats) -> Floats:
         return np.asarray(300.0 + 30.0 * np.sin(east / 25.0) * np.cos(north / 30.0))
 
-    terrain, image = ground(rough, side=900.0, step=3.0), image_from(20e3, 12.0, squint=20.0)
-    made = geocode(image, terrain)
+    terrain, image = ground(rough, side=900.0, step=step), image_from(20e3, 12.0, squint=20.0)
+    plan = plan_geocoding(image, terrain, spacing)
+    assert (plan.thinning > 1) == (spacing < 1.0)
+    made = geocode(image, terrain, spacing)
     rows, columns = np.nonzero(made.flags != GroundFlag.OUTSIDE)
     latitude, longitude = made.grid.latitude[rows], made.grid.longitude[columns]
     place = [float(part) for part in enu_to_geodetic(look_of(image).place, FRAME)]

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter, minimum_filter
 
 from sidelook.errors import InputError
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic
+from sidelook.geometry.sightlines import cell_size
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.visibility import Points, Sight, SightRules, line_of_sight
 from sidelook.model.columns import Flags, Floats, Octets, Singles
@@ -32,6 +34,7 @@ from sidelook.sar.geocoding.projection import (
 from sidelook.sar.looking import Look, look_of, plane_of
 
 BAND = 1 << 22  # pixels at a time
+LOOK_SHARE = 0.125  # of a cell of the terrain: so far apart shadow is looked for at first, and in between where need be
 
 
 class NoPlaceError(InputError):
@@ -53,6 +56,7 @@ class GroundPlan:
     look : the antenna in the middle of the aperture
     sensor : the same, geodetic
     folds : (S, Y) flags along lines across the flight
+    thinning : rows and columns from one to the next that shadow is looked for at first
     layout, view, circle, marks : as the kernel wants them
     """
 
@@ -62,6 +66,7 @@ class GroundPlan:
     look: Look
     sensor: Points
     folds: Octets
+    thinning: int
     layout: tuple[float, float, float, float]
     view: Floats
     circle: Floats
@@ -118,6 +123,7 @@ def plan_geocoding(image: SarImage, terrain: HeightGrid, spacing: float | None =
         look=look,
         sensor=sensor,
         folds=find_folds(lines, look, terrain, frame, footprint, visible),
+        thinning=max(1, int(LOOK_SHARE * min(cell_size(terrain)) / step)),
         layout=layout_of(terrain, footprint),
         view=view_of(look, side, frame),
         circle=circle_of(image.grid, look),
@@ -164,14 +170,36 @@ def geocode(image: SarImage, terrain: HeightGrid, spacing: float | None = None) 
 
 def _shade(plan: GroundPlan, sides: tuple[Floats, Floats], heights: Singles, flags: Octets) -> int:
     """Mark what the antenna does not see; give how many pixels may be hidden by ground that is not known."""
-    imaged = np.nonzero(flags != GroundFlag.OUTSIDE)
-    targets = Points(
-        latitude=sides[0][imaged[0]], longitude=sides[1][imaged[1]], height=heights[imaged].astype(np.float64)
-    )
-    sight = line_of_sight(plan.terrain, plan.sensor, targets, _rules(plan.terrain))
+    imaged = flags != GroundFlag.OUTSIDE
+    sight = np.full(flags.shape, Sight.VISIBLE, np.uint8)
+    asked = imaged if plan.thinning == 1 else imaged & ~_agreed(plan, sides, heights, sight)
+    rows, columns = np.nonzero(asked)
+    sight[rows, columns] = _sight(plan, sides[0][rows], sides[1][columns], heights[rows, columns])
     hidden = (sight == Sight.MASKED) | (sight == Sight.BEYOND_HORIZON)
-    flags[imaged] = np.where(hidden, np.uint8(GroundFlag.SHADOW), flags[imaged])
-    return int((sight == Sight.UNKNOWN).sum())
+    flags[imaged & hidden] = GroundFlag.SHADOW
+    return int((imaged & (sight == Sight.UNKNOWN)).sum())
+
+
+def _agreed(plan: GroundPlan, sides: tuple[Floats, Floats], heights: Singles, sight: Octets) -> Flags:
+    """Look at a few pixels; give those about which all neighbours of these agree, and write what these say of them.
+
+    The few are a small share of a cell of the terrain apart: no shadow is so narrow but at its own edge.
+    """
+    few, nearest = [], []
+    for count in sight.shape:
+        nodes = np.unique(np.append(np.arange(0, count, plan.thinning), count - 1))
+        few.append(nodes)
+        nearest.append(np.searchsorted(0.5 * (nodes[1:] + nodes[:-1]), np.arange(count)))
+    rows, columns = (part.ravel() for part in np.meshgrid(*few, indexing="ij"))
+    seen = _sight(plan, sides[0][rows], sides[1][columns], heights[rows, columns]).reshape(len(few[0]), len(few[1]))
+    agree = minimum_filter(seen, 3, mode="nearest") == maximum_filter(seen, 3, mode="nearest")
+    sight[:] = seen[np.ix_(*nearest)]
+    return np.asarray(agree[np.ix_(*nearest)])
+
+
+def _sight(plan: GroundPlan, latitude: Floats, longitude: Floats, height: Singles) -> Octets:
+    targets = Points(latitude=latitude, longitude=longitude, height=height.astype(np.float64))
+    return line_of_sight(plan.terrain, plan.sensor, targets, _rules(plan.terrain))
 
 
 def _rules(terrain: HeightGrid) -> SightRules:
