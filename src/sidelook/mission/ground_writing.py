@@ -11,7 +11,7 @@ from sidelook.model.geocoded import DegreeGrid, GroundFlag
 from sidelook.sar.geocoding.forming import Band
 
 # Okabe and Ito, Color Universal Design, 2008: orange and sky blue.
-LAYOVER, SHADOW, OUTSIDE = (0.902, 0.624, 0.0), (0.337, 0.706, 0.914), (0.93, 0.93, 0.93)
+LAYOVER, SHADOW = (0.902, 0.624, 0.0), (0.337, 0.706, 0.914)
 HATCH_EVERY, HATCH_WIDE = 9, 2  # pixels
 TINT, HATCH = 0.18, 0.85  # of the colour over the picture, between the lines and on them
 NAMES = ("amplitude", ", ".join(f"{flag.value} {flag.name.lower()}" for flag in GroundFlag))
@@ -35,20 +35,20 @@ def write_ground(bands: Iterable[Band], grid: DegreeGrid, said: str, output: Pat
 
 
 def paint(amplitude: Singles, flags: Octets) -> Floats:
-    """Give (R, C, 3) colours, 0 to 1: decibels as greys, layover and shadow tinted and hatched, nothing outside."""
+    """Give (R, C, 4) colours, 0 to 1: decibels as greys, layover and shadow tinted and hatched, outside transparent."""
     inside = flags != GroundFlag.OUTSIDE
-    colours = np.empty((*amplitude.shape, 3))
-    colours[:] = OUTSIDE
+    colours = np.zeros((*amplitude.shape, 4))
     if not inside.any():
         return colours
     level, _ = decibels(amplitude)
     _, white = decibels(amplitude[inside])
-    colours[inside] = np.clip((level[inside] - white) / DYNAMIC_DB + 1.0, 0.0, 1.0)[:, None]
+    colours[inside, :3] = np.clip((level[inside] - white) / DYNAMIC_DB + 1.0, 0.0, 1.0)[:, None]
+    colours[inside, 3] = 1.0
     row, column = np.ogrid[: amplitude.shape[0], : amplitude.shape[1]]
     for flag, colour, lines in ((GroundFlag.LAYOVER, LAYOVER, row + column), (GroundFlag.SHADOW, SHADOW, row - column)):
         there = flags == flag
         share = np.where(lines % HATCH_EVERY < HATCH_WIDE, HATCH, TINT)[there][:, None]
-        colours[there] += share * (np.array(colour) - colours[there])
+        colours[there, :3] += share * (np.array(colour) - colours[there, :3])
     return colours
 
 

@@ -18,7 +18,7 @@ from sidelook.formats.cphd import write_cphd
 from sidelook.geography.tiles import Datum
 from sidelook.geometry.frames import LocalFrame, enu_to_geodetic, geodetic_to_enu
 from sidelook.mission.convert import write_tracks
-from sidelook.mission.ground_writing import LAYOVER, OUTSIDE, SHADOW, paint
+from sidelook.mission.ground_writing import LAYOVER, SHADOW, paint
 from sidelook.mission.image_reading import Sayings, read_image
 from sidelook.mission.terrain import NoTilesError, part_datum, read_terrain
 from sidelook.model.geocoded import GroundFlag
@@ -203,11 +203,12 @@ def test_a_sicd_becomes_a_hatched_picture(sicd: Path, tile: Path, tmp_path: Path
 def test_a_picture_shows_greys_hatches_and_nothing() -> None:
     flags = np.repeat(np.arange(4, dtype=np.uint8), 20)[:, None] * np.ones((1, 40), np.uint8)
     colours = paint(np.ones((80, 40), np.float32), flags)
-    assert (colours[:20] == OUTSIDE).all()
-    assert (np.ptp(colours[20:40], axis=2) == 0).all(), "grey"
-    assert len(np.unique(colours[40:60].reshape(-1, 3), axis=0)) == 2, "between the lines and on them"
-    assert len(np.unique(colours[60:].reshape(-1, 3), axis=0)) == 2
-    assert (paint(np.zeros((3, 3), np.float32), np.zeros((3, 3), np.uint8)) == OUTSIDE).all()
+    assert (colours[:20, :, 3] == 0.0).all(), "transparent"
+    assert (colours[20:, :, 3] == 1.0).all()
+    assert (np.ptp(colours[20:40, :, :3], axis=2) == 0).all(), "grey"
+    assert len(np.unique(colours[40:60].reshape(-1, 4), axis=0)) == 2, "between the lines and on them"
+    assert len(np.unique(colours[60:].reshape(-1, 4), axis=0)) == 2
+    assert not paint(np.zeros((3, 3), np.float32), np.zeros((3, 3), np.uint8)).any()
 
 
 def brightest(sicd: Path) -> tuple[int, int]:
