@@ -82,7 +82,7 @@ def test_points_come_back_to_where_they_stand(stand_off: float, side: float, squ
     terrain = hill()
     image, latitude, longitude = formed(fly(stand_off, side=side, squint=squint, climb=climb), terrain)
     made = geocode(image, terrain)
-    assert np.abs(misses(made, latitude, longitude)).max() < 0.35
+    assert np.abs(misses(made, latitude, longitude)).max() < 0.2
     flat = geocode(image, replace(terrain, heights=np.full_like(terrain.heights, 300.0)))
     assert np.abs(misses(flat, latitude, longitude)).max() > 3.0, "without the heights they do not"
     assert (made.flags[made.flags != GroundFlag.OUTSIDE] == GroundFlag.SEEN).all()
