@@ -12,7 +12,7 @@ from sidelook.geometry.frames import LocalFrame
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.mission.forming import discard_parts
 from sidelook.mission.ground_writing import write_ground
-from sidelook.mission.image import MOST_HELD, ImageOptions, check_output, exists, form_of, read
+from sidelook.mission.image import MOST_HELD, MOST_PIXELS, ImageOptions, check_output, exists, form_of, read
 from sidelook.mission.image_reading import laid_in, read_histories
 from sidelook.mission.image_writing import said_of
 from sidelook.mission.remote import Source
@@ -110,9 +110,7 @@ def report_geocoding(
     )
     plan = plan_geocoding(image, terrain, options.spacing)
     rows, columns = plan.grid.shape
-    if output.suffix.lower() == ".png" and rows * columns > MOST_HELD:
-        message = f"{rows:,} x {columns:,} pixels are more than a .png holds: write a .tif, or make --spacing larger"
-        raise UsageError(message)
+    refuse_too_many(rows * columns, output)
     counts, doubtful = np.zeros(len(GroundFlag), np.int64), 0
     with progress("Laying", rows, "rows") as advance:
 
@@ -138,6 +136,16 @@ def report_geocoding(
         marking=highest_marking([image.origin]).text,
     )
     answer(report, in_words(report), as_json=as_json)
+
+
+def refuse_too_many(pixels: int, output: Path) -> None:
+    """Refuse a map with more pixels than its file is to hold."""
+    picture = output.suffix.lower() == ".png"
+    most = MOST_HELD if picture else MOST_PIXELS
+    if pixels > most:
+        other = "write a .tif, or " if picture else ""
+        message = f"the map would have {pixels:,} pixels, more than the {most:,} written: {other}make --spacing larger"
+        raise UsageError(message)
 
 
 def read_both(inputs: Sequence[Source], relief: Relief, options: ImageOptions) -> tuple[SarImage, HeightGrid]:

@@ -12,7 +12,7 @@ from sidelook.geometry.terrain import HeightGrid
 
 HEIGHTS = "heights="
 SUFFIXES = (".hgt", ".tif", ".tiff", ".dt0", ".dt1", ".dt2")
-FARTHEST = 0.05  # rad, of a tile from the scene, 300 km: what stands farther casts no shadow onto it
+FARTHEST = 0.005  # rad, of a tile from the scene, 32 km: four tiles at most, and few mountains throw shadows farther
 
 
 class NoTilesError(UsageError):

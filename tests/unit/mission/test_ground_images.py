@@ -290,7 +290,9 @@ def refusal(*words: object) -> str:
     return str(made.exception)
 
 
-def test_what_cannot_be_laid_or_placed_is_said(sicd: Path, tile: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_laid_or_placed_is_said(
+    sicd: Path, tile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "a.tif"
     lay = ("geocode", sicd, "-o", out, "--terrain")
     assert "is near the scene at 12.0" in refusal(*lay, tile / "elsewhere.tif")
@@ -298,6 +300,11 @@ def test_what_cannot_be_laid_or_placed_is_said(sicd: Path, tile: Path, tmp_path:
     assert "readme.txt" in refusal(*lay, tile / "readme.txt")
     assert "no elevation tile" in refusal(*lay, tmp_path)
     assert "heights=sea" in refusal(*lay, tile, "--say", "heights=sea")
+    monkeypatch.setattr("sidelook.mission.geocode.MOST_HELD", 1_000)
+    monkeypatch.setattr("sidelook.mission.geocode.MOST_PIXELS", 2_000)
+    assert "more than the 2,000 written: make --spacing" in refusal(*lay, tile, *ELLIPSOID)
+    drawn = ("geocode", sicd, "-o", tmp_path / "a.png", "--terrain", tile)
+    assert "more than the 1,000 written: write a .tif" in refusal(*drawn, *ELLIPSOID)
     assert "write to .tif" in refusal("geocode", sicd, "-o", tmp_path / "a.kmz", "--terrain", tile)
     with rasterio.open(
         tmp_path / "plain.tif", "w", driver="GTiff", height=9, width=9, count=1, dtype="float32", crs="EPSG:4326",
