@@ -24,7 +24,7 @@ from sidelook.model.movers import ShownMovers
 from sidelook.model.tracks import TrackTable
 from sidelook.release import highest_marking
 from sidelook.sar.looking import look_in
-from sidelook.sar.movers import Moving, Scene, misfit, show_movers
+from sidelook.sar.movers import Moving, Scene, fit, show_movers
 from sidelook.timescale import NANOSECONDS_PER_SECOND, format_utc
 from sidelook.tracking.smoothing import NotThereError, between, smooth, whereabouts
 
@@ -45,6 +45,7 @@ class Candidate:
     Attributes
     ----------
     track : number
+    share : probability that it is this one, if it is one of the tracks and all were alike before
     misfit : of the place asked about from where the track is shown, standard deviations
     shift_m, shift_error_m : that it is shown ahead along the antenna's path of where it is
     smear_m : length that it is drawn out
@@ -52,6 +53,7 @@ class Candidate:
     """
 
     track: int
+    share: float
     misfit: float
     shift_m: float
     shift_error_m: float
@@ -68,7 +70,7 @@ class MoversReport:
     output : the file
     time : of the middle of the aperture, UTC; ``aperture_s`` : its length
     tracks : held then; ``shown`` : of these within the image
-    candidates : for the place asked about, nearest first; None where none was asked about
+    candidates : for the place asked about, the likeliest first; None where none was asked about
     simulated, marking : as of image and tracks together
     """
 
@@ -219,15 +221,17 @@ def scene_of(shot: Shot, tiles: HeightGrid | None) -> Scene:
 def candidates_for(
     shown: ShownMovers, place: tuple[float, float], shot: Shot, tiles: HeightGrid | None
 ) -> tuple[Candidate, ...]:
-    """Say which tracks a smear at latitude and longitude, degrees, may be of, nearest first."""
+    """Say which tracks a smear at latitude and longitude, degrees, may be of, the likeliest first."""
     latitude, longitude = np.radians(place)
     height = shot.frame.height if tiles is None else float(tiles.height_at(latitude, longitude))
     east, north, _ = geodetic_to_enu(latitude, longitude, np.nan_to_num(height), shot.frame)
-    away = misfit(shown, float(east), float(north), max(POINTED, 2.0 * shot.grid.row_spacing))
-    near = [k for k in np.argsort(away) if away[k] <= MOST_MISFIT]
+    away, density = fit(shown, float(east), float(north), max(POINTED, 2.0 * shot.grid.row_spacing))
+    near = [k for k in np.argsort(-density) if away[k] <= MOST_MISFIT]
+    whole = max(float(np.nansum(density)), np.finfo(float).tiny)
     return tuple(
         Candidate(
             track=int(shown.track[k]),
+            share=round(float(density[k]) / whole, 3),
             misfit=round(float(away[k]), 2),
             shift_m=round(float(shown.shift[k]), 1),
             shift_error_m=round(float(shown.shift_error[k]), 1),
@@ -254,6 +258,6 @@ def candidate_in_words(one: Candidate) -> str:
     """Say it for people."""
     shift = f"shown {one.shift_m:g} m (+- {one.shift_error_m:g}) along the flight from where it is"
     return (
-        f"track {one.track}: {one.misfit:g} sigma off; {shift}, {one.smear_m:g} m long, "
-        f"{one.radial_speed_kmh:g} km/h away from the radar"
+        f"track {one.track}: {one.share:.0%} if it is one of these, {one.misfit:g} sigma off; {shift}, "
+        f"{one.smear_m:g} m long, {one.radial_speed_kmh:g} km/h away from the radar"
     )

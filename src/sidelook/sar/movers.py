@@ -112,22 +112,31 @@ def show_movers(moving: Moving, scene: Scene) -> ShownMovers:
     )
 
 
-def misfit(shown: ShownMovers, east: float, north: float, error: float) -> Floats:
-    """Say how far a place in the image, m, is from each smear, in standard deviations (Mahalanobis).
+def fit(shown: ShownMovers, east: float, north: float, error: float) -> tuple[Floats, Floats]:
+    """Say how well a place in an image, on a smear, fits each mover.
 
     Parameters
     ----------
+    east, north : of the place, m
     error : of the place itself, one standard deviation either way, m
+
+    Returns
+    -------
+    misfit : (N,) from the nearest place of the smear, standard deviations (Mahalanobis)
+    density : (N,) of probability that a place anywhere on the smear is seen there, 1/m2: what is shown vaguely fits all
+        places, and none of them well; NaN of both where a mover is shown nowhere
     """
     away = np.stack([shown.trail_east - east, shown.trail_north - north], axis=-1)
     spread = shown.covariance[:, [[0, 1], [1, 2]]] + error**2 * np.eye(2)
-    # Between the moments the trail is a line: its nearest place is found on ten places a piece.
+    # Between the moments the trail is a line: ten places stand for a piece of it.
     shares = np.linspace(0.0, MOMENTS - 1.0, 10 * (MOMENTS - 1) + 1)
     piece = np.minimum(shares.astype(int), MOMENTS - 2)
     within = (shares - piece)[:, None]
     fine = away[:, piece] * (1.0 - within) + away[:, piece + 1] * within
     squared = np.einsum("nti,nij,ntj->nt", fine, np.linalg.inv(spread), fine)
-    return np.asarray(np.sqrt(squared.min(axis=1)))
+    area = np.sqrt(spread[:, 0, 0] * spread[:, 1, 1] - spread[:, 0, 1] ** 2)
+    density = np.exp(-0.5 * squared).mean(axis=1) / (2.0 * np.pi * area)
+    return np.sqrt(squared.min(axis=1)), density
 
 
 def _inside(grid: PlaneGrid, places: Floats) -> Flags:

@@ -258,6 +258,7 @@ def test_a_smear_is_told_its_track(
     first = report["candidates"][0]  # type: ignore[index]
     assert first["track"] == 7
     assert first["misfit"] < 1.5
+    assert first["share"] > 0.9
     assert [one["track"] for one in report["candidates"]] == [7]  # type: ignore[attr-defined]
     collection = json.loads(out.read_text())
     assert collection["sidelook"] == {
