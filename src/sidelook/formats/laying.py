@@ -120,19 +120,26 @@ def refuse_too_large(name: str, shape: tuple[int, int], wanted: Wanted) -> None:
         raise TooLargeImageError(message)
 
 
+def whole_grid(ground: Ground, step: float) -> PlaneGrid:
+    """Lay pixels over all of an image, the box around its corners."""
+    low, high = ground.corners.min(axis=0), ground.corners.max(axis=0)
+    east, north = (float(value) for value in 0.5 * (low + high))
+    across, up = high - low
+    return centred_grid((max(ceil(up / step), 1), max(ceil(across / step), 1)), step, centre=(east, north, 0.0))
+
+
 def _placed(name: str, ground: Ground, wanted: Wanted) -> tuple[LocalFrame, PlaneGrid]:
     """Give the frame and the grid of what is wanted."""
     step = wanted.spacing or ground.step
-    low, high = ground.corners.min(axis=0), ground.corners.max(axis=0)
-    centre, reach = 0.5 * (low + high), high - low
     if wanted.chip is None:
-        shape = max(ceil(reach[1] / step), 1), max(ceil(reach[0] / step), 1)
-        refuse_too_large(name, shape, wanted)
-        return ground.frame, centred_grid(shape, step, centre=(float(centre[0]), float(centre[1]), 0.0))
+        grid = whole_grid(ground, step)
+        refuse_too_large(name, grid.shape, wanted)
+        return ground.frame, grid
     side = max(round(wanted.chip.size / step), 1)
     refuse_too_large(name, (side, side), wanted)
     place = wanted.chip.place
     if place is None:
+        centre = 0.5 * (ground.corners.min(axis=0) + ground.corners.max(axis=0))
         latitude, longitude, _ = enu_to_geodetic(np.array([*centre, 0.0]), ground.frame)
         place = float(latitude), float(longitude)
     # A frame of the chip's own: the level plane of one far away would lie high above the ground here.

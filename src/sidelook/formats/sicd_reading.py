@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 
 from sidelook.errors import InputError, SidelookError
 from sidelook.formats.ground_plane import platform_of
-from sidelook.formats.laying import ground_of, lay
-from sidelook.geometry.frames import LocalFrame, ecef_to_enu, enu_to_ecef, rotate_ecef_to_enu
+from sidelook.formats.laying import ground_of, lay, whole_grid
+from sidelook.formats.sicd_path import aperture_in, coa_span
+from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_ecef_to_enu
 from sidelook.model.columns import Floats, Singles
-from sidelook.model.image import Aperture, SarImage, Wanted
+from sidelook.model.image import Aperture, PlaneGrid, SarImage, Wanted
 from sidelook.model.origin import Origin, read_classification
 
 if TYPE_CHECKING:
     import lxml.etree
-
-MOMENTS = 65  # of the antenna's path that are kept
 
 
 class SicdError(InputError):
@@ -28,21 +27,18 @@ class SicdError(InputError):
 
 @dataclass(frozen=True, kw_only=True)
 class Sicd:
-    """A SICD that is open.
+    """A SICD.
 
     Attributes
     ----------
-    reader : of its file, which must stay open
+    reader : of its file, which must be open when pixels are read
+    tree : what it says of itself
     name : of the file
     """
 
     reader: Any
+    tree: "lxml.etree._ElementTree"
     name: str
-
-    @cached_property
-    def tree(self) -> "lxml.etree._ElementTree":
-        """What it says of itself."""
-        return self.reader.metadata.xmltree
 
     @cached_property
     def shape(self) -> tuple[int, int]:
@@ -111,6 +107,56 @@ def _complex_of(pairs: NDArray[Any]) -> NDArray[np.complex64]:
     return np.asarray(first + 1j * second, np.complex64)
 
 
+def describe_sicd(file: BinaryIO, *, source: str) -> Sicd:
+    """Read what a SICD says of itself, its pixels left in the file.
+
+    Raises
+    ------
+    SicdError : truncated, or another kind of NITF
+    """
+    try:
+        reader = sksicd.NitfReader(file)
+        return Sicd(reader=reader, tree=reader.metadata.xmltree, name=source)
+    except SidelookError:  # of a server: it says where
+        raise
+    except Exception as error:  # sarkit lets through whatever its parsers raise
+        raise SicdError(broken_words(source, error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """How a SICD lies on the map, level at the height of its reference point, rows to the north.
+
+    Attributes
+    ----------
+    frame : at the reference point
+    grid : pixels of the map, as far apart as the image's own over the ground
+    begin : of the collection, ns UTC
+    aperture : see ``sicd_path.aperture_in``
+    wanders : how far apart the middles of the aperture of its pixels are, s: a strip map where above zero
+    """
+
+    frame: LocalFrame
+    grid: PlaneGrid
+    begin: int
+    aperture: Aperture | None
+    wanders: float
+
+
+def map_view(sicd: Sicd) -> MapView:
+    """Say how an image lies on the map."""
+    frame = _reference_frame(sicd)
+    ground = ground_of(frame, _corners(sicd, frame), float(max(_ground_steps(sicd, frame))))
+    middles = coa_span(sicd.load, sicd.shape)
+    return MapView(
+        frame=frame,
+        grid=whole_grid(ground, ground.step),
+        begin=round(sicd.load("Timeline/CollectStart").timestamp() * 1e9),
+        aperture=aperture_in(sicd.load, frame, middles),
+        wanders=middles[1] - middles[0],
+    )
+
+
 def read_sicd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     """Read a SICD, or the part of it that is wanted, and lay it on the map: amplitudes, level, rows to the north.
 
@@ -125,14 +171,14 @@ def read_sicd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
     SicdError : truncated, or another kind of NITF
     TooLargeImageError, OutsideImageError
     """
+    sicd = describe_sicd(file, source=source)
     try:
-        sicd = Sicd(reader=sksicd.NitfReader(file), name=source)
         frame = _reference_frame(sicd)
         ground = ground_of(frame, _corners(sicd, frame), float(max(_ground_steps(sicd, frame))))
         begin = round(sicd.load("Timeline/CollectStart").timestamp() * 1e9)
-        time = np.linspace(0.0, float(sicd.load("Timeline/CollectDuration")), MOMENTS)
+        end = begin + round(float(sicd.load("Timeline/CollectDuration")) * 1e9)
         low, high = (float(sicd.load(f"ImageFormation/TxFrequencyProc/{name}Proc")) for name in ("Min", "Max"))
-        path = np.polynomial.polynomial.polyval(time, sicd.load("Position/ARPPoly")).T
+        middles = coa_span(sicd.load, sicd.shape)
     except SidelookError:
         raise
     except Exception as error:  # sarkit lets through whatever its parsers raise
@@ -143,11 +189,11 @@ def read_sicd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
         grid=laid.grid,
         frame=laid.frame,
         begin=begin,
-        end=begin + round(time[-1] * 1e9),
+        end=end,
         centre_frequency=0.5 * (low + high),
         processing=("read from SICD", *laid.said),
         origin=sicd.origin,
-        aperture=Aperture(time=time, places=ecef_to_enu(path, laid.frame), band=(low, high)),
+        aperture=aperture_in(sicd.load, laid.frame, middles),
     )
 
 
