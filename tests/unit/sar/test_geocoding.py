@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sidelook.geometry.frames import enu_to_geodetic
+from sidelook.geometry.frames import enu_to_geodetic, geodetic_to_enu
 from sidelook.geometry.terrain import HeightGrid
 from sidelook.geometry.visibility import Points, Sight, line_of_sight
 from sidelook.model.columns import Floats, Octets
@@ -187,6 +187,23 @@ def test_bands_are_the_whole_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(np.concatenate([band.flags for band in bands]), whole.flags)
     assert whole.origin.simulated
     assert whole.processing[-1] == "laid onto terrain"
+
+
+def test_the_other_side_of_the_path_is_outside() -> None:
+    """Straight below, ground of both sides is at the same ranges: the one that is imaged is to one side alone."""
+    image = image_from(400.0, 70.0, pixels=250, heading=0.0, side=-1)
+    level = ground(lambda east, north: 300.0 + 0.0 * east + 0.0 * north, step=5.0)
+    plan = plan_geocoding(image, level)
+    step = plan.grid.longitude_step
+    grid = replace(plan.grid, west=FRAME.longitude - 200.0 * step, shape=(plan.grid.shape[0], 600))
+    flags = np.concatenate([band.flags for band in geocode_bands(replace(plan, grid=grid))])
+    east = geodetic_to_enu(FRAME.latitude, grid.longitude, 300.0, FRAME)[:, 0]
+    row, path = flags[len(flags) // 2], 400.0 * np.cos(np.radians(70.0))
+    assert (row[(east > -120.0) & (east < 120.0)] == GroundFlag.SEEN).all()
+    mirrored = (2.0 * path - east > -120.0) & (2.0 * path - east < 120.0)
+    assert mirrored.sum() > 200
+    assert (row[mirrored] == GroundFlag.OUTSIDE).all()
+    assert np.isnan(reference.lay(image, level, grid)[:, mirrored]).all()
 
 
 def test_a_grid_over_the_antimeridian_is_one() -> None:

@@ -100,8 +100,9 @@ def lay_rows(
             z = (curve * (1.0 - ellipsoid[1]) + h) * sin_lat - view[0, 2]
             ahead = x * view[1, 0] + y * view[1, 1] + z * view[1, 2]
             along = (ahead - circle[1]) * circle[2]
+            aside = x * view[2, 0] + y * view[2, 1] + z * view[2, 2]
             squared = x * x + y * y + z * z - circle[0] - along * along
-            if squared < 0.0:
+            if squared < 0.0 or aside <= 0.0:  # the other side of the path has the same circles
                 continue
             across = math.sqrt(squared)
             value = amplitude_in(
@@ -111,7 +112,6 @@ def lay_rows(
             )
             if value < 0.0:
                 continue
-            aside = x * view[2, 0] + y * view[2, 1] + z * view[2, 2]
             s = int((ahead - folds[1][0]) * folds[1][2] + 0.5)
             t = int((aside - folds[1][1]) * folds[1][3] + 0.5)
             s, t = min(max(s, 0), folds[0].shape[0] - 1), min(max(t, 0), folds[0].shape[1] - 1)

@@ -94,6 +94,7 @@ def trimmed(footprint: Footprint, grid: PlaneGrid, look: Look, frame: LocalFrame
     places = geodetic_to_enu(latitude[:, None], longitude, heights, frame)
     rows, columns = pixels_of(grid, where_heard(look, *heard(look, places), plane_of(grid, look)))
     inside = (rows >= 0) & (rows <= grid.shape[0] - 1) & (columns >= 0) & (columns <= grid.shape[1] - 1)
+    inside &= (places - look.place) @ np.cross(UP, level_ahead(look)) * plane_of(grid, look).side > 0.0
     if not inside.any():
         raise NoTerrainError
     (south, north), (west, east) = (

@@ -9,7 +9,8 @@ from sidelook.model.columns import Floats
 from sidelook.model.geocoded import DegreeGrid
 from sidelook.model.image import SarImage
 from sidelook.sar.geocoding.folds import Lines
-from sidelook.sar.looking import Look, heard, look_of, pixels_of, plane_of, where_heard
+from sidelook.sar.geocoding.projection import level_ahead
+from sidelook.sar.looking import UP, Look, heard, look_of, pixels_of, plane_of, where_heard
 
 ROUNDS = 8
 
@@ -23,6 +24,8 @@ def lay(image: SarImage, terrain: HeightGrid, grid: DegreeGrid) -> Floats:
     imaged = where_heard(look, *heard(look, places), plane_of(image.grid, look))
     rows, columns = pixels_of(image.grid, imaged)
     inside = (rows >= 0) & (rows <= image.grid.shape[0] - 1) & (columns >= 0) & (columns <= image.grid.shape[1] - 1)
+    side = plane_of(image.grid, look).side
+    inside &= (places - look.place) @ np.cross(UP, level_ahead(look)) * side > 0.0
     found = map_coordinates(image.amplitude, (np.nan_to_num(rows), np.nan_to_num(columns)), order=1, output=np.float64)
     return np.where(inside, found, np.nan)
 
