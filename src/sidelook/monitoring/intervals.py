@@ -42,7 +42,7 @@ class CountSettings:
     level: float = 0.9
     true_share: float = 0.97
     exposure_weight: float = 30.0
-    least_exposure: float = 0.05
+    least_exposure: float = 0.1
 
 
 USUAL = CountSettings()
