@@ -180,7 +180,12 @@ def figures(name: str, group: list[Case]) -> dict[str, Any]:
     told = np.isfinite(low)
     holds = (low <= true) & (true <= high)
     bands = {
-        f"{band:g}+": [round(float(holds[inside].mean()), 3), int(inside.sum()), round(float(seen[inside].sum()) / max(int(true[inside].sum()), 1), 2), round(float(exposure[inside] @ true[inside] / max(true[inside].sum(), 1)), 2)]
+        f"{band:g}+": [
+            round(float(holds[inside].mean()), 3),
+            int(inside.sum()),
+            round(float(seen[inside].sum()) / max(int(true[inside].sum()), 1), 2),
+            round(float(exposure[inside] @ true[inside] / max(true[inside].sum(), 1)), 2),
+        ]
         for band, upper in zip(BANDS, BANDS[1:], strict=False)
         if (inside := told & (exposure >= band) & (exposure < upper) & (true > 0)).any()
     }

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS doomed (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
     subject TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -313,6 +314,20 @@ class Catalog:
             self._writer.execute("VACUUM")
             busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self.scrub_due = bool(busy)
+
+    # notes
+
+    def keep_note(self, name: str, data: bytes) -> None:
+        """Keep a small document under a name, in place of the one before."""
+        with self.transaction() as writer:
+            writer.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, data))
+
+    def note(self, name: str) -> bytes | None:
+        """Give the document under a name; a catalog of earlier days, only read, has none."""
+        if not self.query("SELECT 1 FROM sqlite_schema WHERE name = 'notes'"):
+            return None
+        rows = self.query("SELECT data FROM notes WHERE name = ?", (name,))
+        return bytes(rows[0][0]) if rows else None
 
     # audit
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from sidelook.errors import UsageError
 from sidelook.geography.roads import RoadNetwork
-from sidelook.model.columns import Floats, Indices, Integers
+from sidelook.model.columns import Flags, Floats, Indices, Integers
 from sidelook.model.flow import EVERY_CLASS, Crossings, Direction, FlowTable, Reason, concatenate_crossings
 from sidelook.model.origin import Origin, join_origins
 from sidelook.model.places import Places
@@ -48,12 +50,14 @@ class Watched:
 
     Attributes
     ----------
+    mission : its number
     crossings : of the places
     glances : at the gates
     begin, end : first and last look, ns UTC; the same where there was none
     origin : the most protected of the mission's
     """
 
+    mission: int
     crossings: Crossings
     glances: Glances
     begin: int
@@ -89,6 +93,7 @@ class FlowMeter:
         """Take the tracks and dwells of one mission, dwells in order of time, ``visible`` what terrain hides."""
         origins = (*tracks.origins, *dwells.origins)
         return Watched(
+            mission=mission,
             crossings=find_crossings(tracks, self.places, mission, self.settings.crossing),
             glances=glances_at(self.gates, dwells, visible),
             begin=int(dwells.time[0]) if len(dwells) else 0,
@@ -97,17 +102,24 @@ class FlowMeter:
         )
 
     def count(self, missions: Sequence[Watched], window: tuple[int, int] | None = None) -> FlowTable:
-        """Count by hour over missions that do not overlap in time, over a window, ns UTC, or all that was watched."""
+        """Count by hour over missions, over a window, ns UTC, or the hours in which there was one.
+
+        Raises
+        ------
+        UsageError : missions overlap in time, so that a vehicle would be counted twice
+        """
         looked = [one for one in missions if one.end > one.begin]
         if not looked:
             return FlowTable.empty(origins=())
+        _refuse_overlaps(looked)
         edges = self._edges(looked, window)
         seen = concatenate_crossings([one.crossings for one in looked])
         parts = [
             exposure_of(self.places, self.gates, one.glances, edges, seen, self.settings.holding) for one in looked
         ]
         owner = _owners(looked, edges)
-        return self._table(seen, _sum(parts), owner, tuple(one.origin for one in looked))
+        table = self._table(seen, _sum(parts), owner, tuple(one.origin for one in looked))
+        return table if window is not None else table.take(_aloft(table, looked))
 
     def _edges(self, looked: Sequence[Watched], window: tuple[int, int] | None) -> Integers:
         """Give the edges of the times, whole hours that hold the window."""
@@ -159,6 +171,22 @@ def _tally(seen: Crossings, edges: Integers, classes: Sequence[int], shape: tupl
         where = (seen.place[rows], np.full(len(rows), number), seen.direction[rows], hour[rows])
         counts += np.bincount(np.ravel_multi_index(where, shape), minlength=len(counts))
     return counts
+
+
+def _refuse_overlaps(looked: Sequence[Watched]) -> None:
+    """Raise where two missions look at one time: nobody can say which of their vehicles are the same."""
+    for one, other in combinations(looked, 2):
+        if one.begin <= other.end and other.begin <= one.end:
+            message = (
+                f"missions {one.mission} and {other.mission} overlap in time, and a vehicle would be counted in both: "
+                "choose missions that do not (--mission)"
+            )
+            raise UsageError(message)
+
+
+def _aloft(table: FlowTable, looked: Sequence[Watched]) -> Flags:
+    """Tell the rows of times in which there was a mission."""
+    return np.asarray(np.any([(table.begin <= one.end) & (table.end > one.begin) for one in looked], axis=0))
 
 
 def _owners(looked: Sequence[Watched], edges: Integers) -> Indices:
