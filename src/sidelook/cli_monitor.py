@@ -57,3 +57,74 @@ def flow(
         ground=tuple(ground or ()), as_json=as_json,
     )  # fmt: skip
     report_flow(question, minutes=every, by_class=by_class)
+
+
+@monitor.command(epilog="Example: sidelook monitor coverage missions --ground N42E001.hgt --json")
+def coverage(
+    archive: Kept,
+    *,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of each mission when it was on station, where it flew, what it looked at, how often, and what was hidden."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_cells import report_coverage
+
+    report_coverage(Question(
+        archive=archive, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()), as_json=as_json,
+    ))  # fmt: skip
+
+
+@monitor.command(epilog="Example: sidelook monitor counts missions --during 2026-05-04T06:00:00Z/2026-05-04T09:00:00Z")
+def counts(
+    archive: Kept,
+    *,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count vehicles by cell and hour, with the time looked at beside them; fewer than five are told by block only."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_cells import report_counts
+
+    report_counts(Question(
+        archive=archive, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()), as_json=as_json,
+    ))  # fmt: skip
+
+
+@monitor.command(epilog="Example: sidelook monitor sites missions --places border.kml --keep")
+def sites(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the file's places in the archive.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the sites, lines and areas that are watched, with their rules; or keep those of a file in the archive."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_sites import report_sites
+
+    report_sites(Question(archive=archive, places=places, as_json=as_json), keep=keep)
+
+
+@monitor.command(epilog="Example: sidelook monitor rules missions --during 2026-05-04/2026-05-06 --json")
+def rules(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer the rules of places: yes, no or undetermined, with the evidence and the moments to replay."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_sites import report_rules
+
+    report_rules(Question(
+        archive=archive, places=places, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()),
+        as_json=as_json,
+    ))  # fmt: skip

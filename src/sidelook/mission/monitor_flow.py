@@ -115,7 +115,8 @@ def report_flow(question: Question, *, minutes: float = 60.0, by_class: bool = F
     settings = FlowSettings(width=round(minutes * NANOSECONDS_PER_MINUTE), by_class=by_class)
     with asked(question, "monitor flow") as (archive, missions):
         places, _ = places_of(question, archive)
-        meter, table = measure(question, archive, missions, places, settings)
+        meter, watched = watch(question, archive, missions, places, settings)
+    table = meter.count(watched, question.window)
     if not len(table):
         message = "nothing was looked at in that time: the archive holds no dwells of it"
         raise UsageError(message)
@@ -131,19 +132,18 @@ def report_flow(question: Question, *, minutes: float = 60.0, by_class: bool = F
     answer(report, in_words(report, marked), as_json=question.as_json)
 
 
-def measure(
+def watch(
     question: Question,
     archive: Archive,
     missions: Sequence[MissionSummary],
     places: Places,
     settings: FlowSettings,
-) -> tuple[FlowMeter, FlowTable]:
-    """Watch places mission by mission, and count."""
+) -> tuple[FlowMeter, list[Watched]]:
+    """Watch places mission by mission."""
     roads = load_roads(question.roads) if question.roads else None
     sight = sight_over(question.terrain)
     meter = FlowMeter.over(places, settings, roads, terrain=sight is not None)
-    watched = watch_missions(meter, archive, missions, question.window, sight)
-    return meter, meter.count(watched, question.window)
+    return meter, watch_missions(meter, archive, missions, question.window, sight)
 
 
 def watch_missions(
@@ -198,7 +198,9 @@ def sums_of(table: FlowTable, places: Places, meter: FlowMeter) -> Iterator[Flow
         for direction in Direction:
             mine = (table.place == place) & (table.direction == direction) & (table.target_class == EVERY_CLASS)
             sure = mine & table.determined
-            low, mean, high = total_count(table.seen[sure], table.exposure[sure], meter.settings.counts)
+            low, mean, high = total_count(
+                table.seen[sure], table.exposure[sure], table.looked[sure], meter.settings.counts
+            )
             some = bool(np.isfinite(low))
             yield FlowSum(
                 place=places.name(place),

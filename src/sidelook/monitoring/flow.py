@@ -136,7 +136,7 @@ class FlowMeter:
         chance = exposure.counted[place, direction, hour]
         shares = [getattr(exposure, name)[place, hour] for name in ("looked", "visible", "clear")]
         least = self.settings.counts.least_exposure
-        true = true_counts(counts, chance, self.settings.counts)
+        true = true_counts(counts, chance, shares[0], self.settings.counts)
         each = zip(chance.tolist(), zip(*(share.tolist() for share in shares), strict=True), strict=True)
         reason = [reason_for(*row, least) for row in each]
         simulated = np.array([origin.simulated for origin in origins])

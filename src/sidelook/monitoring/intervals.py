@@ -63,27 +63,32 @@ class Counts:
     high: Floats
 
 
-def true_counts(seen: ArrayLike, exposure: ArrayLike, settings: CountSettings = USUAL) -> Counts:
+def true_counts(
+    seen: ArrayLike, exposure: ArrayLike, looked: ArrayLike = 1.0, settings: CountSettings = USUAL
+) -> Counts:
     """Estimate true numbers of events.
 
     Parameters
     ----------
     seen : (N,) whole numbers
     exposure : (N,) chance that an event is seen, 0..1
+    looked : (N,) share of the time looked at, which is known: what the exposure may be wrong in is the rest of it
 
     Returns
     -------
     (N,) of each; NaN where the exposure is below the least
     """
-    given = np.stack(np.broadcast_arrays(np.asarray(seen, np.float64), np.asarray(exposure, np.float64)), axis=-1)
-    rounded = np.round(given.reshape(-1, 2), 3)
-    pairs, back = np.unique(rounded, axis=0, return_inverse=True)
-    found = np.array([_one(int(count), float(chance), settings) for count, chance in pairs]).reshape(-1, 3)
+    columns = np.broadcast_arrays(*(np.asarray(given, np.float64) for given in (seen, exposure, looked)))
+    rounded = np.round(np.stack(columns, axis=-1).reshape(-1, 3), 3)
+    cases, back = np.unique(rounded, axis=0, return_inverse=True)
+    found = np.array([_one(int(case[0]), (float(case[1]), float(case[2])), settings) for case in cases]).reshape(-1, 3)
     low, mean, high = found[back.reshape(-1)].T
     return Counts(low=low, mean=mean, high=high)
 
 
-def total_count(seen: ArrayLike, exposure: ArrayLike, settings: CountSettings = USUAL) -> tuple[float, float, float]:
+def total_count(
+    seen: ArrayLike, exposure: ArrayLike, looked: ArrayLike = 1.0, settings: CountSettings = USUAL
+) -> tuple[float, float, float]:
     """Estimate the true number of events in several times together, each with an exposure of its own.
 
     What is wrong with an exposure is taken to be wrong with all of them alike, so it does not average out. The
@@ -93,22 +98,23 @@ def total_count(seen: ArrayLike, exposure: ArrayLike, settings: CountSettings = 
     -------
     low, mean, high : NaN where one of the exposures is below the least, or there is none
     """
-    count, chance = np.broadcast_arrays(np.asarray(seen, np.float64), np.asarray(exposure, np.float64))
+    columns = (np.asarray(given, np.float64) for given in (seen, exposure, looked))
+    count, chance, share = np.broadcast_arrays(*columns)
     if not len(chance) or (chance < settings.least_exposure).any():
         return np.nan, np.nan, np.nan
     truly = _thinned(int(count.sum()), settings.true_share)
     shapes = (count + 0.5 / len(count)) * (settings.true_share if count.sum() else 1.0)
     parts = []
-    for node in _spread_nodes(chance, settings):
+    for node in _spread_nodes(chance, share, settings):
         missed = shapes * (1.0 - node) / node
         variance = missed / node
         parts.append(_fitted(float(missed.sum()), float(variance.sum())))
     return _ends(_sum_of(truly, _average(parts)), settings.level)
 
 
-def posterior(seen: int, exposure: float, settings: CountSettings = USUAL) -> Masses:
+def posterior(seen: int, exposure: float, looked: float = 1.0, settings: CountSettings = USUAL) -> Masses:
     """Give the chance of each true number of events, from 0 on, behind ``seen`` ones of an exposure above zero."""
-    nodes = _spread_nodes(np.array([exposure]), settings)[:, 0]
+    nodes = _spread_nodes(np.array([exposure]), np.array([looked]), settings)[:, 0]
     truly = _thinned(seen, settings.true_share)
     missed = (seen + 0.5) * (1.0 - nodes) / nodes
     length = max(_length(*pair) for pair in zip(missed.tolist(), (missed / nodes).tolist(), strict=True))
@@ -119,11 +125,12 @@ def posterior(seen: int, exposure: float, settings: CountSettings = USUAL) -> Ma
     return np.asarray(whole / whole.sum())
 
 
-def _one(seen: int, exposure: float, settings: CountSettings) -> tuple[float, float, float]:
-    """Estimate one number."""
+def _one(seen: int, chances: tuple[float, float], settings: CountSettings) -> tuple[float, float, float]:
+    """Estimate one number from an exposure and the share of the time looked at."""
+    exposure, looked = chances
     if not exposure >= settings.least_exposure:
         return np.nan, np.nan, np.nan
-    return _ends(posterior(seen, exposure, settings), settings.level)
+    return _ends(posterior(seen, exposure, looked, settings), settings.level)
 
 
 def _ends(masses: Masses, level: float) -> tuple[float, float, float]:
@@ -135,16 +142,18 @@ def _ends(masses: Masses, level: float) -> tuple[float, float, float]:
     return float(low), float(np.arange(len(masses)) @ masses), float(high)
 
 
-def _spread_nodes(exposure: Floats, settings: CountSettings) -> NDArray[np.float64]:
+def _spread_nodes(exposure: Floats, looked: Floats, settings: CountSettings) -> NDArray[np.float64]:
     """Spread exposures, (N,), over (K, N) values of equal chance: all up together, or all down."""
     if not np.isfinite(settings.exposure_weight):
         return exposure[None]
     from scipy.special import betaincinv  # noqa: PLC0415 - heavy
 
     share = (np.arange(_NODES) + 0.5)[:, None] / _NODES
-    inner = np.clip(exposure, 1e-6, 1.0 - 1e-6)
+    reach = np.clip(np.maximum(looked, exposure), 1e-3, 1.0)
+    inner = np.clip(exposure / reach, 1e-6, 1.0 - 1e-6)
     weight = settings.exposure_weight
-    return np.asarray(np.clip(betaincinv(inner * weight, (1.0 - inner) * weight, share), 1e-3, 1.0))
+    spread = reach * betaincinv(inner * weight, (1.0 - inner) * weight, share)
+    return np.asarray(np.clip(spread, 1e-3, 1.0))
 
 
 def _thinned(seen: int, share: float) -> Masses:
