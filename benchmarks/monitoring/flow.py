@@ -12,7 +12,8 @@ cut by the same lines. For each line, direction and time:
 - 90 % : share of the times with an exposure of 0.1 or more whose interval holds the true number; and by exposure
 - undetermined : share of times of which nothing is concluded
 
-``--blind`` keeps terrain from the method, ``--roads`` tells it the roads. Folders that were played before are used again.
+``--blind`` keeps terrain from the method, ``--roads`` tells it the roads. Folders that were played before are used
+again.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -179,16 +181,16 @@ def figures(name: str, group: list[Case]) -> dict[str, Any]:
     true = np.concatenate([case.count for case in group])
     told = np.isfinite(low)
     holds = (low <= true) & (true <= high)
-    bands = {
-        f"{band:g}+": [
-            round(float(holds[inside].mean()), 3),
-            int(inside.sum()),
-            round(float(seen[inside].sum()) / max(int(true[inside].sum()), 1), 2),
-            round(float(exposure[inside] @ true[inside] / max(true[inside].sum(), 1)), 2),
-        ]
-        for band, upper in zip(BANDS, BANDS[1:], strict=False)
-        if (inside := told & (exposure >= band) & (exposure < upper) & (true > 0)).any()
-    }
+    bands = {}
+    for least, most in pairwise(BANDS):
+        inside = told & (exposure >= least) & (exposure < most) & (true > 0)
+        if inside.any():
+            bands[f"{least:g} on"] = {
+                "times": int(inside.sum()),
+                "90 %": round(float(holds[inside].mean()), 3),
+                "held": round(float(seen[inside].sum() / true[inside].sum()), 2),
+                "exposure": round(float(exposure[inside] @ true[inside] / true[inside].sum()), 2),
+            }
     return {
         "scenario": name,
         "true": int(true.sum()),

@@ -116,8 +116,7 @@ def report_coverage(question: Question) -> None:
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
     with asked(question, "monitor coverage") as (archive, missions):
-        counted = cells_of(question, archive, missions)
-        grid = map_of(archive)
+        grid, counted = cells_of(question, archive, missions)
         found = [
             describe(archive, one, cells, grid, question.window)
             for one, cells in zip(missions, counted, strict=True)
@@ -137,8 +136,7 @@ def report_counts(question: Question) -> None:
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
     with asked(question, "monitor counts") as (archive, missions):
-        counted = cells_of(question, archive, missions)
-        grid = map_of(archive)
+        grid, counted = cells_of(question, archive, missions)
     origins = [origin for cells in counted for origin in cells.origins]
     if grid is None or not origins:
         message = "nothing was looked at in that time: the archive holds no dwells of it"
@@ -160,18 +158,27 @@ def report_counts(question: Question) -> None:
     answer(report, "\n".join([HEAD, *words]), as_json=question.as_json)
 
 
-def cells_of(question: Question, archive: Archive, missions: Sequence[MissionSummary]) -> list[CellCounts]:
-    """Give the counts of each mission within the time asked about; those not made yet are made and, if possible, kept."""
+def cells_of(
+    question: Question, archive: Archive, missions: Sequence[MissionSummary]
+) -> tuple[EqualAreaGrid | None, list[CellCounts]]:
+    """Give the map, and the counts of each mission in the time asked about.
+
+    Those not made yet are made and, if possible, kept. The first mission that is ever counted chooses the map.
+    """
     sight = sight_over(question.terrain)
+    grid = map_of(archive)
     missing = [one for one in missions if one.dwells and wanted(archive.cells(one.mission), sight)]
     made: dict[int, CellCounts] = {}
     with progress("Counting", len(missing), "missions") as advance:
         for one in missing:
-            made[one.mission] = gather(archive, one, grid_for(archive, one, question), sight)
+            if grid is None:
+                grid = map_about(archive.footprints(one.mission), CELL)
+                keep_map(question, grid)
+            made[one.mission] = gather(archive, one, grid, sight)
             keep(question, one, made[one.mission])
             advance(1)
     window = question.window
-    return [
+    return grid, [
         within(made[one.mission], window) if one.mission in made else archive.cells(one.mission, window)
         for one in missions
     ]
@@ -213,17 +220,13 @@ def keep(question: Question, one: MissionSummary, cells: CellCounts) -> None:
         warn(f"the counts of mission {one.mission} are not kept for the next question: {error}")
 
 
-def grid_for(archive: Archive, one: MissionSummary, question: Question) -> EqualAreaGrid:
-    """Give the map of the archive; the first mission that is counted chooses it."""
-    grid = map_of(archive)
-    if grid is None:
-        grid = map_about(archive.footprints(one.mission), CELL)
-        try:
-            with Archive.open(question.archive, "write") as writing:
-                writing.keep_note(MAP_NOTE, json.dumps(asdict(grid)).encode())
-        except (ArchiveLockedError, StorageReadOnlyError) as error:
-            warn(f"the map is not kept for the next question: {error}")
-    return grid
+def keep_map(question: Question, grid: EqualAreaGrid) -> None:
+    """Keep the map of an archive; where it cannot be written, say so."""
+    try:
+        with Archive.open(question.archive, "write") as writing:
+            writing.keep_note(MAP_NOTE, json.dumps(asdict(grid)).encode())
+    except (ArchiveLockedError, StorageReadOnlyError) as error:
+        warn(f"the map is not kept for the next question: {error}")
 
 
 def map_of(archive: Archive) -> EqualAreaGrid | None:
@@ -345,8 +348,8 @@ def mission_words(one: Mission) -> str:
     return (
         f"mission {one.mission}, {one.name}: {', '.join(one.platforms)}\n"
         f"  on station {one.on_station_h:g} h: {spans}\n"
-        f"  looked {near:.0f} to {far:.0f} km away, {revisit}, {one.dwells:,} looks; slowest that it tells from ground: "
-        f"{slowest}\n"
+        f"  looked {near:.0f} to {far:.0f} km away, {revisit}, {one.dwells:,} looks; "
+        f"slowest that it tells from ground: {slowest}\n"
         f"  looked at {one.looked_km2:,.0f} km2, a cell in {one.minutes_an_hour:g} minutes of an hour; {hidden}\n"
         f"  {marking_words(one.marking, simulated=one.simulated)}"
     )
