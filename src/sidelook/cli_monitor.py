@@ -8,6 +8,7 @@ import typer
 monitor = typer.Typer(
     name="monitor",
     help="Ask an archive what was there, what changed, and what could not be seen.",
+    epilog="Examples: sidelook monitor coverage missions | sidelook monitor flow missions --places border.geojson",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -221,16 +221,26 @@ class Archive:
 
         Parameters
         ----------
-        table : not empty; its origins are those of the mission
+        mission : that is over
+        table : not empty
         now : ns UTC
+
+        Raises
+        ------
+        UsageError
+            The mission is not over.
         """
+        if self._catalog.mission(mission).ended is None:
+            message = f"mission {mission} is not over: its counts would miss what comes"
+            raise UsageError(message)
         old = self._catalog.segments(mission, Kind.CELLS)
-        book = OriginBook.of(self._catalog.origins(mission))
+        known = self._writers.get(mission)  # a mission that was written in this process is read by its writer's book
+        book = OriginBook.of(self._catalog.origins(mission)) if known is None else known.unsealed.origins
         columns = cell_columns(table, book.renumber(table.origins, table.origin))
         maker = SegmentMaker(folder=self.folder, files=self._reader.files, mission=mission)
         with self._care, storage_errors(self.folder, "keeping counts"):
             new = list(maker.make(Kind.CELLS, columns, book.all(), (now, now)))
-            self._catalog.replace(old, new)
+            self._catalog.replace(old, new, book.all())
             delete_doomed(self.folder, self._catalog)
 
     def keep_note(self, name: str, data: bytes) -> None:

@@ -263,10 +263,7 @@ class Catalog:
         with self.transaction() as writer:
             mission = seal.mission
             enter_segments(writer, seal.segments)
-            writer.executemany(
-                "INSERT OR IGNORE INTO origins VALUES (?, ?, ?)",
-                ((mission, number, json.dumps(asdict(origin))) for number, origin in enumerate(seal.origins)),
-            )
+            _enter_origins(writer, mission, seal.origins)
             writer.executemany(
                 "INSERT INTO activity VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET plots = plots + excluded.plots,"
                 " dwells = dwells + excluded.dwells, revisits = revisits + excluded.revisits",
@@ -291,9 +288,14 @@ class Catalog:
         with self.transaction() as writer:
             enter_segments(writer, segments)
 
-    def replace(self, old: Sequence[Segment], new: Sequence[Segment]) -> None:
-        """Swap files for others in one transaction; the old ones become doomed."""
+    def replace(self, old: Sequence[Segment], new: Sequence[Segment], origins: Sequence[Origin] = ()) -> None:
+        """Swap files of a mission for others in one transaction; the old ones become doomed.
+
+        ``origins`` are all of the mission by number, where the new files bring some.
+        """
         with self.transaction() as writer:
+            if origins:
+                _enter_origins(writer, new[0].mission, origins)
             enter_segments(writer, new)
             doom_segments(writer, old)
 
@@ -377,6 +379,14 @@ def enter_segments(writer: sqlite3.Connection, segments: Iterable[Segment]) -> N
         " simulated = max(simulated, excluded.simulated)"
     )
     writer.executemany(statement, (_segment_row(segment) for segment in segments))
+
+
+def _enter_origins(writer: sqlite3.Connection, mission: int, origins: Sequence[Origin]) -> None:
+    """Note the origins of a mission that are not noted yet."""
+    writer.executemany(
+        "INSERT OR IGNORE INTO origins VALUES (?, ?, ?)",
+        ((mission, number, json.dumps(asdict(origin))) for number, origin in enumerate(origins)),
+    )
 
 
 def doom_segments(writer: sqlite3.Connection, segments: Iterable[Segment]) -> None:
