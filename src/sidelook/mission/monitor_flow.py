@@ -20,9 +20,12 @@ from sidelook.monitoring.gates import Gates
 from sidelook.monitoring.intervals import total_count
 from sidelook.release import OPERATOR_HERE, release_tracks
 from sidelook.sensing.coverage_map import Visibility
-from sidelook.timescale import format_utc
+from sidelook.timescale import NANOSECONDS_PER_SECOND, format_utc
 
 NANOSECONDS_PER_MINUTE = 60 * 10**9
+LEAST_MINUTES = 10.0
+BESIDE = 300 * NANOSECONDS_PER_SECOND
+"""Read before and after a window, ns: tracks and looks there bear on crossings within."""
 POINTS_OF_COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 BLIND = "what terrain hides is not known here (--ground): nothing is taken to be hidden"
 
@@ -109,8 +112,8 @@ def report_flow(question: Question, *, minutes: float = 60.0, by_class: bool = F
     ------
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
-    if not 1.0 <= minutes <= 24 * 60:
-        message = f"--every {minutes:g} minutes: from 1 to 1440"
+    if not LEAST_MINUTES <= minutes <= 24 * 60:
+        message = f"--every {minutes:g} minutes: from {LEAST_MINUTES:g} to 1440; shorter ones tell of single vehicles"
         raise UsageError(message)
     settings = FlowSettings(width=round(minutes * NANOSECONDS_PER_MINUTE), by_class=by_class)
     with asked(question, "monitor flow") as (archive, missions):
@@ -155,14 +158,16 @@ def watch_missions(
 ) -> list[Watched]:
     """Watch the places in each mission that reaches into a window, one at a time: memory holds no more."""
     watched = []
+    whole = None if window is None else meter.whole(window)
+    wider = None if whole is None else (whole[0] - BESIDE, whole[1] + BESIDE)
     with progress("Watching", len(missions), "missions") as advance:
         for one in missions:
             advance(1)
-            if one.begin is None or (window and not (one.begin < window[1] and (one.end or 0) >= window[0])):
+            if one.begin is None or (wider and not (one.begin < wider[1] and (one.end or 0) >= wider[0])):
                 continue
-            tracks, decision = release_tracks(archive.tracks(one.mission, window), OPERATOR_HERE)
+            tracks, decision = release_tracks(archive.tracks(one.mission, wider), OPERATOR_HERE)
             decision.refuse_if_withheld()
-            watched.append(meter.watch(one.mission, tracks, archive.footprints(one.mission, window), sight))
+            watched.append(meter.watch(one.mission, tracks, archive.footprints(one.mission, wider), sight))
     return watched
 
 

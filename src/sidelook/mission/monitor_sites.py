@@ -106,6 +106,9 @@ def report_rules(question: Question) -> None:
         meter, watched = watch(question, archive, missions, places, FlowSettings())
     flow = meter.count(watched, question.window)
     seen = concatenate_crossings([one.crossings for one in watched])
+    if question.window is not None:
+        begin, end = meter.whole(question.window)
+        seen = seen.take((seen.time >= begin) & (seen.time < end))
     counts = meter.settings.counts
     answers = [answer_rule(row, rules, places, flow, seen, settings=counts) for row in range(len(rules))]
     marked = told([one.origin for one in watched], "monitor rules")

@@ -102,7 +102,7 @@ class FlowMeter:
         )
 
     def count(self, missions: Sequence[Watched], window: tuple[int, int] | None = None) -> FlowTable:
-        """Count by hour over missions, over a window, ns UTC, or the hours in which there was one.
+        """Count by hour over missions: the whole hours of a window, ns UTC, or those in which there was a mission.
 
         Raises
         ------
@@ -121,11 +121,15 @@ class FlowMeter:
         table = self._table(seen, _sum(parts), owner, tuple(one.origin for one in looked))
         return table if window is not None else table.take(_aloft(table, looked))
 
+    def whole(self, window: tuple[int, int]) -> tuple[int, int]:
+        """Widen a window, ns UTC, to the whole times that are counted by."""
+        width = self.settings.width
+        return window[0] // width * width, -(-window[1] // width) * width
+
     def _edges(self, looked: Sequence[Watched], window: tuple[int, int] | None) -> Integers:
         """Give the edges of the times, whole hours that hold the window."""
-        begin, end = window or (min(one.begin for one in looked), max(one.end for one in looked) + 1)
-        width = self.settings.width
-        return np.arange(begin // width, -(-end // width) + 1, dtype=np.int64) * width
+        begin, end = self.whole(window or (min(one.begin for one in looked), max(one.end for one in looked) + 1))
+        return np.arange(begin, end + 1, self.settings.width, dtype=np.int64)
 
     def _table(self, seen: Crossings, exposure: Exposure, owner: Indices, origins: tuple[Origin, ...]) -> FlowTable:
         """Put counts and exposures together."""

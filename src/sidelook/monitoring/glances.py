@@ -120,16 +120,15 @@ def _begins(gate: Integers, time: Integers) -> Integers:
 
 
 def _hidden(gates: Gates, found: Glances, dwells: Dwells, row: Integers, visible: Visibility) -> Glances:
-    """Ask what is hidden, once a minute of each gate, at each station of the way through it."""
+    """Ask what is hidden, once a minute, at each station of the ways through the gates looked at in it."""
     minute = found.time // round(_SIGHT_LASTS * 1e9)
-    keys = np.stack([found.gate.astype(np.int64), minute], axis=1)
+    keys = np.stack([minute, found.gate.astype(np.int64)], axis=1)
     _, asked, same = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     latitude, longitude = stations_of(gates)
     seen = np.empty((len(asked), STATIONS), np.bool_)
-    gate, dwell = found.gate[asked], row[asked]
-    order = np.argsort(dwell, kind="stable")
-    for part in np.split(order, np.flatnonzero(np.diff(dwell[order])) + 1) if len(order) else ():
-        one = dwell[part[0]]
+    gate = found.gate[asked]
+    for part in np.split(np.arange(len(asked)), np.flatnonzero(np.diff(minute[asked])) + 1) if len(asked) else ():
+        one = row[asked[part[0]]]
         sensor = (dwells.sensor_latitude[one], dwells.sensor_longitude[one], dwells.sensor_height[one])
         where = latitude[gate[part]].ravel(), longitude[gate[part]].ravel()
         seen[part] = visible(*where, sensor).reshape(-1, STATIONS)

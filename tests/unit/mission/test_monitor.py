@@ -219,8 +219,8 @@ def test_what_cannot_be_answered_is_said(
 
 
 def test_a_width_of_times_that_is_none_and_a_damaged_file_are_refused(kept: Path, places: Path) -> None:
-    with pytest.raises(UsageError, match="from 1 to 1440"):
-        report_flow(Question(archive=kept, places=places), minutes=0.0)
+    with pytest.raises(UsageError, match="from 10 to 1440"):
+        report_flow(Question(archive=kept, places=places), minutes=5.0)
     places.write_bytes(places.read_bytes()[:40])
     with pytest.raises(InputError, match="neither a GeoJSON"):
         report_sites(Question(archive=kept, places=places), keep=True)
