@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sidelook.geometry.wgs84 import wrap_longitude
 from sidelook.model.columns import Floats, Integers
 from sidelook.model.flow import Crossings, Direction, Reason
 from sidelook.model.places import Places
@@ -184,7 +185,7 @@ def _weights(gates: Gates, mine: Integers, chance: Floats, seen: Crossings, plac
     here = np.flatnonzero(seen.place == place)
     off = (
         seen.latitude[here, None] - gates.latitude[mine],
-        (seen.longitude[here, None] - gates.longitude[mine]) * np.cos(gates.latitude[mine]),
+        wrap_longitude(seen.longitude[here, None] - gates.longitude[mine]) * np.cos(gates.latitude[mine]),
     )
     at = np.bincount(np.hypot(*off).argmin(axis=1), minlength=len(mine)) if len(here) else np.zeros(len(mine))
     top = max(float(chance.max()), 1e-9)

@@ -1,19 +1,19 @@
 """Outlines of places: what cannot be counted through is refused, in words that say which place and why."""
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
 
 from sidelook.errors import InputError
 from sidelook.geometry.flat import flat, turn
+from sidelook.geometry.wgs84 import wrap_longitude
 from sidelook.model.columns import Flags, Floats
 
 Outline: TypeAlias = Floats
 """(K, 2) latitude and longitude, rad; a closed one without its first corner again."""
 
-MOST_CORNERS = 2_000
+MOST_CORNERS = 1_000
 LARGEST = 2_000e3
 """Farthest that a corner may lie from the first, m: beyond, straight on a map is not straight on the earth."""
 _SAME = 1e-9  # rad: 6 mm
@@ -111,7 +111,26 @@ def inside(point: Floats, plane: Floats) -> bool:
 
 def refuse_overlaps(names: Sequence[str], outlines: Sequence[Outline]) -> None:
     """Raise PlacesError where sites overlap: a vehicle in both would be counted twice."""
-    for (one, a), (other, b) in combinations(zip(names, outlines, strict=True), 2):
-        if overlap(a, b):
-            message = f"sites {one!r} and {other!r} overlap: a vehicle in both would be counted twice; draw them apart"
+    for one, other in _neighbours(outlines):
+        if overlap(outlines[one], outlines[other]):
+            message = (
+                f"sites {names[one]!r} and {names[other]!r} overlap: a vehicle in both would be counted twice; "
+                "draw them apart"
+            )
             raise PlacesError(message)
+
+
+def _neighbours(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
+    """List the pairs of outlines whose boxes meet, over the antimeridian too."""
+    if not outlines:
+        return []
+    first = np.array([outline[0] for outline in outlines])
+    off = [
+        np.stack([outline[:, 0] - outline[0, 0], wrap_longitude(outline[:, 1] - outline[0, 1])]) for outline in outlines
+    ]
+    low, high = (np.array([getattr(one, name)(axis=1) for one in off]) for name in ("min", "max"))
+    middle, half = first + 0.5 * (low + high), 0.5 * (high - low)
+    one, other = np.triu_indices(len(outlines), 1)
+    apart = np.abs(wrap_longitude(middle[one] - middle[other])) > half[one] + half[other]
+    near = ~apart.any(axis=1)
+    return list(zip(one[near].tolist(), other[near].tolist(), strict=True))

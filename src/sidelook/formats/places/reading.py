@@ -13,7 +13,7 @@ from sidelook.formats.places.rules import read_rules, rules_of
 from sidelook.model.places import PlaceKind, Places, Rules
 
 LARGEST_FILE = 64 << 20  # bytes
-MOST_PLACES = 10_000
+MOST_PLACES = 1_000
 _KILOMETRES_AN_HOUR = 1.0 / 3.6
 
 

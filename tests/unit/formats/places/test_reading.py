@@ -156,3 +156,17 @@ def test_a_site_within_another_overlaps_and_an_area_may() -> None:
     with pytest.raises(PlacesError, match="overlap"):
         read_places(collection(feature(SQUARE, name="a"), feature(inner, name="b")))
     assert len(read_places(collection(feature(SQUARE, name="a"), feature(inner, name="b", kind="area")))[0]) == 2
+
+
+def test_a_thousand_sites_are_checked_in_moments_and_more_are_refused() -> None:
+    grid = [feature([[x, y], [x + 0.01, y], [x + 0.01, y + 0.01]]) for x in range(-20, 20) for y in range(25)]
+    assert len(read_places(collection(*grid))[0]) == 1_000
+    with pytest.raises(PlacesError, match="more than can be watched"):
+        read_places(collection(*grid, feature(moved(50.5))))
+
+
+def test_sites_overlap_over_the_antimeridian_too() -> None:
+    one = [[179.9, 0.0], [-179.9, 0.0], [-179.9, 0.1], [179.9, 0.1]]
+    other = [[-179.95, 0.0], [-179.8, 0.0], [-179.8, 0.1], [-179.95, 0.1]]
+    with pytest.raises(PlacesError, match="overlap"):
+        read_places(collection(feature(one, name="a"), feature(other, name="b")))
