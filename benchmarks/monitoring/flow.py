@@ -10,6 +10,8 @@ cut by the same lines. For each line, direction and time:
 - exposure : what the method takes that share to be, weighed by true crossings
 - false : crossings that tracks show where the truth, within two minutes, has none in that direction, of those shown
 - 90 % : share of the times with an exposure of 0.1 or more whose interval holds the true number; and by exposure
+- estimate over truth, seen over exposure : sums of both beside the sum of the true numbers
+- seen is the number : share of the times with crossings in which what was seen is the true number, for comparison
 - undetermined : share of times of which nothing is concluded
 
 ``--blind`` keeps terrain from the method, ``--roads`` tells it the roads. Folders that were played before are used
@@ -201,6 +203,8 @@ def figures(name: str, group: list[Case]) -> dict[str, Any]:
         "90 %": round(float(holds[told].mean()), 3),
         "90 % where any": round(float(holds[told & (true > 0)].mean()), 3),
         "estimate over truth": round(float(mean[told].sum() / max(true[told].sum(), 1)), 3),
+        "seen over exposure, to truth": round(float((seen[told] / exposure[told]).sum() / max(true[told].sum(), 1)), 3),
+        "seen is the number": round(float((seen == true)[told & (true > 0)].mean()), 3),
         "width": round(float((high - low)[told & (true > 0)].mean()), 2),
         "undetermined": round(1.0 - float(told.mean()), 3),
         "by exposure": bands,

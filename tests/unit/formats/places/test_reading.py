@@ -170,3 +170,25 @@ def test_sites_overlap_over_the_antimeridian_too() -> None:
     other = [[-179.95, 0.0], [-179.8, 0.0], [-179.8, 0.1], [-179.95, 0.1]]
     with pytest.raises(PlacesError, match="overlap"):
         read_places(collection(feature(one, name="a"), feature(other, name="b")))
+
+
+def test_damaged_files_are_refused_in_words_or_read() -> None:
+    """Bytes changed, cut off or doubled by chance: a typed error, or places; nothing else."""
+    rng = np.random.default_rng(12)
+    ring = " ".join(f"{east},{north},0" for east, north in SQUARE)
+    whole = (
+        collection(feature(SQUARE, name="depot", rules=[{"rule": "storage_only", "from": "2026-05-04"}])),
+        f"<kml><Placemark><name>depot</name><ExtendedData><Data name='vehicles'><value>4</value></Data></ExtendedData>"
+        f"<Polygon><coordinates>{ring}</coordinates></Polygon></Placemark></kml>".encode(),
+    )
+    refused = 0
+    for _ in range(1_500):
+        data = bytearray(whole[rng.integers(2)])
+        for _ in range(rng.integers(1, 4)):
+            data[rng.integers(len(data))] = rng.integers(256)
+        cut = rng.integers(len(data)) if rng.random() < 0.3 else len(data)
+        try:
+            read_places(bytes(data[:cut]))
+        except PlacesError:
+            refused += 1
+    assert refused > 500
