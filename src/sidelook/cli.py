@@ -191,7 +191,8 @@ def image(
         typer.Option(
             "--output",
             "-o",
-            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality).",
+            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality); or an "
+            "archive's folder.",
         ),
     ],
     size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
@@ -253,20 +254,27 @@ def vehicles(
 
 @app.command(epilog="Example: sidelook change monday.cphd tuesday.cphd -o change.png --size 300 --spacing 0.2")
 def change(
-    before: Annotated[str, typer.Argument(help="Phase history of the first pass: a file, or its address.")],
+    before: Annotated[
+        str, typer.Argument(help="Phase history of the first pass, or an image: a file, or its address.")
+    ],
     after: Annotated[str, typer.Argument(help="Of the second pass.")],
     *,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="To write: .png (changes in orange), .tif (coherence, on the map)."),
+        typer.Option(
+            "--output", "-o", help="To write: .png (changes in colours), .tif (coherence or ratio, on the map)."
+        ),
     ],
     size: Annotated[float, typer.Option(help="Of the images' sides, m.")] = 100.0,
-    spacing: Annotated[float, typer.Option(help="Of their pixels, m: half of what they resolve, or less.")] = 0.2,
+    spacing: Annotated[
+        float | None,
+        typer.Option(help="Of their pixels, m: half of what they resolve, or less; 0.2, or an image's own."),
+    ] = None,
     said: EchoSayings = [],  # noqa: B006 - typer's way to give defaults
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show where the ground changed between two passes, by the coherence of their images."""
+    """Show where the ground changed between two passes: by coherence, or by brightness where images are given."""
     from sidelook.mission.image import ImageOptions
     from sidelook.mission.image_change import report_change
     from sidelook.mission.image_reading import read_sayings

@@ -1,4 +1,5 @@
 /** Address: the state as the hash of the page's address, and back; what is as by default is left out. */
+import type { LonLat } from './mercator';
 import { DEFAULT_STATE, type Layer, type State } from './state';
 
 const LAYERS: readonly Layer[] = [
@@ -11,8 +12,17 @@ const LAYERS: readonly Layer[] = [
   'labels',
   'names',
   'formations',
+  'images',
   'truth',
 ];
+
+/** Numbers that say how an image is drawn, by their words. */
+const NUMBERS = [
+  ['swipe', 'swipe'],
+  ['opacity', 'imageOpacity'],
+  ['dark', 'darkDb'],
+  ['white', 'whiteDb'],
+] as const;
 
 /** The hash for a state, without '#'. */
 export function writeAddress(state: Readonly<State>): string {
@@ -28,6 +38,10 @@ export function writeAddress(state: Readonly<State>): string {
   put('track', String(state.selected ?? ''), '');
   put('formation', String(state.formation ?? ''), '');
   put('follow', state.follow ? '1' : '0', '0');
+  put('image', String(state.image ?? ''), '');
+  put('against', String(state.against ?? ''), '');
+  for (const [name, key] of NUMBERS) put(name, String(state[key]), String(DEFAULT_STATE[key]));
+  put('ruler', state.ruler === null ? '' : `from/${state.ruler.map(placeText).join('/')}`, '');
   put('theme', state.theme, DEFAULT_STATE.theme);
   put('speed', state.speedUnit, DEFAULT_STATE.speedUnit);
   put('distance', state.distanceUnit, DEFAULT_STATE.distanceUnit);
@@ -52,6 +66,7 @@ export function readAddress(hash: string): State {
   const oneOf = <T extends string>(name: string, values: readonly T[], byDefault: T): T =>
     values.find((value) => value === words.get(name)) ?? byDefault;
   return {
+    ...DEFAULT_STATE,
     mission: words.get('mission'),
     camera: readCamera(words.get('at')),
     timeMs: time('t'),
@@ -60,6 +75,10 @@ export function readAddress(hash: string): State {
     selected: number('track'),
     formation: number('formation'),
     follow: flag('follow', false),
+    image: number('image'),
+    against: number('against'),
+    ...Object.fromEntries(NUMBERS.map(([name, key]) => [key, number(name) ?? DEFAULT_STATE[key]])),
+    ruler: readRuler(words.get('ruler')),
     theme: oneOf('theme', ['dark', 'light'], DEFAULT_STATE.theme),
     speedUnit: oneOf('speed', ['km/h', 'kt'], DEFAULT_STATE.speedUnit),
     distanceUnit: oneOf('distance', ['km', 'nmi'], DEFAULT_STATE.distanceUnit),
@@ -72,13 +91,27 @@ export function readAddress(hash: string): State {
     trailS: number('trail') ?? DEFAULT_STATE.trailS,
     filter: words.get('filter') ?? '',
     table: flag('table', false),
-    sheet: oneOf('sheet', ['tracks', 'formations'], DEFAULT_STATE.sheet),
+    sheet: oneOf('sheet', ['tracks', 'formations', 'images'], DEFAULT_STATE.sheet),
     rail: flag('rail', true),
   };
 }
 
 function cameraText({ zoom, lat, lon }: { zoom: number; lat: number; lon: number }): string {
   return `${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`;
+}
+
+function placeText({ lat, lon }: LonLat): string {
+  return `${lat.toFixed(7)},${lon.toFixed(7)}`;
+}
+
+/** "from/LAT,LON/LAT,LON", with two places, one or none; null where nothing is measured. */
+function readRuler(text: string | null): readonly LonLat[] | null {
+  if (!text) return null;
+  const places = text.split('/').slice(1, 3).filter(Boolean);
+  return places
+    .map((place) => place.split(',').map(Number))
+    .filter(([lat, lon]) => Math.abs(lat) <= 90 && Math.abs(lon) <= 180)
+    .map(([lat, lon]) => ({ lat, lon }));
 }
 
 function readCamera(text: string | null): State['camera'] {

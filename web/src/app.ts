@@ -6,21 +6,23 @@ import { makeHook } from './hook';
 import { Keys } from './keys';
 import { Labels } from './labels';
 import type { Look, Scene } from './layer/movers';
-import { MapView } from './mapview';
+import { type Hit, MapView } from './mapview';
 import { membersOf, placeAt } from './formations';
 import { lonLatOf } from './mercator';
 import { Convoy } from './panels/convoy';
 import { Details } from './panels/details';
 import { Find } from './panels/find';
 import { Header } from './panels/header';
+import { ImagePanel } from './panels/imagepanel';
 import { Help } from './panels/help';
 import { Notices } from './panels/notices';
 import { Rail } from './panels/rail';
+import { Swipe } from './panels/swipe';
 import { Table } from './panels/table';
 import { Timeline } from './panels/timeline';
 import { Tip } from './panels/tip';
 import { Mark, type Picture } from './picture';
-import { type BasemapEntry, LiveLine, type Mission, Server, type Status } from './server';
+import { type BasemapEntry, type ImageEntry, LiveLine, type Mission, Server, type Status } from './server';
 import { Session } from './session';
 import { Store } from './state';
 import { THEMES } from './theme';
@@ -35,6 +37,9 @@ const PIXELS_PER_FRAME = 0.4;
 const FAST_MPS = 30;
 const SLOWEST_FRAME_MS = 120;
 const FADE_S = 45;
+/** As near as an image is looked at. */
+const CLOSEST_ZOOM = 20;
+const IMAGES_EVERY_MS = 15_000;
 const INTEGRATE_MS = 6 * 3_600_000;
 /** A recording opens at this rate: at its own one hardly sees anything move from afar. */
 const RECORDING_RATE = 10;
@@ -45,6 +50,8 @@ export class App {
   session: Session | null = null;
   truth: Truth | null = null;
   missions: Mission[] = [];
+  /** Radar images of all missions, by the time they were taken. */
+  images: ImageEntry[] = [];
   hovered: number | null = null;
   /** Where the pointer is, or was last, on the map. */
   pointer: { lat: number; lon: number } | null = null;
@@ -56,6 +63,8 @@ export class App {
   readonly table: Table;
   readonly details: Details;
   readonly convoy: Convoy;
+  readonly imagePanel: ImagePanel;
+  readonly swipe: Swipe;
   readonly find: Find;
   readonly help: Help;
   readonly notices: Notices;
@@ -65,6 +74,7 @@ export class App {
   base: BundledBase | null = null;
   basemaps: BasemapEntry[] = [];
   #drawnAt = -Infinity;
+  #imagesTimer = 0;
   #panelsAt = -Infinity;
   #addressAt = -Infinity;
   #changed = true;
@@ -78,6 +88,8 @@ export class App {
     this.table = new Table(this);
     this.details = new Details(this);
     this.convoy = new Convoy(this);
+    this.imagePanel = new ImagePanel(this);
+    this.swipe = new Swipe(this);
     this.find = new Find(this);
     this.help = new Help();
     this.notices = new Notices();
@@ -94,9 +106,11 @@ export class App {
       'main',
       { class: 'middle' },
       mapElement,
+      this.swipe.element,
       this.rail.element,
       this.details.element,
       this.convoy.element,
+      this.imagePanel.element,
       this.table.element,
       this.notices.element,
       this.find.element,
@@ -143,6 +157,34 @@ export class App {
     this.store.set({ formation, selected: null, follow: false });
   }
 
+  selectImage(image: number | null): void {
+    this.store.set({ image, against: null, selected: null, formation: null, follow: false });
+  }
+
+  /** The image of a number, if it is there. */
+  imageOf(number: number | null): ImageEntry | null {
+    return this.images.find(({ image }) => image === number) ?? null;
+  }
+
+  /** Move the map to an image. */
+  showImage(number: number | null): void {
+    const image = this.imageOf(number);
+    if (!image) return;
+    const [lons, lats] = [0, 1].map((axis) => image.corners.map((corner) => corner[axis]));
+    this.view?.fit([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], true, CLOSEST_ZOOM);
+  }
+
+  /** Of two images that are compared, show the other one. */
+  exchangeImages(): void {
+    const { image, against } = this.store.now;
+    if (against !== null) this.store.set({ image: against, against: image });
+  }
+
+  /** Begin to measure, or end it. */
+  toggleRuler(): void {
+    this.store.set({ ruler: this.store.now.ruler === null ? [] : null });
+  }
+
   /** Move the map to a formation, if it is in the picture. */
   showFormation(number: number): void {
     const session = this.session;
@@ -164,8 +206,8 @@ export class App {
   }
 
   fitMission(animate = true): void {
-    const box = this.session?.mission.box;
-    if (box) this.view?.fit(box, animate);
+    const mission = this.session?.mission;
+    if (mission?.box) this.view?.fit(mission.box, animate, mission.plots > 0 ? undefined : CLOSEST_ZOOM);
   }
 
   async openMission(id: string): Promise<void> {
@@ -181,6 +223,9 @@ export class App {
     this.header.refreshMissions();
     if (!state.camera) this.fitMission(false);
     this.timeline.openMission(mission);
+    clearInterval(this.#imagesTimer);
+    if (mission.live || mission.complete === false)
+      this.#imagesTimer = window.setInterval(() => void this.#loadImages(), IMAGES_EVERY_MS);
     this.labels.reset();
     this.notices.clear('empty');
   }
@@ -228,7 +273,9 @@ export class App {
   /** Close what is open, from the top; at last select nothing. */
   escape(): void {
     if (this.find.isOpen) this.find.close();
+    else if (this.store.now.ruler !== null) this.toggleRuler();
     else if (this.store.now.selected !== null || this.store.now.formation !== null) this.select(null);
+    else if (this.store.now.image !== null) this.selectImage(null);
     else if (this.store.now.table) this.table.toggle();
     else this.store.set({ dotsAlone: false });
   }
@@ -250,7 +297,11 @@ export class App {
 
   async #loadMissions(): Promise<void> {
     try {
-      [this.missions, this.basemaps] = await Promise.all([this.server.missions(), this.server.basemaps()]);
+      [this.missions, this.basemaps, this.images] = await Promise.all([
+        this.server.missions(),
+        this.server.basemaps(),
+        this.server.images(),
+      ]);
       this.notices.clear('server');
     } catch (error) {
       this.notices.say('server', error instanceof Error ? error.message : String(error), 'error');
@@ -268,6 +319,16 @@ export class App {
       this.notices.sayEmpty();
       window.setTimeout(() => void this.#loadMissions(), MISSIONS_EVERY_MS);
     }
+  }
+
+  /** While a mission goes on, images may come. */
+  async #loadImages(): Promise<void> {
+    try {
+      this.images = await this.server.images();
+    } catch {
+      return; // The next call asks again; that the server does not answer is said by everything else.
+    }
+    this.change();
   }
 
   #openLine(): void {
@@ -347,6 +408,8 @@ export class App {
     this.rail.refresh(session);
     this.details.refresh(session);
     this.convoy.refresh(session);
+    this.imagePanel.refresh();
+    this.#showImages(session);
     this.#showFormations(session);
     this.#showTruth(session);
     this.table.refresh(session);
@@ -372,6 +435,23 @@ export class App {
           }
         : null,
     );
+  }
+
+  #showImages({ clock: { t } }: Session): void {
+    const { image, against, swipe, imageOpacity, darkDb, whiteDb, ruler, distanceUnit } = this.store.now;
+    const isShown = this.store.isShown('images') && !this.store.now.dotsAlone;
+    const [shown, before] = [image, against].map((number) => (isShown ? this.imageOf(number) : null));
+    const taken = (entry: ImageEntry): boolean => entry.begin_ms <= t || entry === shown || entry === before;
+    this.view?.images.show({
+      frames: isShown ? this.images.filter(taken) : [],
+      shown,
+      before,
+      swipe,
+      opacity: imageOpacity,
+      levels: { dark: darkDb, white: whiteDb },
+    });
+    const [from, to = this.pointer] = ruler ?? [];
+    this.view?.images.measure(from && to ? { from, to, unit: distanceUnit } : null);
   }
 
   #showTruth({ clock: { t }, revisitS }: Session): void {
@@ -426,7 +506,17 @@ export class App {
     }
     if (state.hidden !== before.hidden) this.view?.showNames(this.store.isShown('names'));
     if (state.selected !== before.selected) this.#mark();
-    for (const part of [this.rail, this.details, this.convoy, this.table, this.timeline, this.header])
+    if (this.session) this.#showImages(this.session);
+    for (const part of [
+      this.rail,
+      this.details,
+      this.convoy,
+      this.imagePanel,
+      this.swipe,
+      this.table,
+      this.timeline,
+      this.header,
+    ])
       part.onState(state, before);
     this.change();
   }
@@ -468,13 +558,23 @@ export class App {
     this.#mark();
   }
 
+  #click({ track, formation, image, place }: Hit): void {
+    const { ruler } = this.store.now;
+    if (ruler !== null) this.store.set({ ruler: ruler.length === 1 ? [...ruler, place] : [place] });
+    else if (formation !== null) this.selectFormation(formation);
+    else if (track === null && image !== null) this.selectImage(image);
+    else this.select(track);
+  }
+
   #mapListener(): ConstructorParameters<typeof MapView>[4] {
     return {
       onCamera: (camera) => this.store.set({ camera }),
       onHover: (track, x, y) => this.#hover(track, x, y),
-      onClick: (track, formation) => (formation === null ? this.select(track) : this.selectFormation(formation)),
+      onClick: (hit) => this.#click(hit),
       onPointer: (place) => {
         if (place) this.pointer = place;
+        if (this.store.now.ruler?.length === 1 && this.session) this.#showImages(this.session);
+        this.imagePanel.point(place);
         this.rail.showPointer(place);
       },
       onError: (text) => this.notices.say('map', `A part of the map could not be drawn: ${text}`, 'error'),

@@ -3,6 +3,7 @@ import { Map as MapLibre, addProtocol, setWorkerUrl } from 'maplibre-gl';
 import { Protocol } from 'pmtiles';
 import { type BundledBase, PICTURE_SLOT, makeStyle } from './basemap';
 import { FormationLayer } from './formationlayer';
+import { ImageLayer } from './imagelayer';
 import { MoversLayer, type Scene } from './layer/movers';
 import type { BasemapEntry, Server } from './server';
 import type { Camera } from './state';
@@ -12,10 +13,18 @@ import { TruthLayer } from './truthlayer';
 /** Pixels around the pointer in which a symbol is meant. */
 const REACH_PX = 14;
 
+/** What lies at a point of the map: at most one of the things, and the place itself. */
+export interface Hit {
+  track: number | null;
+  formation: number | null;
+  image: number | null;
+  place: { lat: number; lon: number };
+}
+
 export interface MapListener {
   onCamera(camera: Camera): void;
   onHover(track: number | null, x: number, y: number): void;
-  onClick(track: number | null, formation: number | null): void;
+  onClick(hit: Hit): void;
   onPointer(place: { lat: number; lon: number } | null): void;
   onError(text: string): void;
 }
@@ -25,6 +34,7 @@ export class MapView {
   readonly layer: MoversLayer;
   readonly formations: FormationLayer;
   readonly truth: TruthLayer;
+  readonly images: ImageLayer;
   #theme: Theme;
 
   constructor(
@@ -46,7 +56,7 @@ export class MapView {
       zoom: camera?.zoom ?? 1.2,
       attributionControl: false,
       maxPitch: 0,
-      maxZoom: 18,
+      maxZoom: 21,
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
@@ -57,9 +67,11 @@ export class MapView {
     this.map.keyboard.disable();
     this.formations = new FormationLayer(this.map);
     this.truth = new TruthLayer(this.map);
+    this.images = new ImageLayer(this.map, server);
     this.#theme = theme;
     this.map.on('style.load', () => {
       this.map.addLayer(this.layer, PICTURE_SLOT);
+      this.images.add(this.#theme, this.layer.id);
       this.truth.add(this.#theme, this.layer.id);
       this.formations.add(this.#theme, this.layer.id);
     });
@@ -75,16 +87,16 @@ export class MapView {
   /** Names of places on or off. */
   showNames(shown: boolean): void {
     for (const layer of this.map.getStyle().layers) {
-      const isName = layer.type === 'symbol' && !layer.id.startsWith('formation');
+      const isName = layer.type === 'symbol' && !/^(formation|image|ruler)/.test(layer.id);
       if (isName) this.map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none');
     }
   }
 
-  fit(box: readonly [west: number, south: number, east: number, north: number], animate: boolean): void {
+  fit(box: readonly [west: number, south: number, east: number, north: number], animate: boolean, maxZoom = 12): void {
     const [west, south, east, north] = box;
     this.map.fitBounds([west, south, east < west ? east + 360 : east, north], {
       padding: { top: 40, bottom: 40, left: 60, right: 60 },
-      maxZoom: 12,
+      maxZoom,
       animate,
       duration: 600,
     });
@@ -150,9 +162,11 @@ export class MapView {
       listener.onHover(null, 0, 0);
       listener.onPointer(null);
     });
-    map.on('click', ({ point }) => {
-      const track = this.pick(point.x, point.y);
-      listener.onClick(track, track === null ? this.formations.pick(point.x, point.y) : null);
+    map.on('click', ({ point: { x, y }, lngLat }) => {
+      const track = this.pick(x, y);
+      const formation = track === null ? this.formations.pick(x, y) : null;
+      const image = track === null && formation === null ? this.images.pick(x, y) : null;
+      listener.onClick({ track, formation, image, place: { lat: lngLat.lat, lon: lngLat.wrap().lng } });
     });
   }
 }

@@ -18,6 +18,39 @@ export interface Mission {
   revisit_s: number;
   /** A simulation that brings where everything truly is. */
   truth?: boolean;
+  /** Radar images taken in it. */
+  images?: number;
+}
+
+export interface ImageEntry {
+  image: number;
+  mission: string;
+  name: string;
+  begin_ms: number;
+  end_ms: number;
+  /** Of the pixels' outer edges, from the first row and column on along the row, degrees. */
+  corners: [lon: number, lat: number][];
+  rows: number;
+  columns: number;
+  spacing_m: [row: number, column: number];
+  frequency_ghz: number | null;
+  processing: string[];
+  source: string;
+  simulated: boolean;
+  marking: { text: string; level: number };
+  /** A grey of a tile is the level `floor_db + grey * step_db`; 0 where nothing was imaged. */
+  floor_db: number;
+  step_db: number;
+  white_db: number;
+  tile_size: number;
+  deepest: number;
+}
+
+/** The pixel at a place; nulls beside the image, or where nothing was imaged. */
+export interface PixelLevel {
+  row: number | null;
+  column: number | null;
+  level_db: number | null;
 }
 
 export interface Activity {
@@ -81,6 +114,14 @@ export class Server {
 
   basemaps(): Promise<BasemapEntry[]> {
     return this.#json<BasemapEntry[]>('api/basemaps', {});
+  }
+
+  images(): Promise<ImageEntry[]> {
+    return this.#json<ImageEntry[]>('api/images', {});
+  }
+
+  level(image: number, lat: number, lon: number): Promise<PixelLevel> {
+    return this.#json<PixelLevel>('api/level', { image: String(image), lat: String(lat), lon: String(lon) });
   }
 
   activity(mission: string, bins: number): Promise<Activity> {

@@ -1,5 +1,6 @@
 /** State: what the person at the screen has chosen. All of it is in the address; nothing else is remembered. */
 import type { SpeedUnit, DistanceUnit, PositionForm } from './units';
+import type { LonLat } from './mercator';
 import type { ThemeName } from './theme';
 
 export interface Camera {
@@ -9,9 +10,19 @@ export interface Camera {
 }
 
 export type Layer =
-  'plots' | 'tracks' | 'trails' | 'dwells' | 'platform' | 'ellipses' | 'labels' | 'names' | 'formations' | 'truth';
+  | 'plots'
+  | 'tracks'
+  | 'trails'
+  | 'dwells'
+  | 'platform'
+  | 'ellipses'
+  | 'labels'
+  | 'names'
+  | 'formations'
+  | 'images'
+  | 'truth';
 
-export type Sheet = 'tracks' | 'formations';
+export type Sheet = 'tracks' | 'formations' | 'images';
 
 export interface State {
   mission: string | null;
@@ -25,6 +36,18 @@ export interface State {
   /** Selected formation; with one no track is selected. */
   formation: number | null;
   follow: boolean;
+  /** The radar image shown. */
+  image: number | null;
+  /** The one it is compared with, on the left of the swipe. */
+  against: number | null;
+  /** Where the swipe stands, 0 left to 1 right. */
+  swipe: number;
+  imageOpacity: number;
+  /** Levels drawn black and white, dB against the image's own white. */
+  darkDb: number;
+  whiteDb: number;
+  /** Places between which is measured: none yet, one, or two; null: not measuring. */
+  ruler: readonly LonLat[] | null;
   theme: ThemeName;
   speedUnit: SpeedUnit;
   distanceUnit: DistanceUnit;
@@ -50,6 +73,13 @@ export const DEFAULT_STATE: State = {
   selected: null,
   formation: null,
   follow: false,
+  image: null,
+  against: null,
+  swipe: 0.5,
+  imageOpacity: 1,
+  darkDb: -45,
+  whiteDb: 0,
+  ruler: null,
   theme: 'dark',
   speedUnit: 'km/h',
   distanceUnit: 'km',

@@ -25,6 +25,12 @@ export function formatDistance(unit: DistanceUnit, metres: number): string {
   return `${value < 10 ? value.toFixed(value < 1 ? 2 : 1) : Math.round(value)}${THIN}${unit}`;
 }
 
+/** A distance that was measured on the map: to a decimetre up to a kilometre, then to a metre. */
+export function formatMeasured(unit: DistanceUnit, metres: number): string {
+  if (unit === 'nmi') return `${(metres / METRES_PER_NMI).toFixed(metres < METRES_PER_NMI ? 4 : 3)}${THIN}nmi`;
+  return metres < 1000 ? `${metres.toFixed(metres < 10 ? 2 : 1)}${THIN}m` : `${(metres / 1000).toFixed(3)}${THIN}km`;
+}
+
 export function formatBearing(degrees: number): string {
   return Number.isFinite(degrees) ? `${String(Math.round((degrees + 360) % 360) % 360).padStart(3, '0')}°` : NO_VALUE;
 }

@@ -13,6 +13,7 @@ from sidelook.archive.framing import RawRecord
 from sidelook.archive.records import (
     Activity,
     AuditEntry,
+    KeptImage,
     KeptTruth,
     Looks,
     MissionKind,
@@ -33,6 +34,7 @@ __all__ = [
     "ArchiveLockedError",
     "AuditEntry",
     "Box",
+    "KeptImage",
     "KeptTruth",
     "Looks",
     "MissionKind",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, BinaryIO, Literal, Self
 
 from sidelook.archive import engines
 from sidelook.archive.box import Box
@@ -17,11 +17,13 @@ from sidelook.archive.deletion import EVER, Deleter, start_of
 from sidelook.archive.durable import give_up_reserve, hold_lock, make_folder, make_reserve
 from sidelook.archive.errors import storage_errors
 from sidelook.archive.framing import RawRecord
+from sidelook.archive.images import ImageShelf, Write
 from sidelook.archive.rawlog import read_records
 from sidelook.archive.reader import Reader
 from sidelook.archive.records import (
     Activity,
     AuditEntry,
+    KeptImage,
     KeptTruth,
     Kind,
     Looks,
@@ -62,6 +64,7 @@ class Archive:
         self._catalog, self._lock = catalog, lock
         self._writers: dict[int, MissionWriter] = {}
         self._reader = Reader(folder, catalog, self._writers)
+        self._shelf = ImageShelf(folder=folder, catalog=catalog)
         self._care = threading.Lock()
 
     @classmethod
@@ -132,6 +135,22 @@ class Archive:
             raise UsageError(message)
         return self._writer(mission)
 
+    def keep_image(self, image: KeptImage, *, received: int, write: Write) -> int:
+        """Keep an image with a mission, which may be over; gives its number.
+
+        Parameters
+        ----------
+        image : what is known of it
+        received : now, ns UTC
+        write : told the path to write the file at: amplitudes, a Cloud-Optimised GeoTIFF
+
+        Raises
+        ------
+        StorageError
+            Nothing is kept.
+        """
+        return self._shelf.keep(image, received, write)
+
     def _writer(self, mission: int) -> MissionWriter:
         """Make the writer of a mission."""
         maker = SegmentMaker(folder=self.folder, files=self._reader.files, mission=mission)
@@ -145,7 +164,7 @@ class Archive:
     def missions(self) -> tuple[MissionSummary, ...]:
         """List the missions and what is held of each, unsealed rows included."""
         with self._reader.view, self._catalog.moment():
-            return summarise(self._catalog, self._writers)
+            return summarise(self._catalog, self._writers, self._shelf.all())
 
     def dwells(
         self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
@@ -186,6 +205,14 @@ class Archive:
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Read all states of one track and the plots behind it; empty where there is no such track."""
         return self._reader.history(mission, track)
+
+    def images(self) -> tuple[KeptImage, ...]:
+        """List the images of all missions, by the time they were taken."""
+        return self._shelf.all()
+
+    def open_image(self, number: int) -> BinaryIO:
+        """Open the file of an image; its reader closes it."""
+        return self._shelf.open(number)
 
     def activity(self, mission: int, bins: int, window: Window | None = None) -> Activity:
         """Count plots and dwells over time, from sums kept in the catalog (in bins of 10 s)."""

@@ -48,6 +48,8 @@ CREATE TABLE IF NOT EXISTS revisits (
 CREATE TABLE IF NOT EXISTS lives (
     mission INTEGER NOT NULL, track INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     states INTEGER NOT NULL, PRIMARY KEY (mission, track)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS images (
+    image INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS doomed (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
@@ -393,6 +395,7 @@ def doom_segments(writer: sqlite3.Connection, segments: Iterable[Segment]) -> No
     """Take files off the list; they are deleted after the transaction, or at the next start."""
     paths = [(segment.path,) for segment in segments]
     writer.executemany("DELETE FROM segments WHERE path = ?", paths)
+    writer.executemany("DELETE FROM images WHERE path = ?", paths)
     writer.executemany("INSERT OR IGNORE INTO doomed VALUES (?)", paths)
 
 

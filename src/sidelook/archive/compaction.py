@@ -47,7 +47,7 @@ class Compactor:
 
     def _mergeable(self) -> Iterator[list[Segment]]:
         """Find the groups worth merging: one mission, kind, hour of data and hour of reception."""
-        segments = [segment for segment in self.catalog.all_segments() if segment.kind is not Kind.RAW]
+        segments = [segment for segment in self.catalog.all_segments() if segment.kind in DTYPES]
         closed = self._closed_before(segments)
         groups: dict[tuple[int, Kind, int, int], list[Segment]] = defaultdict(list)
         for segment in sorted(segments, key=lambda item: (item.begin or 0, item.path)):

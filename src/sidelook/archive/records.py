@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FORMATIONS = "formations"
     TRUTH = "truth"
     CELLS = "cells"
+    IMAGES = "images"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,40 @@ class KeptTruth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptImage:
+    """A radar image of a mission; its pixels are amplitudes, in a file of their own.
+
+    Attributes
+    ----------
+    mission : it belongs to
+    name : as it was given
+    begin, end : first and last moment of its collection, ns UTC
+    corners : latitude and longitude of the outer edges of its pixels, from the south-western one on against the clock,
+        rad
+    shape : rows, columns
+    spacing : of rows, of columns, m
+    centre_frequency : Hz; None where it is not known
+    processing : what was done to it, in order
+    white_db : level that a quick look draws white: 20 lg of an amplitude
+    origin : who sent it, and whether it is real
+    number : given by the archive, from 1
+    """
+
+    mission: int
+    name: str
+    begin: int
+    end: int
+    corners: tuple[tuple[float, float], ...]
+    shape: tuple[int, int]
+    spacing: tuple[float, float]
+    centre_frequency: float | None
+    processing: tuple[str, ...]
+    white_db: float
+    origin: Origin
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
     """What was acknowledged but not sealed when the writer stopped.
 
@@ -135,8 +170,8 @@ class MissionSummary:
     begin, end : first and last time of what is held, truth left out, ns UTC; None while there is nothing
     live : not ended yet
     simulated : anything in it is
-    box : around all plots; None without any
-    plots, dwells, track_rows, truth_rows : rows held
+    box : around all plots, or where there are none around all images; None without any
+    plots, dwells, track_rows, truth_rows, images : held
     tracks : identities with a state in a file; what was never confirmed has none
     revisit : median time between the ends of its last thousand revisits, s; None where unknown
     classification : highest marking in it
@@ -156,6 +191,7 @@ class MissionSummary:
     tracks: int
     track_rows: int
     truth_rows: int
+    images: int
     revisit: float | None
     classification: Classification
     origins: tuple[Origin, ...]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from sidelook.archive.catalog import Catalog
 from sidelook.archive.errors import storage_errors
@@ -11,6 +12,8 @@ from sidelook.archive.rawlog import raw_files, repair
 from sidelook.archive.records import Kind, Segment
 from sidelook.archive.segments import ASIDE, raw_segment
 from sidelook.archive.unsealed import DTYPES
+
+BLOCK = 1 << 20  # bytes that are read at once
 
 
 def sweep(folder: Path, catalog: Catalog) -> None:
@@ -24,8 +27,8 @@ def sweep(folder: Path, catalog: Catalog) -> None:
         for aside in (folder / ASIDE).glob("*"):
             aside.unlink()
         listed = {segment.path: segment for segment in catalog.all_segments()}
-        for kind in DTYPES:
-            for path in (folder / kind).rglob("*.parquet"):
+        for kind in (*DTYPES, Kind.IMAGES):
+            for path in (folder / kind).rglob("*.*"):
                 if str(path.relative_to(folder)) not in listed:
                     path.unlink()
         _list_raw_files(folder, catalog, listed)
@@ -52,11 +55,20 @@ def check_files(folder: Path, catalog: Catalog) -> tuple[str, ...]:
 def _finding(folder: Path, segment: Segment) -> str:
     """Say what is wrong with a file, or nothing."""
     try:
-        data = (folder / segment.path).read_bytes()
+        with (folder / segment.path).open("rb") as file:
+            whole = _digest(file, segment.size) == segment.digest
     except FileNotFoundError:
         return f"{segment.path}: missing"
-    whole = hashlib.sha256(data[: segment.size]).hexdigest() == segment.digest
     return "" if whole else f"{segment.path}: damaged"
+
+
+def _digest(file: BinaryIO, size: int) -> str:
+    """SHA-256 of the first bytes of a file, which may be larger than memory."""
+    digest = hashlib.sha256()
+    while size > 0 and (block := file.read(min(size, BLOCK))):
+        digest.update(block)
+        size -= len(block)
+    return digest.hexdigest()
 
 
 def _list_raw_files(folder: Path, catalog: Catalog, listed: Mapping[str, Segment]) -> None:

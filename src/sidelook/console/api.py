@@ -22,6 +22,7 @@ from sidelook.console.blocks import (
     encode_tracks,
 )
 from sidelook.console.board import Board, Mode, identify
+from sidelook.console.images import Gallery
 from sidelook.console.outgoing import release_groups, release_looks, release_table, release_truth
 from sidelook.console.query import (
     BlockQuery,
@@ -52,7 +53,7 @@ class NotYetError(StorageError):
     """The recording has not been worked through that far; asking again later helps."""
 
 
-class Picture(Protocol):
+class Picture(Gallery, Protocol):
     """What the console can ask about the past; an archive is one.
 
     Whatever names a mission raises ``NotKeptError`` where there is none of that number.
@@ -160,6 +161,7 @@ class Api:
             "tracks": mission.tracks,
             "revisit_s": mission.revisit,
             "truth": mission.truth_rows > 0,
+            "images": mission.images,
             "marking": {"text": marking.text, "level": marking.level},
         }
 

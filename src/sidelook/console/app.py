@@ -17,6 +17,7 @@ from sidelook.archive import NotKeptError
 from sidelook.console.access import REFUSED, Access, Guard
 from sidelook.console.api import Api, NotYetError, Picture
 from sidelook.console.board import Board
+from sidelook.console.images import Images
 from sidelook.console.live import LiveHub
 from sidelook.console.metrics import Figure, Metrics
 from sidelook.console.outgoing import release_rows
@@ -75,6 +76,7 @@ def build(parts: Parts) -> Console:
     hub = LiveHub(position=parts.clock.now() // NANOSECONDS_PER_MILLISECOND)
     stream = LiveStream(hub=hub, board=parts.board, clock=parts.clock)
     api = Api(picture=parts.picture, board=parts.board, access=parts.access)
+    images = Images(gallery=parts.picture, access=parts.access)
     pages = Pages(access=parts.access, static=parts.static, basemaps=parts.basemaps)
     clients = Figure(name="sidelook_clients", help="WebSockets open now", read=lambda: stream.clients)
     metrics = Metrics((clients, *parts.figures), parts.access)
@@ -95,6 +97,9 @@ def build(parts: Parts) -> Console:
             Route("/api/track", api.track),
             Route("/api/truth", api.truth),
             Route("/api/basemaps", pages.list_basemaps),
+            Route("/api/images", images.list_images),
+            Route("/api/images/{image}/{zoom}/{column}/{row}", images.tile),
+            Route("/api/level", images.level),
             WebSocketRoute("/live", stream.serve),
             Route("/metrics", metrics.serve),
             Route("/basemaps/{name}", pages.basemap),

@@ -7,8 +7,11 @@ from typing import Self
 
 from sidelook.formats.truth.names import names_to_csv
 from sidelook.formats.truth.parquet import TruthParquetWriter
+from sidelook.mission.image_writing import write_image
+from sidelook.mission.kept_images import image_name
 from sidelook.mission.requesting import AnswerBook
 from sidelook.mission.simulated import Ledger
+from sidelook.simulation.scenario.images import Camera
 from sidelook.simulation.scenario.playing import Stretch
 from sidelook.simulation.scenario.world import World
 
@@ -26,6 +29,7 @@ class MissionFiles:
         self.folder = folder
         self.stem = stem
         self.ledger = Ledger(world)
+        self._camera = Camera(world)
         self._open = ExitStack()
         (folder / f"{stem}entities.csv").write_bytes(names_to_csv(world.traffic.entities))
         self._recording = self._open.enter_context((folder / f"{stem}recording.4607").open("wb"))
@@ -47,6 +51,8 @@ class MissionFiles:
         self._recording.writelines(packets)
         self._truth.write(stretch.truth)
         self.ledger.note(stretch)
+        for taken in self._camera.take(stretch):
+            write_image(taken.image, self.folder / image_name(self.stem, taken.job, taken.number))
 
     def finish(self, book: AnswerBook) -> None:
         """Write what is known only when the mission is over, or broken off."""

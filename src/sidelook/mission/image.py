@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sidelook.errors import UsageError
 from sidelook.mission.echo_writing import ECHOES, convert_echoes, refuse_untold
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
+from sidelook.mission.image_keeping import Kept, check_archive, is_archive, keep_in
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
 from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.quality_page import PAGE, write_quality_page
@@ -24,6 +25,7 @@ from sidelook.sar.backprojection import Forming
 from sidelook.sar.quality import ImageFigures, LineResponse, expected_widths, measure_image, measure_point
 from sidelook.sar.sharpness import focus_by_sharpness
 from sidelook.sar.windows import even, taylor
+from sidelook.timescale import SystemClock
 
 Focus: TypeAlias = Literal["supplied", "none", "gradient", "sharpness"]
 CHIP = 48  # pixels about the strongest point that its figures are taken from
@@ -105,6 +107,7 @@ class ImageReport:
     expected_north_south_m, expected_east_west_m : widths of a point by theory, without weights; None where the image
         existed before
     simulated, marking : as of the input
+    kept : where in an archive it went
     """
 
     output: str
@@ -122,6 +125,7 @@ class ImageReport:
     expected_east_west_m: float | None
     simulated: bool
     marking: str
+    kept: Kept | None = None
 
 
 def make_image(
@@ -133,7 +137,7 @@ def make_image(
     ----------
     inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, NITF or GeoTIFF
     output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .cphd for the echoes,
-        .html for a page that says how good it is
+        .html for a page that says how good it is; or a folder: an archive that the image is kept in
     options : how
     overwrite : replace a file that is there
     as_json : answer with JSON
@@ -142,13 +146,18 @@ def make_image(
     ------
     UsageError, InputError, StorageError, ReleaseRefusedError
     """
-    check_output(output, overwrite=overwrite)
+    if is_archive(output):
+        check_archive(output)
+    else:
+        check_output(output, overwrite=overwrite)
     if output.suffix.lower() == ECHOES:
         convert_echoes(inputs, output, options.said, autofocus=options.focus == "supplied", as_json=as_json)
         return
     made = read(inputs, options) if exists(inputs) else form(inputs, output, options)
     report = report_of(made, output)
-    if output.suffix.lower() == PAGE:
+    if is_archive(output):
+        report = replace(report, kept=keep_in(output, made.image, name_of(inputs), SystemClock()))
+    elif output.suffix.lower() == PAGE:
         write_page(made.image, report, output)
     else:
         write_image(made.image, output)
@@ -191,7 +200,7 @@ def read(inputs: Sequence[Source], options: ImageOptions) -> Made:
 
 def form(inputs: Sequence[Source], output: Path, options: ImageOptions) -> Made:
     """Read echoes, and form an image of them."""
-    if output.suffix.lower() not in BANDED_SUFFIXES and options.pixels**2 > MOST_HELD:
+    if output.suffix.lower() not in BANDED_SUFFIXES and not is_archive(output) and options.pixels**2 > MOST_HELD:
         message = (
             f"{options.pixels:,} x {options.pixels:,} pixels are more than memory holds for a {output.suffix}: write "
             "a .tif, or make --size smaller or --spacing larger"
@@ -205,8 +214,8 @@ def form_of(history: PhaseHistory, output: Path, options: ImageOptions) -> Made:
     if output.suffix.lower() not in PLACELESS and history.frame is None:
         message = "the input does not say where on earth its scene is: give --center LAT,LON, or write a .png"
         raise UsageError(message)
-    if output.suffix.lower() in SICD_SUFFIXES:
-        refuse_untold(history, "a SICD")
+    if output.suffix.lower() in SICD_SUFFIXES or is_archive(output):
+        refuse_untold(history, "an archive" if is_archive(output) else "a SICD")
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
     history, said = focused(history, options, forming)
@@ -256,6 +265,11 @@ def write_page(image: SarImage, report: ImageReport, output: Path) -> None:
         marking_words(report.marking, simulated=report.simulated),
         output,
     )
+
+
+def name_of(inputs: Sequence[Source]) -> str:
+    """Name an image by what it was made of."""
+    return inputs[0].name if len(inputs) == 1 else f"{inputs[0].name} and {len(inputs) - 1} more"
 
 
 def middle_of(grid: PlaneGrid) -> NDArray[np.float64]:
@@ -379,12 +393,19 @@ def figures_of(report: ImageReport) -> list[tuple[str, str]]:
     return [*said, ("whole image", measured)]
 
 
+def kept_words(kept: Kept | None) -> str:
+    """Say where in an archive an image went."""
+    if kept is None:
+        return ""
+    return f", image {kept.image} of {'the new ' if kept.mission_is_new else ''}mission {kept.mission}"
+
+
 def in_words(report: ImageReport) -> str:
     """Say it for people."""
     (_, image), *rest = figures_of(report)
     return "\n".join(
         [
-            f"{report.output}: {image}",
+            f"{report.output}{kept_words(report.kept)}: {image}",
             *(f"{name}: {said}" for name, said in rest),
             marking_words(report.marking, simulated=report.simulated),
         ]

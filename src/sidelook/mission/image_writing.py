@@ -4,6 +4,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from xml.sax.saxutils import escape
@@ -15,12 +16,13 @@ from sidelook.errors import UsageError
 from sidelook.geometry.frames import enu_to_geodetic
 from sidelook.mission.reporting import marking_words
 from sidelook.model.columns import Floats, Singles
-from sidelook.model.image import SarImage
+from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.release import highest_marking
 
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
 FAINTEST = 1e-20
+SAMPLED = 8_000_000  # pixels that tell the level of white
 BAND = 512  # rows of an image that are written at a time
 BANDED_SUFFIXES = (".tif", ".tiff")
 SICD_SUFFIXES = (".nitf", ".ntf")
@@ -60,6 +62,12 @@ def decibels(amplitude: Singles) -> tuple[Floats, float]:
     return level, float(np.percentile(level, BRIGHT))
 
 
+def white_of(image: SarImage) -> float:
+    """Give the level that is drawn white, dB, from at most a few million pixels of an image larger than memory."""
+    every = -(-image.pixels.size // SAMPLED)
+    return decibels(np.abs(image.pixels[::every]).astype(np.float32))[1]
+
+
 def write_geotiff(image: SarImage, path: Path) -> None:
     """Write amplitudes as a Cloud-Optimised GeoTIFF in degrees of WGS-84, band by band, its marking among the tags."""
     import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415 - half a second, where it is wanted
@@ -84,18 +92,17 @@ def write_geotiff(image: SarImage, path: Path) -> None:
                 count = min(BAND, rows - top)
                 band = np.abs(image.pixels[rows - top - count : rows - top]).astype(np.float32)
                 file.write(band[::-1], 1, window=Window(0, top, columns, count))
-            file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook")
-        copy(plain, path, driver="COG", compress="deflate", bigtiff="if_safer")
+            taken = {} if image.begin is None else {"TIFFTAG_DATETIME": time_tag(image.begin)}
+            file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook", **taken)
+        packing = {"compress": "deflate", "predictor": "yes", "overview_resampling": "average"}
+        copy(plain, path, driver="COG", bigtiff="if_safer", **packing)
     finally:
         plain.unlink(missing_ok=True)
 
 
 def write_kmz(image: SarImage, path: Path) -> None:
     """Write a quick look as a ground overlay, hung up by its four corners (Google's ``gx:LatLonQuad``)."""
-    rows, columns = image.grid.shape
-    # Edges of the outer pixels, from the lower left corner on against the clock.
-    corners = np.array([[-0.5, -0.5], [-0.5, columns - 0.5], [rows - 0.5, columns - 0.5], [rows - 0.5, -0.5]])
-    places = degrees_of(image, corners)
+    places = degrees_of(image, corner_pixels(image.grid))
     quad = " ".join(f"{longitude:.9f},{latitude:.9f},0" for latitude, longitude in places)
     name = f"radar image{', simulated' if image.origin.simulated else ''}"
     words = (
@@ -122,6 +129,12 @@ def write_nitf(image: SarImage, path: Path) -> None:
         write_sicd(image, file)
 
 
+def corner_pixels(grid: PlaneGrid) -> Floats:
+    """Give (4, 2) rows and columns of the edges of the outer pixels, from that of pixel (0, 0) on along the columns."""
+    rows, columns = grid.shape
+    return np.array([[-0.5, -0.5], [-0.5, columns - 0.5], [rows - 0.5, columns - 0.5], [rows - 0.5, -0.5]])
+
+
 def degrees_of(image: SarImage, pixels: Floats) -> Floats:
     """Give (N, 2) latitude and longitude, degrees, of (N, 2) rows and columns, whole or not."""
     if image.frame is None:
@@ -129,6 +142,11 @@ def degrees_of(image: SarImage, pixels: Floats) -> Floats:
         raise UsageError(message)
     latitude, longitude, _ = enu_to_geodetic(image.grid.positions(pixels[:, 0], pixels[:, 1]), image.frame)
     return np.degrees(np.stack([latitude, longitude], axis=-1))
+
+
+def time_tag(time: int) -> str:
+    """Spell a time, ns UTC, as TIFF does: to the second."""
+    return datetime.fromtimestamp(time // 10**9, UTC).strftime("%Y:%m:%d %H:%M:%S")
 
 
 def said_of(image: SarImage) -> str:

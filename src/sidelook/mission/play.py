@@ -13,6 +13,7 @@ from sidelook.mission.chain import Chain
 from sidelook.mission.dwelling import Dwelling
 from sidelook.mission.intake import FileIntake, Work
 from sidelook.mission.keeping import Keeper
+from sidelook.mission.kept_images import images_beside, keep_images
 from sidelook.mission.kept_truth import keep_truth, truth_beside, truth_origin
 from sidelook.mission.opening import open_recording
 from sidelook.mission.options import Options
@@ -36,6 +37,7 @@ class Opened:
     stream : open for reading; ``size`` bytes
     outlook : on what it holds
     truth : file beside it, None where there is none
+    images : files beside it
     """
 
     name: str
@@ -44,6 +46,7 @@ class Opened:
     size: int
     outlook: Outlook
     truth: Path | None = None
+    images: tuple[Path, ...] = ()
 
 
 def run_file(path: Path, options: Options) -> None:
@@ -72,7 +75,8 @@ def look_through(path: Path, stream: BufferedReader) -> Opened:
         outlook, digest = survey(stream, path.name, advance)
     source = f"{path.name} #{digest[:DIGEST_LENGTH]}"
     truth = truth_beside(path) if outlook.simulated else None
-    return Opened(name=path.name, source=source, stream=stream, size=size, outlook=outlook, truth=truth)
+    images = images_beside(path)
+    return Opened(name=path.name, source=source, stream=stream, size=size, outlook=outlook, truth=truth, images=images)
 
 
 def find_recording(archive: Archive, source: str) -> MissionSummary | None:
@@ -115,6 +119,7 @@ def begin(base: Base, recording: Opened) -> Resumed:
     if recording.truth is not None:
         origin = truth_origin(recording.truth.name, recording.outlook.origins)
         keep_truth(recording.truth, origin, keeper, base.log)
+    keep_images(recording.images, base.archive, writer.mission, base.clock, base.log)
     return Resumed(
         chain=Chain(dwelling=Dwelling(source=source), tell=base.log.info, roads=base.roads),
         keeper=keeper,

@@ -1,12 +1,22 @@
 """A small picture that never changes: three dwells, five plots, two tracks over two minutes."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 
-from sidelook.archive import Activity, Box, KeptTruth, Looks, MissionSummary, NotKeptError, TrackHistory, Window
+from sidelook.archive import (
+    Activity,
+    Box,
+    KeptImage,
+    KeptTruth,
+    Looks,
+    MissionSummary,
+    NotKeptError,
+    TrackHistory,
+    Window,
+)
 from sidelook.console.rows import Rows
 from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Classification, Origin
@@ -117,6 +127,7 @@ class FakePicture:
             "tracks": 2,
             "track_rows": 4,
             "truth_rows": 3,
+            "images": 0,
             "revisit": 30.0,
         }
         where = Box(west=np.radians(9.0), south=np.radians(49.0), east=np.radians(11.0), north=np.radians(51.0))
@@ -168,6 +179,14 @@ class FakePicture:
         expect_seventh(mission)
         looks = self.looks if track == 1 else make_looks([], [])
         return TrackHistory(tracks=self.table.take(self.table.track == track), looks=looks)
+
+    def images(self) -> tuple[KeptImage, ...]:
+        """None."""
+        return ()
+
+    def open_image(self, number: int) -> BinaryIO:
+        """None."""
+        raise NotKeptError(str(number))
 
     def activity(self, mission: int, bins: int, window: Window | None = None) -> Activity:
         """Count the same in every bin."""

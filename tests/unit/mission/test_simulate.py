@@ -62,6 +62,7 @@ def test_the_folder_holds_recording_truth_schedule_coverage_and_scenario(made: P
     assert (mission["dwells"], mission["plots"]) == (len(dwells), len(dwells.plots))
     assert mission["octets"] == (made / "recording.4607").stat().st_size
     assert mission["images"] == 3
+    assert sorted(path.name for path in made.glob("*.tif")) == [f"image-02-{number:03d}.tif" for number in (1, 2, 3)]
     assert 0 < mission["visible_km2"] == mission["scanned_km2"]
     assert pq.read_table(made / "schedule.parquet").num_rows == len(dwells)
     assert (

@@ -51,6 +51,7 @@ const ENTRIES: readonly Entry[] = [
         true,
       ),
   },
+  { layer: 'images', label: 'Images', key: 'P', sign: () => sign('quiet', 'M4 4 H20 V16 H4 Z', false) },
   { layer: 'truth', label: 'Truth', key: 'W', sign: () => ring('') },
   { layer: 'labels', label: 'Track numbers', key: '', sign: () => word('12') },
   { layer: 'names', label: 'Place names', key: 'N', sign: () => word('Aa') },
@@ -125,6 +126,8 @@ export class Rail {
     const formations = session.formations.at(session.clock.t).length;
     const groups = formations > 0 ? `, ${formations} ${formations === 1 ? 'formation' : 'formations'}` : '';
     this.#showTruth();
+    const images = this.#boxes.get('images')?.closest('li');
+    if (images) images.hidden = this.app.images.length === 0;
     setText(this.#counts, `${formatCount(picture.count)} ${picture.count === 1 ? 'track' : 'tracks'}${groups}`);
     this.#showScale();
   }

@@ -3,6 +3,7 @@ import type { App } from '../app';
 import { h, icon, setText } from '../dom';
 import { FilterError, type FilterRow } from '../filter';
 import { FormationTable } from './formationtable';
+import { ImageTable } from './imagetable';
 import { Roster, type SortField } from '../roster';
 import type { Session } from '../session';
 import type { Sheet, State } from '../state';
@@ -47,6 +48,7 @@ export class Table {
   readonly #grid: HTMLElement;
   readonly #space = h('div', { class: 'rows' });
   readonly #formations: FormationTable;
+  readonly #images: ImageTable;
   readonly #tabs = new Map<Sheet, HTMLElement>();
   readonly #headers = new Map<SortField, HTMLElement>();
   #pool: HTMLElement[] = [];
@@ -89,11 +91,13 @@ export class Table {
       icon(CROSS),
     );
     this.#formations = new FormationTable(app);
+    this.#images = new ImageTable(app);
     const tabs = h(
       'div',
       { class: 'tabs', role: 'tablist' },
       this.#tab('tracks', 'Tracks'),
       this.#tab('formations', 'Formations'),
+      this.#tab('images', 'Images'),
     );
     const top = h('div', { class: 'table-top' }, tabs, this.#filter, this.#message, close);
     this.element = h(
@@ -102,6 +106,7 @@ export class Table {
       top,
       this.#grid,
       this.#formations.element,
+      this.#images.element,
     );
     this.#grip();
     this.#showSheet(app.store.now.sheet);
@@ -118,6 +123,7 @@ export class Table {
   refresh(session: Session): void {
     const { table, filter, speedUnit } = this.app.store.now;
     if (table) this.#formations.refresh(session);
+    if (table) this.#images.refresh();
     if (!table && filter === '') return;
     const now = performance.now();
     if (now - this.#takenAt < REFRESH_MS) return;
@@ -153,6 +159,8 @@ export class Table {
     for (const [name, tab] of this.#tabs) tab.setAttribute('aria-selected', String(name === sheet));
     this.#grid.hidden = this.#filter.hidden = this.#message.hidden = sheet !== 'tracks';
     this.#formations.element.hidden = sheet !== 'formations';
+    this.#images.element.hidden = sheet !== 'images';
+    this.#images.refresh();
     if (this.app.session) this.#formations.refresh(this.app.session);
     if (sheet === 'tracks') this.#fill();
   }

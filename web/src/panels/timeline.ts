@@ -14,6 +14,8 @@ const ACTIVITY_BINS = 600;
 const ACTIVITY_EVERY_MS = 10_000;
 /** While the end of the mission moves on, the drawing follows this often, ms of watching. */
 const REDRAW_MS = 3000;
+/** Signs of images that are drawn, the latest. */
+const MOST_IMAGES = 200;
 const STEPS_S = [60, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800];
 
 export class Timeline {
@@ -21,6 +23,7 @@ export class Timeline {
   readonly #canvas = h('canvas', { class: 'activity', 'aria-hidden': 'true' });
   readonly #head = h('div', { class: 'head' });
   readonly #headTime = h('span', {});
+  readonly #images = h('div', { class: 'taken' });
   readonly #track: HTMLElement;
   readonly #play: HTMLButtonElement;
   readonly #live: HTMLButtonElement;
@@ -28,6 +31,7 @@ export class Timeline {
   readonly #span = h('span', { class: 'span' });
   #activity: Activity | null = null;
   #drawnKey = '';
+  #shownImages = '';
   /** What the words say, so that nothing is written anew that stands there. */
   #said = '';
   #drawnEnd = NaN;
@@ -58,6 +62,7 @@ export class Timeline {
         'aria-valuemax': 100,
       },
       this.#canvas,
+      this.#images,
       this.#head,
     );
     this.#track.addEventListener('pointerdown', (event) => this.#drag(event));
@@ -108,6 +113,7 @@ export class Timeline {
     const clock = this.app.session?.clock;
     if (!clock || Number.isNaN(clock.t)) return;
     this.moveHead();
+    this.#showImages();
     const share = (clock.t - clock.begin) / Math.max(1, clock.end - clock.begin);
     this.#redraw();
     const { running, mode, rate, pace, hasSource } = clock;
@@ -127,6 +133,32 @@ export class Timeline {
     setText(this.#span, formatDuration((clock.end - clock.begin) / 1000));
     this.#track.setAttribute('aria-valuetext', `${time} UTC`);
     this.#track.setAttribute('aria-valuenow', String(Math.round(share * 100)));
+  }
+
+  /** A sign for each image of the mission, where it was taken. */
+  #showImages(): void {
+    const { app } = this;
+    const session = app.session;
+    if (!session) return;
+    const { begin, end } = session.clock;
+    const taken = app.images.filter(({ mission }) => mission === session.mission.id).slice(-MOST_IMAGES);
+    const key = [begin, end, app.store.now.image, ...taken.map(({ image }) => image)].join();
+    if (key === this.#shownImages) return;
+    this.#shownImages = key;
+    this.#images.replaceChildren(
+      ...taken.map((image) => {
+        const title = `Image ${image.image}, ${formatTime(image.begin_ms)} UTC`;
+        const onclick = (): void => {
+          app.selectImage(image.image);
+          app.showImage(image.image);
+        };
+        const sign = h('button', { title, 'aria-label': title, onclick });
+        sign.setAttribute('aria-pressed', String(image.image === app.store.now.image));
+        sign.addEventListener('pointerdown', (event) => event.stopPropagation());
+        sign.style.left = `${(100 * (image.begin_ms - begin)) / Math.max(1, end - begin)}%`;
+        return sign;
+      }),
+    );
   }
 
   async #load(mission: Mission): Promise<void> {
@@ -170,7 +202,7 @@ export class Timeline {
     const clock = this.app.session?.clock;
     const [width, height] = [this.#width, this.#height];
     if (!clock || width === 0) return;
-    const perPixel = (clock.end - clock.begin) / width;
+    const perPixel = Math.max(1, clock.end - clock.begin) / width;
     const key = [width, height, clock.begin, this.app.store.now.theme].join();
     const drift = Math.abs(clock.end - this.#drawnEnd) / perPixel;
     const now = performance.now();

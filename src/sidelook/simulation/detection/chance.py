@@ -36,6 +36,7 @@ class Draw(IntEnum):
     POINT = 9
     POINT_MEASUREMENT = 10
     ORDER = 11
+    BLOCK = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
