@@ -202,6 +202,10 @@ class Archive:
         """Read the counts by cell and hour that were kept of a mission; empty where there are none."""
         return self._reader.cells(mission, window)
 
+    def has_cells(self, mission: int) -> bool:
+        """Tell whether counts by cell were kept of a mission."""
+        return bool(self._catalog.segments(mission, Kind.CELLS))
+
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Read all states of one track and the plots behind it; empty where there is no such track."""
         return self._reader.history(mission, track)

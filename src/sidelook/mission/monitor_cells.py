@@ -167,7 +167,7 @@ def cells_of(
     """
     sight = sight_over(question.terrain)
     grid = map_of(archive)
-    missing = [one for one in missions if one.dwells and wanted(archive.cells(one.mission), sight)]
+    missing = [one for one in missions if one.dwells and wanted(archive, one.mission, sight)]
     made: dict[int, CellCounts] = {}
     with progress("Counting", len(missing), "missions") as advance:
         for one in missing:
@@ -184,9 +184,11 @@ def cells_of(
     ]
 
 
-def wanted(cells: CellCounts, sight: Visibility | None) -> bool:
+def wanted(archive: Archive, mission: int, sight: Visibility | None) -> bool:
     """Tell whether counts are to be made: there are none, or none that know what terrain hid and now it is known."""
-    return not len(cells) or (sight is not None and not (cells.visible_minutes >= 0).any())
+    if not archive.has_cells(mission):
+        return True
+    return sight is not None and not (archive.cells(mission).visible_minutes >= 0).any()
 
 
 def within(cells: CellCounts, window: Window | None) -> CellCounts:

@@ -86,7 +86,8 @@ def answer_rule(
     mine = _times(flow, place, ways) & (flow.begin < end) & (flow.end > begin)
     sure = mine & flow.determined
     low, _, high = total_count(flow.seen[sure], flow.exposure[sure], flow.looked[sure], believed)
-    times, determined, seen = int(mine.sum()), int(sure.sum()), len(evidence)
+    seen, every = len(evidence), np.unique(flow.begin[mine])
+    times, determined = len(every), len(np.setdiff1d(every, flow.begin[mine & ~sure]))
     missing = times - determined if times else 1
     said = int(rules.vehicles[row])
     if kind is RuleKind.DECLARED_CONTENT:

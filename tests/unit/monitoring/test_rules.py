@@ -132,6 +132,11 @@ def test_a_declared_content_takes_a_count_of_what_stands_there(
     assert found.answer is answer
 
 
+def test_an_hour_counts_once_whatever_the_directions(places: Callable[..., Places]) -> None:
+    found = ask(rule(STORAGE), places(SQUARE), hours(0.95, count=3), crossings())
+    assert (found.times, found.determined) == (3, 3)
+
+
 def test_no_hour_at_all_is_undetermined(places: Callable[..., Places]) -> None:
     found = ask(rule(BEYOND), places(SQUARE), FlowTable.empty(origins=()), crossings())
     assert (found.answer, found.times) == (Answer.UNDETERMINED, 0)
