@@ -2,9 +2,9 @@
 
     python benchmarks/monitoring/flow.py SCRATCH_FOLDER --seeds 41 42 [--hours 2] [--minutes 30] [--blind | --roads]
 
-Each seed plays three scenarios on the small island (plain, hills, twice as far off), 400 vehicles each; recordings go
-through the chain into an archive. Lines of 2 km are laid across roads, squarely; the truth, taken every ten seconds, is
-cut by the same lines. For each line, direction and time:
+Each seed plays four scenarios on the small island (plain, hills, twice as far off, looks two minutes apart), 400
+vehicles each; recordings go through the chain into an archive. Lines of 2 km are laid across roads, squarely; the
+truth, taken every ten seconds, is cut by the same lines. For each line, direction and time:
 
 - held : share of the true crossings that tracks show
 - exposure : what the method takes that share to be, weighed by true crossings
@@ -49,6 +49,7 @@ SCENARIOS = {
     "plain": ("convoy", ()),
     "hills": ("border_road", ()),
     "far": ("convoy", ("platform.stand_off_km=140",)),
+    "slow": ("convoy", ('jobs=[{kind="wide_area",revisit_s=120}]',)),
 }
 HALF_LINE = 1_000.0  # m
 LINES = 60

@@ -10,7 +10,7 @@ from sidelook.model.flow import Crossings, Direction, Reason
 from sidelook.model.places import Places
 from sidelook.monitoring.gates import Gates
 from sidelook.monitoring.glances import STATIONS, Glances
-from sidelook.monitoring.holding import HoldingSettings, Traveller, chance_held, detection
+from sidelook.monitoring.holding import HoldingSettings, Traveller, chance_held, detection, suited
 
 _STEP = 60.0  # s, between the moments at which a crossing is asked about
 _LEAST_CHANCE = 0.2  # by which a seen crossing stands for more than five others nowhere
@@ -114,6 +114,7 @@ def _at_gate(
     nothing = np.full(hours, np.nan)
     if not len(glances):
         return _AtGate(np.zeros((2, hours)), np.zeros(hours), nothing, nothing)
+    settings = suited(settings, glances)
     times, owner = _moments(edges, glances.time, settings.memory)
     share = _STEP * 1e9 / np.diff(edges)
     counted = np.zeros((2, hours))

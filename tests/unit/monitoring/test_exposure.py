@@ -16,7 +16,7 @@ from sidelook.monitoring.holding import HoldingSettings
 EASTWARD = [(-500.0, 0.0), (500.0, 0.0)]
 HOUR = 3_600 * 10**9
 NONE = Crossings.empty(origins=())
-SETTINGS = HoldingSettings(kept=1.0, headings=(0.0,), speeds=(1.0,))
+SETTINGS = HoldingSettings(headings=(0.0,), speeds=(1.0,))
 
 
 def test_half_an_hour_of_looks_exposes_half_of_an_hour(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from sidelook.monitoring.glances import STATIONS, Glances
-from sidelook.monitoring.holding import HoldingSettings, Traveller, chance_held, found_at_least
+from sidelook.monitoring.holding import HoldingSettings, Traveller, chance_held, found_at_least, suited
 
 SECOND = 10**9
-SETTINGS = HoldingSettings(kept=1.0)
+SETTINGS = HoldingSettings()
 NORTH, EAST = 0.0, 0.5 * np.pi
 
 
@@ -75,3 +75,16 @@ def test_what_hides_the_way_there_hides_who_comes_by_it() -> None:
     into, out = (Traveller(speed=15.0, heading=h, way=w) for h, w in ((NORTH, 1), (np.pi, -1)))
     assert chance_held(hidden, at(305.0), into, SETTINGS) < 0.9 * chance_held(looks, at(305.0), into, SETTINGS)
     assert chance_held(hidden, at(305.0), out, SETTINGS) > chance_held(hidden, at(305.0), into, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("interval", "memory", "kept"), [(15.0, 180.0, 0.99), (40.0, 180.0, 0.95), (120.0, 360.0, 0.63)]
+)
+def test_the_seldomer_it_is_looked_at_the_less_keeps_its_identity(interval: float, memory: float, kept: float) -> None:
+    found = suited(SETTINGS, glances(np.arange(0.0, 7_200.0, interval)))
+    assert found.memory == pytest.approx(memory)
+    assert found.kept == pytest.approx(kept, abs=0.01)
+
+
+def test_one_look_has_no_rhythm() -> None:
+    assert suited(SETTINGS, glances(np.zeros(1))) is SETTINGS
