@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from sidelook.geometry.flat import flat
 from sidelook.geometry.wgs84 import MEAN_RADIUS, wrap_longitude
 from sidelook.model.columns import Columnar, Flags, Floats, Indices, Integers, stack
 from sidelook.model.plots import Dwells
@@ -20,6 +21,7 @@ STATION_APART = 500.0  # m
 _ONE_LOOK = 6.0  # s: footprints that overlap within one revisit look once
 _SIGHT_LASTS = 60.0  # s, in which the aircraft moves too little to see behind another ridge
 _AT_ONCE = 2_000_000
+_BENT = 0.03  # rad, by which bearings on a flat map are wrong at most, as far as a radar sees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +100,15 @@ def _at_place(gates: Gates, rows: Integers, dwells: Dwells) -> Glances:
 
 
 def _near(dwells: Dwells, latitude: float, longitude: float, size: float) -> Flags:
-    """Tell which dwells may look at a place that reaches ``size`` m from a point: by flat distances, generously."""
-    shrink = np.cos(latitude)
-
-    def off(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
-        return MEAN_RADIUS * (lat - latitude), MEAN_RADIUS * shrink * wrap_longitude(lon - longitude)
-
-    north, east = off(dwells.area_latitude, dwells.area_longitude)
-    sensor_north, sensor_east = off(dwells.sensor_latitude, dwells.sensor_longitude)
-    away = np.hypot(sensor_north - north, sensor_east - east)
-    reach = np.hypot(dwells.range_half_extent, (away + dwells.range_half_extent) * dwells.angle_half_extent)
-    return np.asarray(np.hypot(north, east) <= 1.1 * (reach + size) + 0.05 * away)
+    """Tell which dwells may look at a place that reaches ``size`` m from a point: on a flat map, and generously."""
+    origin = (latitude, longitude)
+    area = flat(dwells.area_latitude, dwells.area_longitude, origin)
+    sensor = flat(dwells.sensor_latitude, dwells.sensor_longitude, origin)
+    beam, away = area - sensor, np.hypot(*sensor.T)
+    half = dwells.range_half_extent
+    in_range = np.abs(np.hypot(*beam.T) - away) <= 1.1 * (half + size) + 0.05 * away
+    aside = np.abs(wrap_longitude(np.arctan2(*beam.T) - np.arctan2(*-sensor.T)))
+    return np.asarray(in_range & (aside <= dwells.angle_half_extent + 1.1 * size / np.maximum(away, 1.0) + _BENT))
 
 
 def _begins(gate: Integers, time: Integers) -> Integers:

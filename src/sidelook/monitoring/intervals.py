@@ -41,7 +41,7 @@ class CountSettings:
 
     level: float = 0.9
     true_share: float = 0.97
-    exposure_weight: float = 30.0
+    exposure_weight: float = 20.0
     least_exposure: float = 0.1
 
 

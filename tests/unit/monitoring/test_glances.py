@@ -11,6 +11,7 @@ from sidelook.model.places import Places
 from sidelook.model.plots import Dwells
 from sidelook.monitoring.gates import gates_of
 from sidelook.monitoring.glances import STATIONS, glances_at, stations_of
+from sidelook.sensing.coverage import covers
 
 NORTHWARD = [(0.0, -5_000.0), (0.0, 5_000.0)]
 SQUARE = [(-2_000.0, -2_000.0), (-2_000.0, 2_000.0), (2_000.0, 2_000.0), (2_000.0, -2_000.0)]
@@ -81,3 +82,28 @@ def test_terrain_is_asked_along_the_way_once_a_minute(
     assert found.visible.tolist() == [[False] * 3 + [True] * 4] * 12
     latitude, longitude = stations_of(gates)
     assert (longitude[0, 3], latitude[0, 3]) == pytest.approx((LONGITUDE, LATITUDE))
+
+
+def test_no_look_is_lost_to_the_quick_choice_of_dwells(
+    places: Callable[..., Places], dwells: Callable[..., Dwells]
+) -> None:
+    """All dwells around, narrow and wide, near and far: those that cover a gate are found, and no others."""
+    rng = np.random.default_rng(9)
+    gates = gates_of(places([(-30_000.0, 20_000.0), (40_000.0, -10_000.0)], line=True))
+    one = dwells(np.arange(400.0) * 10.0)
+    reach = rng.uniform(-1.5, 1.5, (4, 400)) * np.array([[0.02], [0.025], [0.03], [0.04]])
+    columns = {name: getattr(one, name) for name in Dwells.DTYPES} | {
+        "sensor_latitude": LATITUDE + reach[0],
+        "sensor_longitude": LONGITUDE + reach[1],
+        "area_latitude": LATITUDE + 0.3 * reach[2],
+        "area_longitude": LONGITUDE + 0.3 * reach[3],
+        "range_half_extent": rng.uniform(2e3, 80e3, 400),
+        "angle_half_extent": rng.uniform(0.005, 0.3, 400),
+    }
+    looks = Dwells(**columns, plots=one.plots, origins=one.origins)
+    found = glances_at(gates, looks)
+    dwell, gate = np.nonzero(covers(looks, gates.latitude, gates.longitude))
+    assert len(found) == len(dwell) > 500
+    assert set(zip(found.gate.tolist(), found.time.tolist(), strict=True)) == set(
+        zip(gate.tolist(), looks.time[dwell].tolist(), strict=True)
+    )
