@@ -64,8 +64,19 @@ EchoSayings = Annotated[
         "--center",
         "--say",
         help="What the input does not say: LAT,LON of the scene's reference, in degrees; "
-        "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED. Of a CPHD, what of it: channel=NAME; pulses=0:1000.",
+        "begin=2008-03-01T12:00:00Z; marking=UNCLASSIFIED, and owner=DEU of it (for a SIDD). Of an image, what part: "
+        "LAT,LON of its middle; image=2 of several. Of a CPHD, what part: channel=NAME; pulses=0:1000.",
     ),
+]
+Tiles = Annotated[
+    Path, typer.Option("--terrain", help="Elevation tiles, a file or a folder: .hgt (SRTM), .tif (Copernicus), .dt2.")
+]
+MaybeTiles = Annotated[
+    Path | None, typer.Option("--terrain", help="Elevation tiles, a file or a folder: .hgt, .tif or .dt2.")
+]
+HeightSayings = Annotated[
+    list[str],
+    typer.Option("--say", help="What heights in the tiles are counted from: heights=egm96, egm2008 or ellipsoid."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings, a TOML file.")]
@@ -182,7 +193,7 @@ def image(
         list[str],
         typer.Argument(
             help="Files, or their addresses: phase history (CPHD, or AFRL Gotcha of neighbouring azimuths), or an "
-            "image (SICD, NITF, GeoTIFF)."
+            "image (SICD, SIDD, NITF, GeoTIFF, COG)."
         ),
     ],
     *,
@@ -191,11 +202,14 @@ def image(
         typer.Option(
             "--output",
             "-o",
-            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .cphd (echoes), .html (quality); or an "
-            "archive's folder.",
+            help=".png (quick look), .tif, .kmz (on the map), .nitf (SICD), .sidd, .cphd (echoes), .html (quality); or "
+            "an archive's folder.",
         ),
     ],
-    size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
+    size: Annotated[
+        float | None,
+        typer.Option(help="Of its sides, m; 100, or all of an image that exists, unless --center is given."),
+    ] = None,
     spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
     by: Annotated[
         list[ImageBy],
@@ -231,7 +245,9 @@ def vehicles(
     inputs: Annotated[list[str], typer.Argument(help="Files, or their addresses: one image, or phase history.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="To write: .geojson, a point for each.")],
-    size: Annotated[float, typer.Option(help="Of the sides searched, m, where the image is formed.")] = 100.0,
+    size: Annotated[
+        float | None, typer.Option(help="Of the sides searched, m; 100, or all of an image, unless --center is given.")
+    ] = None,
     spacing: Annotated[
         float | None, typer.Option(help="Of pixels, m: half of what is resolved, or less; 0.1, or an image's own.")
     ] = None,
@@ -283,6 +299,82 @@ def change(
     options = ImageOptions(size=size, spacing=spacing, said=read_sayings(said))
     passes = sources([before]), sources([after])
     report_change(passes, output, options, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(epilog="Example: sidelook geocode pass.nitf -o pass.tif --terrain tiles")
+def geocode(
+    inputs: Annotated[list[str], typer.Argument(help="Files, or their addresses: one SICD, or phase history.")],
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="To write: .tif (with a band of flags), .png (hatched).")
+    ],
+    terrain: Tiles,
+    size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
+    spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
+    said: Annotated[
+        list[str],
+        typer.Option(
+            "--say",
+            help="As for image; and what heights in the tiles are counted from: heights=egm96 (the default), egm2008 "
+            "or ellipsoid.",
+        ),
+    ] = [],  # noqa: B006 - typer's way to give defaults
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lay a radar image onto terrain, and show what is laid over and what is in shadow."""
+    from sidelook.mission.geocode import Relief, report_geocoding
+    from sidelook.mission.image import ImageOptions
+    from sidelook.mission.image_reading import read_sayings
+    from sidelook.mission.remote import sources
+    from sidelook.mission.terrain import part_datum
+
+    rest, datum = part_datum(said)
+    options = ImageOptions(size=size, spacing=spacing, said=read_sayings(rest))
+    relief = Relief(place=terrain, datum=datum)
+    report_geocoding(sources(inputs), output, relief, options, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(epilog="Examples: sidelook locate pass.nitf 512,800 --terrain tiles | ... 512,800 --height-error 20")
+def locate(
+    image: Annotated[str, typer.Argument(help="A SICD: a file, or its address.")],
+    pixels: Annotated[list[str], typer.Argument(help="ROW,COLUMN in the file, from 0; several if you like.")],
+    *,
+    terrain: MaybeTiles = None,
+    height_error: Annotated[
+        float | None, typer.Option(help="Of the ground's height, one sigma, m; 5 with --terrain.")
+    ] = None,
+    said: HeightSayings = [],  # noqa: B006 - typer's way to give defaults
+    as_json: AsJson = False,
+) -> None:
+    """Say where on the ground pixels of a radar image are, and with what error."""
+    from sidelook.mission.geocode import relief_of
+    from sidelook.mission.locate import Land, report_places
+    from sidelook.mission.remote import sources
+
+    land = Land(relief=relief_of(terrain, said), error=height_error)
+    report_places(sources([image])[0], pixels, land, as_json=as_json)
+
+
+@app.command(epilog="Examples: sidelook movers pass.nitf --tracks missions -o movers.geojson --at 48.1034,12.0216")
+def movers(
+    image: Annotated[str, typer.Argument(help="A SICD: a file, or its address.")],
+    *,
+    tracks: Annotated[Path, typer.Option(help="Folder of an archive, or tracks in .parquet or .arrow.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write: .geojson.")],
+    terrain: MaybeTiles = None,
+    at: Annotated[str, typer.Option(help="LAT,LON of a smear: whose may it be?")] = "",
+    said: HeightSayings = [],  # noqa: B006 - typer's way to give defaults
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a radar image shows the vehicles that were tracked when it was taken, shifted and drawn out."""
+    from sidelook.mission.geocode import relief_of
+    from sidelook.mission.movers import report_movers
+    from sidelook.mission.remote import sources
+
+    relief = relief_of(terrain, said)
+    report_movers(sources([image])[0], tracks, output, relief, at, overwrite=overwrite, as_json=as_json)
 
 
 @app.command(epilog="Examples: sidelook info flight.4607 | sidelook info flight.4607 --json")

@@ -14,7 +14,7 @@ import sarkit.cphd as skcphd
 from numpy.typing import NDArray
 
 from sidelook.errors import UsageError
-from sidelook.formats.sicd import SIMULATED
+from sidelook.formats.ground_plane import collector_of
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import ecef_to_geodetic
 from sidelook.model.columns import Floats
@@ -139,7 +139,7 @@ def _tree(history: PhaseHistory, frame: LocalFrame, pulses: NDArray[np.void]) ->
     origin = history.origin
     same = history.transmit is history.receive
     wrapped["CollectionID"] = {
-        "CollectorName": f"{SIMULATED if origin.simulated else 'UNKNOWN'} {origin.platform}".strip(),
+        "CollectorName": collector_of(origin),
         "CoreName": origin.source[:64],
         "CollectType": "MONOSTATIC" if same else "BISTATIC",
         "RadarMode": {"ModeType": "SPOTLIGHT"},

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import czt
 
 from sidelook.errors import InputError, UsageError
-from sidelook.formats.sicd import SIMULATED
+from sidelook.formats.ground_plane import platform_of
 from sidelook.geometry.frames import LocalFrame, ecef_to_enu
 from sidelook.model.echoes import PhaseHistory
 from sidelook.model.origin import Origin, read_classification
@@ -220,11 +220,11 @@ def _between(pulse: NDArray[np.complex64], first: float, rate: float) -> NDArray
 
 def _origin(tree: "lxml.etree._ElementTree", source: str) -> Origin:
     """Give who made it, and under what marking; one that is not plainly understood counts as not read."""
-    collector = (tree.findtext("{*}CollectionID/{*}CollectorName") or "").strip()
+    platform, simulated = platform_of(tree.findtext("{*}CollectionID/{*}CollectorName") or "")
     return Origin(
         source=source,
         classification=read_classification(tree.findtext("{*}CollectionID/{*}Classification") or ""),
-        platform=collector,
+        platform=platform,
         version="CPHD",
-        simulated=collector.upper().startswith(SIMULATED),
+        simulated=simulated,
     )

@@ -95,19 +95,31 @@ def read_amplitudes(file: BinaryIO, tile: Tile) -> "Singles":
     from rasterio.enums import Resampling  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
     from rasterio.errors import RasterioError  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
     from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+    from rasterio.warp import transform_bounds  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+
+    from sidelook.formats.stream_file import NAME, StreamFile  # noqa: PLC0415 - likewise
 
     west, north = tile.corner
     step = tile.width / SIDE
     place = {"transform": rasterio.Affine(step, 0.0, west, 0.0, -step, north), "width": SIDE, "height": SIDE}
     try:
+        with rasterio.open(NAME, opener=StreamFile(file)) as opened:
+            left, _, right, _ = transform_bounds(opened.crs, MERCATOR, *opened.bounds)
+            coarser = _overview(opened.overviews(1), step * opened.width / (right - left))
         with (
-            rasterio.open(file) as opened,
+            rasterio.open(NAME, opener=StreamFile(file), **coarser) as opened,
             WarpedVRT(opened, crs=MERCATOR, resampling=Resampling.bilinear, src_nodata=0.0, **place) as warped,
         ):
             return np.nan_to_num(np.asarray(warped.read(1), np.float32))
     except (RasterioError, ValueError) as error:
         message = f"the image cannot be read ({error})"
         raise ImageTileError(message) from error
+
+
+def _overview(factors: list[int], ratio: float) -> dict[str, int]:
+    """Choose the coarsest overview that is no coarser than the tile, whose pixel is so many of the image's own."""
+    fitting = sum(factor <= ratio for factor in factors)
+    return {"overview_level": fitting - 1} if fitting else {}
 
 
 def read_level(file: BinaryIO, latitude: float, longitude: float) -> tuple[int, int, float] | None:
@@ -121,8 +133,10 @@ def read_level(file: BinaryIO, latitude: float, longitude: float) -> tuple[int, 
     from rasterio.errors import RasterioError  # noqa: PLC0415 - likewise
     from rasterio.windows import Window  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
 
+    from sidelook.formats.stream_file import NAME, StreamFile  # noqa: PLC0415 - likewise
+
     try:
-        with rasterio.open(file) as opened:
+        with rasterio.open(NAME, opener=StreamFile(file)) as opened:
             row, column = opened.index(np.degrees(longitude), np.degrees(latitude))
             if not (0 <= row < opened.height and 0 <= column < opened.width):
                 return None

@@ -5,7 +5,6 @@ carrier is taken out, as the standard asks: the zero of its spectrum is the midd
 (``KCtr``).
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -15,30 +14,26 @@ import sarkit.sicd as sksicd
 from numpy.typing import NDArray
 
 from sidelook.errors import UsageError
+from sidelook.formats.ground_plane import (
+    Support,
+    collector_of,
+    corner_degrees,
+    path_polynomial,
+    shadows_down,
+    support_of,
+    title_of,
+)
 from sidelook.formats.nitf_letters import NITF_LETTERS
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_enu_to_ecef
 from sidelook.geometry.wgs84 import ecef_to_geodetic
 from sidelook.model.columns import Floats
 from sidelook.model.image import Aperture, PlaneGrid, SarImage, Triple
-from sidelook.model.radar import SPEED_OF_LIGHT
 
 VERSION = "urn:SICD:1.4.0"
-DEGREE = 5  # of the polynomials of the antenna's path
-UNIFORM_WIDTH = 0.886  # 3 dB width of an unweighted response, over its bandwidth
-SIMULATED = "SIMULATED"
-"""What the collector of a simulated image is called, first word: the mark that goes with the pixels."""
 
 
 class NoSicdError(UsageError):
     """The image lacks what a SICD must say, or is sampled too coarsely; the text says what to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Support:
-    """What aperture and band support along a direction of the image, 1/m: its middle and its width."""
-
-    middle: float
-    width: float
 
 
 def write_sicd(image: SarImage, file: BinaryIO) -> None:
@@ -56,11 +51,11 @@ def write_sicd(image: SarImage, file: BinaryIO) -> None:
     aperture = _whole(image)
     frame = image.frame
     assert frame is not None  # noqa: S101 - _whole has seen to it
-    grid, pixels = _shadows_down(image, aperture)
+    grid, pixels = shadows_down(image, aperture)
     middle = np.array([grid.shape[0] // 2, grid.shape[1] // 2])
     scp = grid.positions(middle[0], middle[1])
     row, column = (np.array(axis) for axis in (grid.row_axis, grid.column_axis))
-    supports = [_support(aperture, scp, axis) for axis in (row, column)]
+    supports = [support_of(aperture, scp, axis) for axis in (row, column)]
     for support, spacing in zip(supports, (grid.row_spacing, grid.column_spacing), strict=True):
         if support.width * spacing > 1.0:
             message = (
@@ -77,16 +72,14 @@ def write_sicd(image: SarImage, file: BinaryIO) -> None:
     security = sksicd.NitfSecurityFields(clas=NITF_LETTERS[image.origin.classification])
     metadata = sksicd.NitfMetadata(
         xmltree=tree,
-        file_header_part=sksicd.NitfFileHeaderPart(ostaid="SIDELOOK", ftitle=_title(image), security=security),
+        file_header_part=sksicd.NitfFileHeaderPart(
+            ostaid="SIDELOOK", ftitle=title_of(image.origin, "radar image"), security=security
+        ),
         im_subheader_part=sksicd.NitfImSubheaderPart(isorce=image.origin.source[:42], security=security),
         de_subheader_part=sksicd.NitfDeSubheaderPart(security=security),
     )
     with sksicd.NitfWriter(file, metadata) as writer:
         writer.write_image(pixels.astype(np.complex64) * still_row[:, None] * still_column)
-
-
-def _title(image: SarImage) -> str:
-    return f"{SIMULATED + ' ' if image.origin.simulated else ''}radar image"
 
 
 def _whole(image: SarImage) -> Aperture:
@@ -108,55 +101,12 @@ def _whole(image: SarImage) -> Aperture:
     return image.aperture
 
 
-def _shadows_down(image: SarImage, aperture: Aperture) -> tuple[PlaneGrid, NDArray[Any]]:
-    """Give the same pixels with the rows along the axis that leads away from the radar, and the columns to its left.
-
-    So shadows fall downward, as the standard wants them to, and rows by columns point up.
-    """
-    grid, pixels = image.grid, image.pixels
-    rows, columns = grid.shape
-    middle = grid.positions(np.array(rows // 2), np.array(columns // 2))
-    away = middle - aperture.places[len(aperture.places) // 2]
-    axes, spacings = (np.array(grid.row_axis), np.array(grid.column_axis)), (grid.row_spacing, grid.column_spacing)
-    if abs(away @ axes[1]) > abs(away @ axes[0]):
-        pixels, axes, spacings = pixels.T, axes[::-1], spacings[::-1]
-    first = np.array(grid.first)
-    row, column = axes
-    if away @ row < 0.0:
-        first, row, pixels = first + (pixels.shape[0] - 1) * spacings[0] * row, -row, pixels[::-1]
-    if np.cross(row, column)[2] < 0.0:
-        first, column, pixels = first + (pixels.shape[1] - 1) * spacings[1] * column, -column, pixels[:, ::-1]
-    return (
-        PlaneGrid(
-            first=_triple(first),
-            row_axis=_triple(row),
-            column_axis=_triple(column),
-            row_spacing=spacings[0],
-            column_spacing=spacings[1],
-            shape=(pixels.shape[0], pixels.shape[1]),
-        ),
-        pixels,
-    )
-
-
-def _triple(vector: Floats) -> Triple:
-    return float(vector[0]), float(vector[1]), float(vector[2])
-
-
-def _support(aperture: Aperture, scp: Floats, axis: Floats) -> _Support:
-    """Give the spatial frequencies along an axis: 2 f / c, by how the range grows along it from each place."""
-    line = scp - aperture.places
-    slope = (line / np.linalg.norm(line, axis=1)[:, None]) @ axis
-    edges = np.multiply.outer(2.0 / SPEED_OF_LIGHT * np.array(aperture.band), slope)
-    return _Support(middle=float(0.5 * (edges.min() + edges.max())), width=float(np.ptp(edges)))
-
-
 def _tree(
     image: SarImage,
     aperture: Aperture,
     grid: PlaneGrid,
     scene: tuple[Floats, NDArray[np.int64]],
-    supports: list[_Support],
+    supports: list[Support],
 ) -> "lxml.etree._ElementTree":
     """Say all that a SICD must."""
     assert image.frame is not None  # noqa: S101 - seen to before
@@ -168,7 +118,7 @@ def _tree(
     wrapped = sksicd.ElementWrapper(root)
     origin, (low, high) = image.origin, aperture.band
     wrapped["CollectionInfo"] = {
-        "CollectorName": f"{SIMULATED if origin.simulated else 'UNKNOWN'} {origin.platform}".strip(),
+        "CollectorName": collector_of(origin),
         "CoreName": origin.source[:64],
         "CollectType": "MONOSTATIC",
         "RadarMode": {"ModeType": "SPOTLIGHT"},
@@ -187,9 +137,7 @@ def _tree(
         "Col": _direction(image.frame, grid.column_axis, grid.column_spacing, supports[1]),
     }
     wrapped["Timeline"] = {"CollectStart": start, "CollectDuration": duration}
-    path = enu_to_ecef(aperture.places, image.frame)
-    degree = min(DEGREE, len(path) - 1)
-    wrapped["Position"] = {"ARPPoly": np.polynomial.polynomial.polyfit(aperture.time, path, degree)}
+    wrapped["Position"] = {"ARPPoly": path_polynomial(aperture, image.frame)}
     wrapped["RadarCollection"] = {
         "TxFrequency": {"Min": low, "Max": high},
         "TxPolarization": "UNKNOWN",
@@ -212,12 +160,10 @@ def _tree(
 def _geo_data(frame: LocalFrame, grid: PlaneGrid, scp: Floats) -> dict[str, Any]:
     place = enu_to_ecef(scp, frame)
     last = grid.shape[0] - 1, grid.shape[1] - 1
-    rows, columns = np.array([0, 0, last[0], last[0]]), np.array([0, last[1], last[1], 0])
-    corners = np.degrees(np.stack(ecef_to_geodetic(enu_to_ecef(grid.positions(rows, columns), frame))[:2], axis=-1))
     return {
         "EarthModel": "WGS_84",
         "SCP": {"ECF": place, "LLH": _degrees(place)},
-        "ImageCorners": corners,
+        "ImageCorners": corner_degrees(grid, frame, (0, 0, *last)),
     }
 
 
@@ -226,11 +172,11 @@ def _degrees(place: Floats) -> Floats:
     return np.array([np.degrees(latitude), np.degrees(longitude), height])
 
 
-def _direction(frame: LocalFrame, axis: Triple, spacing: float, support: _Support) -> dict[str, Any]:
+def _direction(frame: LocalFrame, axis: Triple, spacing: float, support: Support) -> dict[str, Any]:
     return {
         "UVectECF": rotate_enu_to_ecef(np.array(axis), frame),
         "SS": spacing,
-        "ImpRespWid": UNIFORM_WIDTH / support.width,
+        "ImpRespWid": support.resolution,
         "Sgn": -1,
         "ImpRespBW": support.width,
         "KCtr": support.middle,

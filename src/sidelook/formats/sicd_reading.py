@@ -1,55 +1,66 @@
 """Reading SICD images of any maker, and laying them on the map: the projections are sarkit's (NGA.STND.0024-3)."""
 
 from dataclasses import dataclass
-from io import SEEK_END
-from math import ceil
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 import sarkit.sicd as sksicd
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
-from sidelook.errors import InputError
-from sidelook.formats.sicd import SIMULATED
+from sidelook.errors import InputError, SidelookError
+from sidelook.formats.ground_plane import platform_of
+from sidelook.formats.laying import ground_of, lay, whole_grid
+from sidelook.formats.sicd_path import aperture_in, coa_span
 from sidelook.geometry.frames import LocalFrame, enu_to_ecef, rotate_ecef_to_enu
-from sidelook.model.columns import Floats
-from sidelook.model.image import SarImage, TooLargeImageError, centred_grid
+from sidelook.model.columns import Floats, Singles
+from sidelook.model.image import Aperture, PlaneGrid, SarImage, Wanted
 from sidelook.model.origin import Origin, read_classification
 
 if TYPE_CHECKING:
     import lxml.etree
-
-LATTICE = 64  # pixels of the map between places that are projected exactly
-LOOKED_AT = 1 << 20  # bytes of the end of a file that the description of a SICD is looked for in
-BAND = "ImageFormation/TxFrequencyProc"
-MOST_ROWS = 512  # of the map that are made at a time
 
 
 class SicdError(InputError):
     """The file is no SICD that can be read; the text says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sicd:
-    """A SICD as it was read.
+    """A SICD.
 
     Attributes
     ----------
-    pixels : (rows, columns) complex64
+    reader : of its file, which must be open when pixels are read
     tree : what it says of itself
-    source : name of the file
+    name : of the file
     """
 
-    pixels: NDArray[np.complex64]
+    reader: Any
     tree: "lxml.etree._ElementTree"
-    source: str
+    name: str
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return int(self.load("ImageData/NumRows")), int(self.load("ImageData/NumCols"))
+
+    @cached_property
+    def steps(self) -> Floats:
+        """Between rows and between columns, m in the plane of the image."""
+        return np.array([self.load("Grid/Row/SS"), self.load("Grid/Col/SS")])
+
+    @cached_property
+    def reference(self) -> Floats:
+        """Row and column of the scene's centre point."""
+        first = np.array([self.load("ImageData/FirstRow"), self.load("ImageData/FirstCol")], np.float64)
+        return np.asarray(self.load("ImageData/SCPPixel"), np.float64) - first
 
     def load(self, path: str) -> Any:  # noqa: ANN401 - as the standard has it
         """Give what it says at a path of elements, such as ``Grid/Row/SS``; SicdError where it is missing."""
         value = sksicd.XmlHelper(self.tree).load("/".join(f"{{*}}{part}" for part in path.split("/")))
         if value is None:
-            message = f"{self.source} says nothing of {path}; it is no whole SICD"
+            message = f"{self.name} says nothing of {path}; it is no whole SICD"
             raise SicdError(message)
         return value
 
@@ -57,55 +68,36 @@ class Sicd:
     def origin(self) -> Origin:
         """Who made it, and under what marking; one that is not plainly understood counts as not read."""
         words = self.tree.findtext("{*}CollectionInfo/{*}Classification") or ""
-        collector = (self.tree.findtext("{*}CollectionInfo/{*}CollectorName") or "").strip()
+        platform, simulated = platform_of(self.tree.findtext("{*}CollectionInfo/{*}CollectorName") or "")
         return Origin(
-            source=self.source,
+            source=self.name,
             classification=read_classification(words),
-            platform=collector,
+            platform=platform,
             version="SICD",
-            simulated=collector.upper().startswith(SIMULATED),
+            simulated=simulated,
         )
 
+    def read(self, rows: slice, columns: slice) -> Singles:
+        """Give the amplitudes of a part; SicdError where the file ends before."""
+        try:
+            pixels, _ = self.reader.read_sub_image(rows.start, columns.start, rows.stop, columns.stop)
+        except SidelookError:  # of a server: it says where
+            raise
+        except Exception as error:  # sarkit lets through whatever it meets
+            raise SicdError(broken_words(self.name, error)) from error
+        if pixels.dtype.names:  # pairs of integers, or amplitude and phase
+            pixels = _complex_of(pixels)
+        return np.asarray(np.abs(pixels), np.float32)
 
-def is_sicd(file: BinaryIO) -> bool:
-    """Tell whether a file is a NITF that holds a SICD; it is left at its begin."""
-    file.seek(0)
-    begin, length = file.read(4), file.seek(0, SEEK_END)
-    # The description stands after the pixels.
-    file.seek(max(length - LOOKED_AT, 0))
-    found = begin == b"NITF" and b"urn:SICD:" in file.read()
-    file.seek(0)
-    return found
+    def pixels_of(self, places: Floats) -> Floats:
+        """Give (N, 2) row and column of (N, 3) places, ECEF, m."""
+        found, _, _ = sksicd.scene_to_image(self.tree, places)
+        return np.asarray(np.asarray(found) / self.steps + self.reference)
 
 
-def read_sicd(file: BinaryIO, *, source: str, most_pixels: int) -> Sicd:
-    """Read a SICD.
-
-    Parameters
-    ----------
-    file : open for reading, seekable, at its begin
-    source : its name
-    most_pixels : that may be held
-
-    Raises
-    ------
-    SicdError : truncated, or another kind of NITF
-    TooLargeImageError
-    """
-    try:
-        with sksicd.NitfReader(file) as reader:
-            tree = reader.metadata.xmltree
-            size = tuple(int(tree.findtext(f"{{*}}ImageData/{{*}}{name}")) for name in ("NumRows", "NumCols"))
-            pixels = np.asarray(reader.read_image()) if size[0] * size[1] <= most_pixels else None
-    except Exception as error:  # sarkit lets through whatever its parsers raise
-        message = f"{source} is no whole SICD NITF ({type(error).__name__}: {error}); fetch it again, or try a .tif"
-        raise SicdError(message) from error
-    if pixels is None:
-        message = f"{source} holds {size[0]:,} x {size[1]:,} pixels, more than the {most_pixels:,} held in memory"
-        raise TooLargeImageError(message)
-    if pixels.dtype.names:  # pairs of integers, or amplitude and phase
-        pixels = _complex_of(pixels)
-    return Sicd(pixels=pixels.astype(np.complex64, copy=False), tree=tree, source=source)
+def broken_words(name: str, error: Exception) -> str:
+    """Say that a file is no whole SICD."""
+    return f"{name} is no whole SICD NITF ({type(error).__name__}: {error}); fetch it again, or try a .tif"
 
 
 def _complex_of(pairs: NDArray[Any]) -> NDArray[np.complex64]:
@@ -115,98 +107,114 @@ def _complex_of(pairs: NDArray[Any]) -> NDArray[np.complex64]:
     return np.asarray(first + 1j * second, np.complex64)
 
 
-def map_image(sicd: Sicd, spacing: float | None = None) -> SarImage:
-    """Lay an image on the map: amplitudes, level at the height of its reference point, rows to the north.
+def describe_sicd(file: BinaryIO, *, source: str) -> Sicd:
+    """Read what a SICD says of itself, its pixels left in the file.
 
-    Pixels of the map are projected into the image, exactly on a lattice and in between by straight lines, and
-    amplitudes interpolated there; what lies outside the image is zero.
-
-    Parameters
-    ----------
-    sicd : the image
-    spacing : of the map's pixels, m; that of the image over the ground where none is given
+    Raises
+    ------
+    SicdError : truncated, or another kind of NITF
     """
-    latitude, longitude, height = (float(value) for value in sicd.load("GeoData/SCP/LLH"))
-    frame = LocalFrame(latitude=np.radians(latitude), longitude=np.radians(longitude), height=height)
-    steps = np.array([sicd.load("Grid/Row/SS"), sicd.load("Grid/Col/SS")])
-    scp = np.asarray(sicd.load("ImageData/SCPPixel"), np.float64)
-    first = np.array([sicd.load("ImageData/FirstRow"), sicd.load("ImageData/FirstCol")], np.float64)
-    corners = _ground_corners(sicd, frame, (scp - first, steps))
-    centre, reach = 0.5 * (corners.min(axis=0) + corners.max(axis=0)), np.ptp(corners, axis=0)
-    step = spacing or float(max(_ground_steps(sicd, frame, steps)))
-    shape = ceil(reach[1] / step), ceil(reach[0] / step)
-    grid = centred_grid(shape, step, centre=(float(centre[0]), float(centre[1]), 0.0))
-    amplitude = np.abs(sicd.pixels)
-    pixels = np.zeros(shape, np.float32)
-    for begin in range(0, shape[0], MOST_ROWS):
-        rows = np.arange(begin, min(begin + MOST_ROWS, shape[0]))
-        places = _pixels_of(sicd, frame, (rows, shape[1]), grid.positions, (scp - first, steps))
-        pixels[rows] = map_coordinates(amplitude, places, order=1, cval=0.0, prefilter=False)
-    start = sicd.load("Timeline/CollectStart")
-    begin_ns = round(start.timestamp() * 1e9)
-    return SarImage(
-        pixels=pixels,
-        grid=grid,
+    try:
+        reader = sksicd.NitfReader(file)
+        return Sicd(reader=reader, tree=reader.metadata.xmltree, name=source)
+    except SidelookError:  # of a server: it says where
+        raise
+    except Exception as error:  # sarkit lets through whatever its parsers raise
+        raise SicdError(broken_words(source, error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """How a SICD lies on the map, level at the height of its reference point, rows to the north.
+
+    Attributes
+    ----------
+    frame : at the reference point
+    grid : pixels of the map, as far apart as the image's own over the ground
+    begin : of the collection, ns UTC
+    aperture : see ``sicd_path.aperture_in``
+    wanders : how far apart the middles of the aperture of its pixels are, s: a strip map where above zero
+    """
+
+    frame: LocalFrame
+    grid: PlaneGrid
+    begin: int
+    aperture: Aperture | None
+    wanders: float
+
+
+def map_view(sicd: Sicd) -> MapView:
+    """Say how an image lies on the map."""
+    frame = _reference_frame(sicd)
+    ground = ground_of(frame, _corners(sicd, frame), float(max(_ground_steps(sicd, frame))))
+    middles = coa_span(sicd.load, sicd.shape)
+    return MapView(
         frame=frame,
-        begin=begin_ns,
-        end=begin_ns + round(float(sicd.load("Timeline/CollectDuration")) * 1e9),
-        centre_frequency=0.5
-        * float(sum(sicd.load(f"ImageFormation/TxFrequencyProc/{name}Proc") for name in ("Min", "Max"))),
-        processing=("read from SICD", "laid on the map, level"),
-        origin=sicd.origin,
+        grid=whole_grid(ground, ground.step),
+        begin=round(sicd.load("Timeline/CollectStart").timestamp() * 1e9),
+        aperture=aperture_in(sicd.load, frame, middles),
+        wanders=middles[1] - middles[0],
     )
 
 
-def _ground_steps(sicd: Sicd, frame: LocalFrame, steps: Floats) -> Floats:
+def read_sicd(file: BinaryIO, *, source: str, wanted: Wanted) -> SarImage:
+    """Read a SICD, or the part of it that is wanted, and lay it on the map: amplitudes, level, rows to the north.
+
+    Parameters
+    ----------
+    file : open for reading, seekable, at its begin
+    source : its name
+    wanted : of it; the map is level at the height of the scene's centre point
+
+    Raises
+    ------
+    SicdError : truncated, or another kind of NITF
+    TooLargeImageError, OutsideImageError
+    """
+    sicd = describe_sicd(file, source=source)
+    try:
+        frame = _reference_frame(sicd)
+        ground = ground_of(frame, _corners(sicd, frame), float(max(_ground_steps(sicd, frame))))
+        begin = round(sicd.load("Timeline/CollectStart").timestamp() * 1e9)
+        end = begin + round(float(sicd.load("Timeline/CollectDuration")) * 1e9)
+        low, high = (float(sicd.load(f"ImageFormation/TxFrequencyProc/{name}Proc")) for name in ("Min", "Max"))
+        middles = coa_span(sicd.load, sicd.shape)
+    except SidelookError:
+        raise
+    except Exception as error:  # sarkit lets through whatever its parsers raise
+        raise SicdError(broken_words(source, error)) from error
+    laid = lay(sicd, ground, wanted)
+    return SarImage(
+        pixels=laid.pixels,
+        grid=laid.grid,
+        frame=laid.frame,
+        begin=begin,
+        end=end,
+        centre_frequency=0.5 * (low + high),
+        processing=("read from SICD", *laid.said),
+        origin=sicd.origin,
+        aperture=aperture_in(sicd.load, laid.frame, middles),
+    )
+
+
+def _reference_frame(sicd: Sicd) -> LocalFrame:
+    latitude, longitude, height = (float(value) for value in sicd.load("GeoData/SCP/LLH"))
+    return LocalFrame(latitude=np.radians(latitude), longitude=np.radians(longitude), height=height)
+
+
+def _ground_steps(sicd: Sicd, frame: LocalFrame) -> Floats:
     """Length over the ground of a pixel's step along rows and along columns, at the reference point, m."""
     axes = np.stack([sicd.load("Grid/Row/UVectECF"), sicd.load("Grid/Col/UVectECF")])
     level = rotate_ecef_to_enu(axes, frame)
     # A step in range over the slant plane is longer over the ground, by how steeply that plane stands.
     flat = np.hypot(level[:, 0], level[:, 1])
-    return np.asarray(steps / np.maximum(flat, 0.1))
+    return np.asarray(sicd.steps / np.maximum(flat, 0.1))
 
 
-def _ground_corners(sicd: Sicd, frame: LocalFrame, pixel: tuple[Floats, Floats]) -> Floats:
-    """Give (4, 2) east and north, m, of the image's corners at the height of its reference point."""
-    reference, steps = pixel
-    rows, columns = sicd.pixels.shape
+def _corners(sicd: Sicd, frame: LocalFrame) -> Floats:
+    """Give the (4, 3) places, ECEF, m, of the image's corners at the height of its reference point."""
+    rows, columns = sicd.shape
     corners = np.array([[0, 0], [0, columns - 1], [rows - 1, columns - 1], [rows - 1, 0]], np.float64)
-    ground, _, _ = sksicd.image_to_ground_plane(
-        sicd.tree, (corners - reference) * steps, enu_to_ecef(np.zeros(3), frame), _up(frame)
-    )
-    origin = enu_to_ecef(np.zeros(3), frame)
-    return np.asarray(rotate_ecef_to_enu(np.asarray(ground) - origin, frame)[:, :2])
-
-
-def _up(frame: LocalFrame) -> Floats:
-    raised = enu_to_ecef(np.array([0.0, 0.0, 1.0]), frame) - enu_to_ecef(np.zeros(3), frame)
-    return np.asarray(raised / np.linalg.norm(raised))
-
-
-def _pixels_of(
-    sicd: Sicd,
-    frame: LocalFrame,
-    part: tuple[NDArray[np.int64], int],
-    positions: Any,  # noqa: ANN401 - a bound method of the grid
-    pixel: tuple[Floats, Floats],
-) -> Floats:
-    """Give (2, R, C) row and column in the image of the map's pixels in some of its rows."""
-    (rows, columns), (reference, steps) = part, pixel
-    lattice_rows = _lattice(int(rows[0]), int(rows[-1]))
-    lattice_columns = _lattice(0, columns - 1)
-    places = positions(*np.meshgrid(lattice_rows, lattice_columns, indexing="ij"))
-    found, _, _ = sksicd.scene_to_image(sicd.tree, enu_to_ecef(places.reshape(-1, 3), frame))
-    exact = (np.asarray(found) / steps + reference).reshape(len(lattice_rows), len(lattice_columns), 2)
-    share_rows, share_columns = _shares(rows, lattice_rows), _shares(np.arange(columns), lattice_columns)
-    meshed = np.meshgrid(share_rows, share_columns, indexing="ij")
-    return np.stack([map_coordinates(exact[..., k], meshed, order=1) for k in (0, 1)])
-
-
-def _lattice(begin: int, end: int) -> Floats:
-    return np.linspace(begin, end, max(ceil((end - begin) / LATTICE), 1) + 1)
-
-
-def _shares(numbers: NDArray[np.int64], lattice: Floats) -> Floats:
-    """Where numbers lie in a lattice, counted in its steps."""
-    span = lattice[-1] - lattice[0]
-    return np.asarray((numbers - lattice[0]) / span * (len(lattice) - 1) if span else np.zeros(len(numbers)))
+    grid_places = (corners - sicd.reference) * sicd.steps
+    ground, _, _ = sksicd.image_to_ground_plane(sicd.tree, grid_places, enu_to_ecef(np.zeros(3), frame), frame.axes[2])
+    return np.asarray(ground)

@@ -71,13 +71,18 @@ def convert_echoes(inputs: Sequence[Source], output: Path, said: Sayings, *, aut
     answer(report, in_words(report), as_json=as_json)
 
 
-def refuse_untold(history: PhaseHistory, what: str) -> None:
-    """Refuse, before the work, to write of echoes what lacks something it must say."""
+def refuse_untold(history: PhaseHistory, what: str, *, owner: bool = False) -> None:
+    """Refuse, before the work, to write of echoes what lacks something it must say; whose marking it bears too."""
     missing = ["begin=2008-03-01T12:00:00Z"] if history.begin is None else []
     missing += ["marking=UNCLASSIFIED"] if history.origin.classification is Classification.UNREAD else []
+    missing += ["owner=DEU"] if owner and not history.origin.nationality else []
     if missing:
         message = f"the input does not say what {what} must: add {' '.join(f'--say {word}' for word in missing)}"
         raise UsageError(message)
+    if owner:
+        from sidelook.formats.sidd_marking import refuse_unsayable  # noqa: PLC0415 - a second, where it is wanted
+
+        refuse_unsayable(history.origin)
 
 
 def report_of(history: PhaseHistory, output: Path, placed: str) -> EchoReport:

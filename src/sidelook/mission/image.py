@@ -13,12 +13,12 @@ from sidelook.mission.echo_writing import ECHOES, convert_echoes, refuse_untold
 from sidelook.mission.forming import Method, choose_way, discard_parts, form_image
 from sidelook.mission.image_keeping import Kept, check_archive, is_archive, keep_in
 from sidelook.mission.image_reading import IMAGES, Sayings, aperture_of, read_histories, read_image
-from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, WRITERS, write_image
+from sidelook.mission.image_writing import BANDED_SUFFIXES, SICD_SUFFIXES, SIDD_SUFFIXES, WRITERS, write_image
 from sidelook.mission.quality_page import PAGE, write_quality_page
 from sidelook.mission.remote import Source
 from sidelook.mission.reporting import answer, marking_words, progress
 from sidelook.model.echoes import PhaseHistory
-from sidelook.model.image import PlaneGrid, SarImage, centred_grid
+from sidelook.model.image import Chip, PlaneGrid, SarImage, Wanted, centred_grid
 from sidelook.release import OPERATOR_HERE, highest_marking, release_origins
 from sidelook.sar.autofocus import Focusing, focus_by_gradient, sight_grid
 from sidelook.sar.backprojection import Forming
@@ -32,6 +32,7 @@ CHIP = 48  # pixels about the strongest point that its figures are taken from
 MOST_PIXELS = 10_000_000_000  # 80 GB on disk while it is formed
 MOST_HELD = 400_000_000  # of all but a GeoTIFF: 3.2 GB, and as much again while it is written
 FOCUS_PIXELS = 512
+SIDE = 100.0  # m, of an image where nothing is said
 FINE = 0.1  # m, of pixels where nothing is said
 PLACELESS = (".png", PAGE)  # that need no place on earth
 TAYLOR = (35.0, 4)  # dB, equal lobes
@@ -43,14 +44,15 @@ class ImageOptions:
 
     Attributes
     ----------
-    size : of its sides, m; ``spacing`` : of its pixels, m; None for 0.1, or as an image that exists has them
+    size : of its sides, m; None for 100, or all of an image that exists
+    spacing : of its pixels, m; None for 0.1, or as an image that exists has them
     method : of forming it; by size where ``auto``
     window : Taylor weights, or none
     focus : with the motion solution that came along, without, by the phase gradient, or from that on by sharpness
     said : what the input does not say
     """
 
-    size: float = 100.0
+    size: float | None = None
     spacing: float | None = None
     method: Method = "auto"
     window: Literal["taylor", "none"] = "taylor"
@@ -59,8 +61,8 @@ class ImageOptions:
 
     def __post_init__(self) -> None:
         """Refuse what makes no image."""
-        if not (0.0 < self.step < self.size):
-            message = f"an image of {self.size:g} m with pixels of {self.step:g} m makes no sense"
+        if not (0.0 < self.step < self.side):
+            message = f"an image of {self.side:g} m with pixels of {self.step:g} m makes no sense"
             raise UsageError(message)
         if self.pixels**2 > MOST_PIXELS:
             message = (
@@ -70,9 +72,22 @@ class ImageOptions:
             raise UsageError(message)
 
     @property
+    def side(self) -> float:
+        """Of an image that is formed, or of a part of one that exists, m."""
+        return SIDE if self.size is None else self.size
+
+    @property
+    def chip(self) -> Chip | None:
+        """The part of an image that exists that is asked for, by its middle or its size; None for all of it."""
+        if self.said.centre is None:
+            return None if self.size is None else Chip(size=self.size)
+        latitude, longitude = np.radians(self.said.centre)
+        return Chip(place=(float(latitude), float(longitude)), size=self.side)
+
+    @property
     def pixels(self) -> int:
         """To a side."""
-        return round(self.size / self.step)
+        return round(self.side / self.step)
 
     @property
     def step(self) -> float:
@@ -135,9 +150,10 @@ def make_image(
 
     Parameters
     ----------
-    inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, NITF or GeoTIFF
-    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .cphd for the echoes,
-        .html for a page that says how good it is; or a folder: an archive that the image is kept in
+    inputs : phase history: CPHD, or AFRL Gotcha files of neighbouring azimuths; or one SICD, SIDD, NITF or
+        GeoTIFF
+    output : .png for a quick look in decibels, .tif or .kmz on the map, .nitf for a SICD, .sidd for a SIDD, .cphd
+        for the echoes, .html for a page that says how good it is; or a folder: an archive to keep the image in
     options : how
     overwrite : replace a file that is there
     as_json : answer with JSON
@@ -192,8 +208,9 @@ class Made:
 
 
 def read(inputs: Sequence[Source], options: ImageOptions) -> Made:
-    """Read an image that exists."""
-    image = read_image(inputs, options.said, options.spacing, MOST_HELD)
+    """Read an image that exists, or a part of it."""
+    wanted = Wanted(spacing=options.spacing, chip=options.chip, most_pixels=MOST_HELD)
+    image = read_image(inputs, options.said, wanted)
     release_origins([image.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     return Made(image=image, method="; ".join(image.processing))
 
@@ -216,6 +233,8 @@ def form_of(history: PhaseHistory, output: Path, options: ImageOptions) -> Made:
         raise UsageError(message)
     if output.suffix.lower() in SICD_SUFFIXES or is_archive(output):
         refuse_untold(history, "an archive" if is_archive(output) else "a SICD")
+    if output.suffix.lower() in SIDD_SUFFIXES:
+        refuse_untold(history, "a SIDD", owner=True)
     release_origins([history.origin], OPERATOR_HERE, "image").refuse_if_withheld()
     forming = Forming(frequency_window=taylor_of(options), pulse_window=taylor_of(options))
     history, said = focused(history, options, forming)

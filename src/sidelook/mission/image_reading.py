@@ -11,11 +11,11 @@ from sidelook.formats.gotcha import read_gotcha
 from sidelook.geometry.frames import LocalFrame, ecef_to_enu, enu_to_ecef
 from sidelook.mission.remote import RemoteError, Source
 from sidelook.model.echoes import PhaseHistory, concatenate_histories
-from sidelook.model.image import Aperture, SarImage
+from sidelook.model.image import Aperture, SarImage, Wanted
 from sidelook.model.origin import Classification, read_classification
 from sidelook.timescale import parse_utc
 
-IMAGES = (".nitf", ".ntf", ".sicd", ".tif", ".tiff")
+IMAGES = (".nitf", ".ntf", ".sicd", ".sidd", ".tif", ".tiff")
 """Suffixes of images that exist; everything else is taken for phase history."""
 
 MOST_SAMPLES = 1_000_000_000
@@ -39,18 +39,26 @@ class Sayings:
     centre : latitude and longitude of the scene reference, degrees; where the echoes have a place, of the image
     begin : of the collection, ns UTC
     marking : of what is read
+    owner : of that marking: a country's or organisation's code as the standard of markings has it (ISM, "DEU", "NATO")
+    image : number of one among several in a file, from 1 on
     channel, pulses : of a CPHD; the reference channel and all pulses where nothing is said
     """
 
     centre: tuple[float, float] | None = None
     begin: int | None = None
     marking: Classification | None = None
+    owner: str | None = None
+    image: int | None = None
     channel: str | None = None
     pulses: tuple[int, int | None] = (0, None)
 
 
 def read_sayings(words: Sequence[str]) -> Sayings:
-    """Read ``LAT,LON``, ``begin=TIME``, ``marking=WORD``, ``channel=NAME`` and ``pulses=FIRST:LAST``, in any order.
+    """Read ``LAT,LON`` and what has a name, in any order.
+
+    Parameters
+    ----------
+    words : ``begin=TIME``, ``marking=WORD``, ``owner=CODE``, ``image=N``, ``channel=NAME``, ``pulses=FIRST:LAST``
 
     Raises
     ------
@@ -67,14 +75,18 @@ def read_sayings(words: Sequence[str]) -> Sayings:
             said = replace(said, begin=_read_time(value))
         elif key == "marking":
             said = replace(said, marking=_read_marking(value))
+        elif key == "owner":
+            said = replace(said, owner=value.strip().upper())
+        elif key == "image":
+            said = replace(said, image=_read_number(value))
         elif key == "channel":
             said = replace(said, channel=value)
         elif key == "pulses":
             said = replace(said, pulses=_read_pulses(value))
         else:
             message = (
-                f"--say {word}: say center=LAT,LON, begin=2008-03-01T12:00:00Z, marking=UNCLASSIFIED, channel=NAME or "
-                "pulses=0:1000"
+                f"--say {word}: say center=LAT,LON, begin=2008-03-01T12:00:00Z, marking=UNCLASSIFIED, owner=DEU, "
+                "image=2, channel=NAME or pulses=0:1000"
             )
             raise UsageError(message)
     return said
@@ -109,6 +121,13 @@ def _read_marking(text: str) -> Classification:
         message = f"marking={text} is none of {known}"
         raise UsageError(message)
     return level
+
+
+def _read_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        message = f"image={text}: give the number of one, from 1 on"
+        raise UsageError(message)
+    return int(text)
 
 
 def _read_pulses(text: str) -> tuple[int, int | None]:
@@ -180,8 +199,8 @@ def timed(history: PhaseHistory) -> PhaseHistory:
     return replace(history, time=np.concatenate([[0.0], np.cumsum(step)]) / ASSUMED_SPEED)
 
 
-def read_image(inputs: Sequence[Source], said: Sayings, spacing: float | None, most_pixels: int) -> SarImage:
-    """Read an image that exists, and lay it on the map.
+def read_image(inputs: Sequence[Source], said: Sayings, wanted: Wanted) -> SarImage:
+    """Read an image that exists, or the part of it that is wanted, and lay it on the map.
 
     Raises
     ------
@@ -192,28 +211,41 @@ def read_image(inputs: Sequence[Source], said: Sayings, spacing: float | None, m
         raise UsageError(message)
     try:
         with inputs[0].open("rb") as file:
-            return marked(_read(file, inputs[0], spacing, most_pixels), said)
+            return marked(_read(file, inputs[0], replace(wanted, number=said.image)), said)
     except OSError as error:
         message = f"{inputs[0]} cannot be read: {error.strerror or error}"
         raise InputError(message) from error
 
 
-def _read(file: BinaryIO, path: Source, spacing: float | None, most_pixels: int) -> SarImage:
-    """Read a SICD by what it says of itself, and every other image by its georeference."""
-    from sidelook.formats.sicd_reading import is_sicd, map_image, read_sicd  # noqa: PLC0415 - a second, where wanted
+def _read(file: BinaryIO, path: Source, wanted: Wanted) -> SarImage:
+    """Read a SICD or SIDD by what it says of itself, and every other image by its georeference."""
+    from sidelook.formats.nitf_kind import kind_of_nitf  # noqa: PLC0415 - with the rest, where it is wanted
 
-    if is_sicd(file):
-        return map_image(read_sicd(file, source=path.name, most_pixels=most_pixels), spacing)
+    kind = kind_of_nitf(file, source=path.name)
+    if kind == "SIDD":  # first: it may say of which SICD it is made
+        from sidelook.formats.sidd_reading import read_sidd  # noqa: PLC0415 - a second, where it is wanted
+
+        return read_sidd(file, source=path.name, wanted=wanted)
+    if wanted.number not in (None, 1):
+        message = f"{path.name} holds one image, not {wanted.number}: leave --say image={wanted.number} out"
+        raise UsageError(message)
+    if kind == "SICD":
+        from sidelook.formats.sicd_reading import read_sicd  # noqa: PLC0415 - likewise
+
+        return read_sicd(file, source=path.name, wanted=wanted)
     from sidelook.formats.rasters import read_raster  # noqa: PLC0415 - likewise
 
-    return read_raster(file, source=path.name, most_pixels=most_pixels, spacing=spacing)
+    return read_raster(file, source=path.name, wanted=wanted)
 
 
 def marked(what: Said, said: Sayings) -> Said:
-    """Give it the marking that the user says it bears, where none could be read."""
-    if said.marking is None or what.origin.classification is not Classification.UNREAD:
-        return what
-    return replace(what, origin=replace(what.origin, classification=said.marking))
+    """Give it the marking that the user says it bears, and whose marking that is, where none could be read."""
+    origin = what.origin
+    if said.marking is not None and origin.classification is Classification.UNREAD:
+        origin = replace(origin, classification=said.marking)
+    if said.owner is not None and not origin.nationality:
+        origin = replace(origin, nationality=said.owner)
+    return what if origin is what.origin else replace(what, origin=origin)
 
 
 def aperture_of(history: PhaseHistory) -> Aperture:

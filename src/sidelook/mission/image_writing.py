@@ -1,4 +1,4 @@
-"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), and as SICD."""
+"""Writing radar images: a quick look, on the map (GeoTIFF, KMZ), as SICD and as SIDD."""
 
 import os
 import zipfile
@@ -19,13 +19,15 @@ from sidelook.model.columns import Floats, Singles
 from sidelook.model.image import PlaneGrid, SarImage
 from sidelook.release import highest_marking
 
+OWN, FREQUENCY = "Sidelook", "SIDELOOK_CENTRE_FREQUENCY_HZ"  # ``formats.rasters`` looks for them
 DYNAMIC_DB = 55.0  # of a quick look, below its brightest pixels
 BRIGHT = 99.95  # percentile that is white
 FAINTEST = 1e-20
 SAMPLED = 8_000_000  # pixels that tell the level of white
 BAND = 512  # rows of an image that are written at a time
 BANDED_SUFFIXES = (".tif", ".tiff")
-SICD_SUFFIXES = (".nitf", ".ntf")
+SICD_SUFFIXES = (".nitf", ".ntf", ".sicd")
+SIDD_SUFFIXES = (".sidd",)
 
 
 def write_image(image: SarImage, output: Path) -> None:
@@ -92,8 +94,7 @@ def write_geotiff(image: SarImage, path: Path) -> None:
                 count = min(BAND, rows - top)
                 band = np.abs(image.pixels[rows - top - count : rows - top]).astype(np.float32)
                 file.write(band[::-1], 1, window=Window(0, top, columns, count))
-            taken = {} if image.begin is None else {"TIFFTAG_DATETIME": time_tag(image.begin)}
-            file.update_tags(TIFFTAG_IMAGEDESCRIPTION=said_of(image), TIFFTAG_SOFTWARE="Sidelook", **taken)
+            file.update_tags(**tags_of(image))
         packing = {"compress": "deflate", "predictor": "yes", "overview_resampling": "average"}
         copy(plain, path, driver="COG", bigtiff="if_safer", **packing)
     finally:
@@ -129,6 +130,14 @@ def write_nitf(image: SarImage, path: Path) -> None:
         write_sicd(image, file)
 
 
+def write_derived(image: SarImage, path: Path) -> None:
+    """Write a SIDD."""
+    from sidelook.formats.sidd import write_sidd  # noqa: PLC0415 - a second, where it is wanted
+
+    with path.open("wb") as file:
+        write_sidd(image, file, now=datetime.now(UTC))
+
+
 def corner_pixels(grid: PlaneGrid) -> Floats:
     """Give (4, 2) rows and columns of the edges of the outer pixels, from that of pixel (0, 0) on along the columns."""
     rows, columns = grid.shape
@@ -142,6 +151,16 @@ def degrees_of(image: SarImage, pixels: Floats) -> Floats:
         raise UsageError(message)
     latitude, longitude, _ = enu_to_geodetic(image.grid.positions(pixels[:, 0], pixels[:, 1]), image.frame)
     return np.degrees(np.stack([latitude, longitude], axis=-1))
+
+
+def tags_of(image: SarImage) -> dict[str, str]:
+    """Give what a GeoTIFF is to say of an image besides its pixels; ``formats.rasters`` reads it again."""
+    tags = {"TIFFTAG_IMAGEDESCRIPTION": said_of(image), "TIFFTAG_SOFTWARE": OWN}
+    if image.begin is not None:
+        tags["TIFFTAG_DATETIME"] = time_tag(image.begin)
+    if np.isfinite(image.centre_frequency):
+        tags[FREQUENCY] = repr(float(image.centre_frequency))
+    return tags
 
 
 def time_tag(time: int) -> str:
@@ -161,5 +180,6 @@ WRITERS: Mapping[str, Callable[[SarImage, Path], None]] = MappingProxyType(
         **dict.fromkeys(BANDED_SUFFIXES, write_geotiff),
         ".kmz": write_kmz,
         **dict.fromkeys(SICD_SUFFIXES, write_nitf),
+        **dict.fromkeys(SIDD_SUFFIXES, write_derived),
     }
 )

@@ -8,6 +8,7 @@ from sidelook.archive import Archive
 from sidelook.errors import InputError, StorageError, UsageError
 from sidelook.mission.image_keeping import keep_image
 from sidelook.mission.kept_truth import RECORDING
+from sidelook.model.image import Wanted
 from sidelook.timescale import Clock
 
 IMAGE = "image-"
@@ -42,7 +43,7 @@ def keep_images(
     for path in paths:
         try:
             with path.open("rb") as file:
-                image = read_raster(file, source=path.name, most_pixels=MOST_PIXELS)
+                image = read_raster(file, source=path.name, wanted=Wanted(most_pixels=MOST_PIXELS))
             keep_image(archive, mission, image, path.name, clock)
         except (InputError, UsageError, StorageError, OSError) as error:
             log.warning("an image beside the recording is not kept", file=path.name, reason=str(error))

@@ -66,6 +66,42 @@ class TooLargeImageError(UsageError):
     """The image does not fit into the memory it may take."""
 
 
+class OutsideImageError(UsageError):
+    """Nothing of the image lies where it was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """The part of an image that is wanted.
+
+    Attributes
+    ----------
+    place : latitude and longitude of its middle, rad; the image's own where it is None
+    size : of its sides, m
+    """
+
+    place: tuple[float, float] | None = None
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is wanted of an image that exists.
+
+    Attributes
+    ----------
+    spacing : of the map's pixels, m; as the image has them where it is None
+    chip : the part; all of it where it is None
+    most_pixels : of the map that may be held
+    number : of the image among several in one file, from 1 on; the only one where it is None
+    """
+
+    spacing: float | None = None
+    chip: Chip | None = None
+    most_pixels: int
+    number: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aperture:
     """Where an antenna was while it took an image, and in what band it sent.

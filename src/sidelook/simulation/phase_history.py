@@ -46,12 +46,18 @@ class Scatterers:
 
     Attributes
     ----------
-    places : (N, 3) east, north, up of the scene reference, m
+    places : (N, 3) east, north, up of the scene reference, m; of those that move, at time 0 of the flight
     amplitudes : (N,) complex
+    velocities : (N, 3) m/s; all stand where None
     """
 
     places: Floats
     amplitudes: np.ndarray[tuple[int], np.dtype[np.complex128]]
+    velocities: Floats | None = None
+
+    def places_at(self, time: float) -> Floats:
+        """Give where they are, (N, 3) m, at a time of the flight, s."""
+        return self.places if self.velocities is None else self.places + time * self.velocities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +127,7 @@ def simulate_phase_history(
 ) -> PhaseHistory:
     """Compute what points send back, exactly, in float64; the record is marked as simulated.
 
-    The points are heard as they are at the pulse: one that moves further than a wave length in between needs a scene of
-    its own for each pulse.
+    Points that move are heard from where they are at each pulse: while it is under way, they stand.
     """
     step = waveform.bandwidth / waveform.frequencies
     start = waveform.centre_frequency - 0.5 * (waveform.frequencies - 1) * step
@@ -130,7 +135,7 @@ def simulate_phase_history(
     reference = np.linalg.norm(flight.navigated - looked_at, axis=1)
     samples = np.zeros((len(reference), waveform.frequencies), np.complex128)
     for pulse, place in enumerate(flight.navigated + flight.error):
-        line = scatterers.places - place
+        line = scatterers.places_at(float(flight.time[pulse])) - place
         way = np.linalg.norm(line, axis=1) - reference[pulse]
         gain = _gain(line, looked_at[pulse] - place, waveform.beam_width)
         samples[pulse] = _sum_of_waves(scatterers.amplitudes * gain, way, (start, step, waveform.frequencies))

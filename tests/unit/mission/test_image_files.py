@@ -18,12 +18,13 @@ from sidelook.errors import InputError, UsageError
 from sidelook.geometry.frames import enu_to_geodetic
 from sidelook.mission.image import ImageOptions, make_image
 from sidelook.mission.image_reading import Sayings, aperture_of, read_image, read_sayings
+from sidelook.model.image import Wanted
 from sidelook.model.origin import Classification
 from sidelook.timescale import parse_utc
 
 from .test_image import history, save
 
-MANY = 10**8
+WHOLE = Wanted(most_pixels=10**8)
 WEST, NORTH, STEP = 12.0, 48.1, 1e-5  # degrees
 BRIGHT = (30, 70)  # row, column
 
@@ -39,7 +40,7 @@ def raster(path: Path, *, driver: str = "GTiff", **more: object) -> Path:
 
 
 def place_of_brightest(path: Path) -> tuple[float, float]:
-    image = read_image([path], Sayings(), None, MANY)
+    image = read_image([path], Sayings(), WHOLE)
     row, column = np.unravel_index(image.amplitude.argmax(), image.grid.shape)
     assert image.frame is not None
     latitude, longitude, _ = enu_to_geodetic(image.grid.positions(np.array(row), np.array(column)), image.frame)
@@ -65,7 +66,7 @@ def test_so_does_one_with_control_points(tmp_path: Path) -> None:
 def test_so_does_a_nitf_that_is_no_sicd_with_its_marking(tmp_path: Path) -> None:
     points = {"ICORDS": "G", "crs": "EPSG:4326", "transform": Affine(STEP, 0.0, WEST, 0.0, -STEP, NORTH), "FSCLAS": "S"}
     path = raster(tmp_path / "c.ntf", driver="NITF", **points)
-    image = read_image([path], Sayings(), None, MANY)
+    image = read_image([path], Sayings(), WHOLE)
     assert image.origin.classification is Classification.SECRET
     assert place_of_brightest(path) == pytest.approx(EXPECTED, abs=40 * STEP)  # its corners are cut to whole seconds
 
@@ -75,37 +76,37 @@ def test_what_we_wrote_keeps_marking_and_simulated(tmp_path: Path) -> None:
     files = [save(tmp_path / "a.mat", made, slice(None))]
     said = read_sayings(["40.0,-84.0", "marking=UNCLASSIFIED"])
     make_image(files, tmp_path / "out.tif", ImageOptions(size=30.0, spacing=0.15, said=said))
-    again = read_image([tmp_path / "out.tif"], Sayings(), None, MANY)
+    again = read_image([tmp_path / "out.tif"], Sayings(), WHOLE)
     assert again.origin.classification is Classification.UNCLASSIFIED
     other = raster(tmp_path / "other.tif", **PLACED)
     with rasterio.open(other, "r+") as file:
         file.update_tags(TIFFTAG_IMAGEDESCRIPTION="SECRET, simulated; source x", TIFFTAG_SOFTWARE="Sidelook")
-    marked = read_image([other], Sayings(marking=Classification.UNCLASSIFIED), None, MANY)
+    marked = read_image([other], Sayings(marking=Classification.UNCLASSIFIED), WHOLE)
     assert marked.origin.simulated
     assert marked.origin.classification is Classification.SECRET, "what is read is not talked away"
 
 
-@pytest.mark.parametrize("data", [b"", b"II*\x00 and nothing more", b"NITF02.10 and nothing more"])
+@pytest.mark.parametrize("data", [b"", b"II*\x00 and nothing more", b"NITF01.10 and nothing more"])
 def test_what_is_no_image_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad.tif"
     path.write_bytes(data)
     with pytest.raises(InputError, match="no image that can be read"):
-        read_image([path], Sayings(), None, MANY)
+        read_image([path], Sayings(), WHOLE)
 
 
 def test_an_image_without_a_place_and_one_too_large_are_refused(tmp_path: Path) -> None:
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         path = raster(tmp_path / "nowhere.tif")
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning), pytest.raises(InputError, match="where on earth"):
-        read_image([path], Sayings(), None, MANY)
+        read_image([path], Sayings(), WHOLE)
     placed = raster(tmp_path / "placed.tif", **PLACED)
     with pytest.raises(UsageError, match="held in memory"):
-        read_image([placed], Sayings(), None, 100)
-    assert read_image([placed], Sayings(), 50.0, 100).grid.row_spacing == 50.0
+        read_image([placed], Sayings(), Wanted(most_pixels=100))
+    assert read_image([placed], Sayings(), Wanted(spacing=50.0, most_pixels=100)).grid.row_spacing == 50.0
     with pytest.raises(UsageError, match="one at a time"):
-        read_image([placed, placed], Sayings(), None, MANY)
+        read_image([placed, placed], Sayings(), WHOLE)
     with pytest.raises(InputError, match="cannot be read"):
-        read_image([tmp_path / "none.tif"], Sayings(), None, MANY)
+        read_image([tmp_path / "none.tif"], Sayings(), WHOLE)
 
 
 def test_a_kmz_hangs_the_picture_up_by_its_corners(tmp_path: Path) -> None:

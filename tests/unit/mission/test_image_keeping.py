@@ -81,7 +81,8 @@ def test_one_that_exists_is_kept_as_well_with_the_time_its_file_says(files: list
         (image,) = archive.images()
     assert image.begin == BEGIN
     assert image.origin.classification is Classification.UNCLASSIFIED
-    assert image.centre_frequency is None
+    assert image.centre_frequency == pytest.approx(9.6e9)
+    assert image.processing[0].startswith("backprojection")
 
 
 @pytest.mark.parametrize(
