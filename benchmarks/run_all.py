@@ -23,7 +23,7 @@ def commands(scratch: Path) -> Iterator[list[str]]:
         yield [f"{name}.py"]
     yield ["sar/vehicles.py"]
     yield ["monitoring/flow.py", str(scratch / "flow")]
-    yield ["monitoring/month.py", str(scratch / "month")]
+    yield ["monitoring/questions.py", str(scratch / "month")]
     if Path("/usr/bin/time").exists():
         yield ["sar/parts.py", str(scratch)]
     else:

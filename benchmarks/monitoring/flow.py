@@ -42,7 +42,7 @@ from sidelook.model.flow import Crossings, FlowTable
 from sidelook.model.origin import Origin
 from sidelook.model.places import PlaceKind, Places
 from sidelook.model.tracks import TrackState, TrackTable
-from sidelook.monitoring.crossings import CrossingSettings, find_crossings
+from sidelook.monitoring.edge_crossings import CrossingSettings, find_crossings
 from sidelook.monitoring.flow import FlowMeter, FlowSettings
 
 SCENARIOS = {

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sidelook.errors import UsageError
 from sidelook.mission.scenario import bring_country, find_scenario, read_scenario
 from sidelook.model.columns import Flags, Floats
 from sidelook.sensing.coverage_map import Visibility
@@ -18,45 +17,30 @@ if TYPE_CHECKING:
 VEHICLE = 1.5  # height at which a vehicle sends back most, m
 
 
-class GroundFileError(UsageError):
-    """A file of ground is not there or of no known kind."""
-
-
 def sight_over(ground: Sequence[Path]) -> Visibility | None:
     """Give what tells which places a sensor sees over ground; None where no ground is named, or it hides nothing.
 
     Parameters
     ----------
-    ground : elevation tiles (HGT, GeoTIFF, DTED), or one scenario (TOML, or the name of one that comes along)
+    ground : elevation tiles (HGT, GeoTIFF, DTED) or folders of them, or one scenario (TOML, or the name of one that
+        comes along)
 
     Raises
     ------
-    GroundFileError, ScenarioError
+    NoTilesError, ScenarioError
     InputError : a tile is not what it should be
     """
     if not ground:
         return None
-    if len(ground) == 1 and (ground[0].suffix == ".toml" or not ground[0].suffix):
+    if len(ground) == 1 and not ground[0].is_dir() and ground[0].suffix in ("", ".toml"):
         path = find_scenario(str(ground[0]))
         country = bring_country(read_scenario(path), path.parent)
         return None if country.grid is None else _over(country.grid, country.ceiling)
-    return _over(_tiles(ground), float("-inf"))
-
-
-def _tiles(paths: Sequence[Path]) -> "HeightGrid":
-    """Read and join tiles."""
     from sidelook.geography.mosaics import mosaic  # noqa: PLC0415 - GDAL is heavy
-    from sidelook.geography.tiles import Datum, read_tile  # noqa: PLC0415
+    from sidelook.mission.terrain import read_tiles, tile_paths  # noqa: PLC0415
 
-    grids = []
-    for path in paths:
-        try:
-            with path.open("rb") as stream:
-                grids.append(read_tile(stream, path.name, Datum.EGM96))
-        except OSError as error:
-            message = f"cannot read the ground in {path}: {error.strerror or error}"
-            raise GroundFileError(message) from error
-    return mosaic(grids)
+    paths = [path for place in ground for path in tile_paths(place)]
+    return _over(mosaic(list(read_tiles(paths))), float("-inf"))
 
 
 def _over(grid: "HeightGrid", ceiling: float) -> Visibility:

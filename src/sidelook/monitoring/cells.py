@@ -15,7 +15,7 @@ from sidelook.model.columns import Flags, Floats, Indices, Integers, stack
 from sidelook.model.origin import Origin, join_origins
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackState, TrackTable
-from sidelook.monitoring.crossings import AFLOAT_OR_ALOFT
+from sidelook.monitoring.edge_crossings import AFLOAT_OR_ALOFT
 from sidelook.sensing.coverage_map import Visibility, looked_at
 from sidelook.sensing.equal_area import EqualAreaGrid
 

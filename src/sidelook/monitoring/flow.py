@@ -15,7 +15,7 @@ from sidelook.model.origin import Origin, join_origins
 from sidelook.model.places import Places
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
-from sidelook.monitoring.crossings import CrossingSettings, find_crossings
+from sidelook.monitoring.edge_crossings import CrossingSettings, find_crossings
 from sidelook.monitoring.exposure import Exposure, exposure_of, reason_for
 from sidelook.monitoring.gates import Gates, gates_of
 from sidelook.monitoring.glances import Glances, glances_at

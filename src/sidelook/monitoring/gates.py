@@ -11,7 +11,7 @@ from sidelook.geometry.flat import flat, from_flat
 from sidelook.geometry.wgs84 import MEAN_RADIUS, wrap_longitude
 from sidelook.model.columns import Columnar, Flags, Floats, Indices, stack
 from sidelook.model.places import Places
-from sidelook.monitoring.crossings import each_crossing
+from sidelook.monitoring.edge_crossings import each_crossing
 
 _APART = 1_000.0  # m, along an edge
 _MOST = 16

@@ -206,7 +206,7 @@ def test_a_question_is_answered_while_another_process_writes(kept: Path, places:
         ({"during": "2026-05-05/2026-05-04"}, UsageError, "not after"),
         ({"during": "noon/midnight"}, UsageError, "not a time"),
         ({"during": "2027-05-04/2027-05-05"}, UsageError, "nothing was looked at"),
-        ({"ground": (Path("nowhere.hgt"),)}, UsageError, "cannot read the ground"),
+        ({"ground": (Path("nowhere.hgt"),)}, UsageError, "cannot be read"),
         ({"ground": (Path("nowhere.geojson"),)}, UsageError, "no file of roads"),
         ({"archive": Path("nowhere")}, UsageError, "holds no archive"),
     ],

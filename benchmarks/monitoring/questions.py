@@ -1,6 +1,6 @@
 """What questions to a month of missions cost: 14 missions, 20 million plots, 1 million points of tracks.
 
-    python benchmarks/monitoring/month.py SCRATCH_FOLDER
+    python benchmarks/monitoring/questions.py SCRATCH_FOLDER
 
 Missions of eight hours, one every other day: 457 beams a revisit of 60 s, 3 million dwells in all, over 120 degrees
 out to 200 km; vehicles drive straight roads and cross four lines and a site. All of it is made by chance and marked as

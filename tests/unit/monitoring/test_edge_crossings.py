@@ -9,7 +9,7 @@ from sidelook.model.flow import Direction
 from sidelook.model.places import Places
 from sidelook.model.plots import TargetClass
 from sidelook.model.tracks import TrackState, TrackTable
-from sidelook.monitoring.crossings import CrossingSettings, find_crossings
+from sidelook.monitoring.edge_crossings import CrossingSettings, find_crossings
 
 NORTHWARD = [(0.0, -5_000.0), (0.0, 5_000.0)]  # a line drawn from south to north: west of it is its left, a
 SQUARE = [(-2_000.0, -2_000.0), (-2_000.0, 2_000.0), (2_000.0, 2_000.0), (2_000.0, -2_000.0)]
