@@ -27,8 +27,8 @@ GroundFiles = Annotated[
     list[Path] | None,
     typer.Option(
         "--ground",
-        help="Elevation tiles or their folder, or a scenario, that tell what terrain hides; an extract or GeoJSON of the "
-        "roads that cross the places. May be repeated.",
+        help="Elevation tiles or their folder, or a scenario, that tell what terrain hides; an extract or GeoJSON of "
+        "the roads that cross the places. May be repeated.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]

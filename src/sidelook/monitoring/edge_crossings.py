@@ -12,7 +12,7 @@ import numpy as np
 
 from sidelook.geometry.flat import flat, turn
 from sidelook.geometry.wgs84 import MEAN_RADIUS, wrap_longitude
-from sidelook.model.columns import Flags, Floats, Indices, Integers, Octets
+from sidelook.model.columns import Flags, Floats, Integers, Octets
 from sidelook.model.flow import Crossings, Direction, concatenate_crossings
 from sidelook.model.places import Places
 from sidelook.model.plots import TargetClass
@@ -218,7 +218,7 @@ def _record(tracks: TrackTable, found: _Found, in_the_end: Octets, place: int, m
         speed=(MEAN_RADIUS * np.hypot(across, north) / np.maximum(gap * 1e-9, 1e-9)).astype(np.float32),
         heading=np.arctan2(across, north).astype(np.float32),
         simulated=tracks.simulated[before] | tracks.simulated[after] | _by_origin(tracks, before),
-        origin=_used(tracks.origin, before),
+        origin=tracks.origin[before],
         origins=tracks.origins,
     )
 
@@ -227,7 +227,3 @@ def _by_origin(tracks: TrackTable, rows: Integers) -> Flags:
     """Tell which states come from a simulated origin."""
     simulated = np.array([origin.simulated for origin in tracks.origins] or [False])
     return np.asarray(simulated[tracks.origin[rows]])
-
-
-def _used(origin: Indices, rows: Integers) -> Indices:
-    return np.asarray(origin[rows], np.int32)

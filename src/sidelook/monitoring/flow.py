@@ -114,11 +114,12 @@ class FlowMeter:
         _refuse_overlaps(looked)
         edges = self._edges(looked, window)
         seen = concatenate_crossings([one.crossings for one in looked])
+        # Each with its own crossings alone, so that nothing of one mission is in the figures of another.
         parts = [
-            exposure_of(self.places, self.gates, one.glances, edges, seen, self.settings.holding) for one in looked
+            exposure_of(self.places, self.gates, one.glances, edges, one.crossings, self.settings.holding)
+            for one in looked
         ]
-        owner = _owners(looked, edges)
-        table = self._table(seen, _sum(parts), owner, tuple(one.origin for one in looked))
+        table = self._table(seen, _sum(parts), *_origins(looked, edges))
         return table if window is not None else table.take(_aloft(table, looked))
 
     def whole(self, window: tuple[int, int]) -> tuple[int, int]:
@@ -131,7 +132,7 @@ class FlowMeter:
         begin, end = self.whole(window or (min(one.begin for one in looked), max(one.end for one in looked) + 1))
         return np.arange(begin, end + 1, self.settings.width, dtype=np.int64)
 
-    def _table(self, seen: Crossings, exposure: Exposure, owner: Indices, origins: tuple[Origin, ...]) -> FlowTable:
+    def _table(self, seen: Crossings, exposure: Exposure, origins: tuple[Origin, ...], owner: Indices) -> FlowTable:
         """Put counts and exposures together."""
         classes = [EVERY_CLASS, *(np.unique(seen.target_class).tolist() if self.settings.by_class else [])]
         shape = (len(self.places), len(classes), len(Direction), len(exposure.edges) - 1)
@@ -193,12 +194,21 @@ def _aloft(table: FlowTable, looked: Sequence[Watched]) -> Flags:
     return np.asarray(np.any([(table.begin <= one.end) & (table.end > one.begin) for one in looked], axis=0))
 
 
-def _owners(looked: Sequence[Watched], edges: Integers) -> Indices:
-    """Give the mission, by its row, that each time belongs to: the last of those in it, the nearest where none is."""
-    middle = 0.5 * (edges[:-1] + edges[1:]).astype(np.float64)
-    begin, end = (np.array([getattr(one, name) for one in looked], np.float64) for name in ("begin", "end"))
-    off = np.maximum(np.maximum(begin - middle[:, None], middle[:, None] - end), 0.0)
-    return np.asarray(off.argmin(axis=1), np.int32)
+def _origins(looked: Sequence[Watched], edges: Integers) -> tuple[tuple[Origin, ...], Indices]:
+    """Give origins, and which of them each time has: the most protected of all missions in it, of the nearest if none.
+
+    Nearest, because that nothing was looked at is known from there too.
+    """
+    begin, end = (np.array([getattr(one, name) for one in looked], np.int64) for name in ("begin", "end"))
+    off = np.maximum(np.maximum(begin - edges[1:, None] + 1, edges[:-1, None] - end), 0)
+    found: dict[Origin, int] = {}
+    owner = [
+        found.setdefault(
+            join_origins([looked[row].origin for row in np.flatnonzero(away == away.min()).tolist()]), len(found)
+        )
+        for away in off
+    ]
+    return tuple(found), np.array(owner, np.int32)
 
 
 def _sum(parts: Sequence[Exposure]) -> Exposure:

@@ -7,6 +7,7 @@ import pytest
 
 from sidelook.errors import UsageError
 from sidelook.model.flow import EVERY_CLASS, Direction, Reason
+from sidelook.model.origin import Classification, Origin
 from sidelook.model.places import Places
 from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
@@ -85,6 +86,27 @@ def test_a_mission_apart_adds_and_one_at_the_same_time_is_refused(
     assert np.unique((flow.begin - begin) // HOUR).tolist() == [0, 1, 4]  # the hours between are not asked about
     with pytest.raises(UsageError, match="missions 3 and 4 overlap in time"):
         meter.count([watched, meter.watch(4, none, dwells(np.array([600.0, 630.0])))])
+
+
+def test_an_hour_of_two_missions_has_the_marking_of_the_more_protected(
+    meter: FlowMeter, dwells: MakeDwells, begin: int
+) -> None:
+    none = TrackTable.empty(origins=())
+
+    def secret(looks: Dwells) -> Dwells:
+        origin = Origin(source="secret", classification=Classification.SECRET)
+        return Dwells(**{name: getattr(looks, name) for name in Dwells.DTYPES}, plots=looks.plots, origins=(origin,))
+
+    first = meter.watch(1, none, dwells(np.arange(0.0, 4_000.0, 30.0)))
+    second = meter.watch(2, none, secret(dwells(np.arange(5_000.0, 9_000.0, 30.0))))
+    flow = meter.count([first, second])
+    levels = {
+        int((flow.begin[row] - begin) // HOUR): flow.origins[flow.origin[row]].classification
+        for row in range(len(flow))
+    }
+    assert levels == {0: Classification.UNCLASSIFIED, 1: Classification.SECRET, 2: Classification.SECRET}
+    shared = flow.take(flow.begin == begin + HOUR)
+    assert shared.simulated.all()  # one of the two is, and that sticks
 
 
 def test_nothing_watched_is_no_row(meter: FlowMeter) -> None:
