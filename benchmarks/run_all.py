@@ -22,6 +22,8 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     for name in ("geodesy", "stanag4607", "convert", "archive", "kill_archive", "console_feed", *SIMULATION):
         yield [f"{name}.py"]
     yield ["sar/vehicles.py"]
+    yield ["monitoring/flow.py", str(scratch / "flow")]
+    yield ["monitoring/questions.py", str(scratch / "month")]
     if Path("/usr/bin/time").exists():
         yield ["sar/parts.py", str(scratch)]
     else:

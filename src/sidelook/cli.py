@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sidelook import __version__
+from sidelook.cli_monitor import monitor
 from sidelook.errors import InputError, ReleaseRefusedError, SidelookError, StorageError, UsageError
 
 
@@ -52,6 +53,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # markup, pretty tracebacks and completion would double the start-up time
     pretty_exceptions_enable=False,
 )
+app.add_typer(monitor)
 
 Recording = Annotated[Path, typer.Argument(help="A STANAG 4607 recording.")]
 Recordings = Annotated[Path, typer.Argument(help="A STANAG 4607 recording, or a folder of recordings.")]

@@ -17,7 +17,7 @@ from .mission.conftest import recording_bytes
 __all__ = ["recording_bytes"]  # a fixture
 
 HEAVY = ("numba", "scipy", "pyarrow", "duckdb", "starlette", "uvicorn", "rich", "msgspec")
-COMMANDS = ("run", "serve", "track", "info", "check", "convert", "record", "replay")
+COMMANDS = ("run", "serve", "track", "info", "check", "convert", "record", "replay", "monitor")
 
 
 @dataclass(frozen=True)

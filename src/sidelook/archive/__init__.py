@@ -1,6 +1,6 @@
 """What happened, kept and found again: raw bytes, plots, dwells and tracks by time, box, mission and track."""
 
-from sidelook.archive.archive import Archive
+from sidelook.archive.archive import Archive, note_question
 from sidelook.archive.box import Box
 from sidelook.archive.errors import (
     ArchiveDamagedError,
@@ -50,4 +50,5 @@ __all__ = [
     "TrackHistory",
     "Window",
     "WriterStatus",
+    "note_question",
 ]

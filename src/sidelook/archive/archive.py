@@ -1,5 +1,6 @@
 """The archive: what happened, kept and found again."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from sidelook.archive.records import (
     AuditEntry,
     KeptImage,
     KeptTruth,
+    Kind,
     Looks,
     MissionKind,
     MissionSummary,
@@ -34,11 +36,14 @@ from sidelook.archive.records import (
 )
 from sidelook.archive.segments import SegmentMaker, raw_folder
 from sidelook.archive.summary import summarise
-from sidelook.archive.sweep import check_files, sweep
-from sidelook.archive.unsealed import DTYPES
+from sidelook.archive.sweep import check_files, delete_doomed, sweep
+from sidelook.archive.tables import cell_columns
+from sidelook.archive.unsealed import DTYPES, OriginBook
 from sidelook.archive.writer import MissionWriter
 from sidelook.errors import UsageError
+from sidelook.model.cells import CellCounts
 from sidelook.model.formation import FormationTable
+from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
 
 if TYPE_CHECKING:
@@ -175,6 +180,10 @@ class Archive:
         """
         return self._reader.looks(mission, window, box, brief=brief)
 
+    def footprints(self, mission: int, window: Window | None = None) -> Dwells:
+        """Read where was looked, in order of time: dwells without their plots, and only the columns a map shows."""
+        return self._reader.footprints(mission, window)
+
     def tracks(
         self, mission: int, window: Window | None = None, box: Box | None = None, *, brief: bool = False
     ) -> TrackTable:
@@ -188,6 +197,14 @@ class Archive:
     def truth(self, mission: int, window: Window | None = None, box: Box | None = None) -> KeptTruth:
         """Read the truth that was kept with a simulated recording, in order of time; empty where there is none."""
         return self._reader.truth(mission, window, box)
+
+    def cells(self, mission: int, window: Window | None = None) -> CellCounts:
+        """Read the counts by cell and hour that were kept of a mission; empty where there are none."""
+        return self._reader.cells(mission, window)
+
+    def has_cells(self, mission: int) -> bool:
+        """Tell whether counts by cell were kept of a mission."""
+        return bool(self._catalog.segments(mission, Kind.CELLS))
 
     def track_history(self, mission: int, track: int) -> TrackHistory:
         """Read all states of one track and the plots behind it; empty where there is no such track."""
@@ -213,7 +230,7 @@ class Archive:
     def sql(self, query: str, *, mission: int | None = None, window: Window | None = None) -> "pa.Table":
         """Run an SQL query (DuckDB) over views of sealed files.
 
-        The views are ``plots``, ``dwells``, ``tracks``, ``formations`` and ``truth``.
+        The views are ``plots``, ``dwells``, ``tracks``, ``formations``, ``truth`` and ``cells``.
         Times are UTC timestamps, and exact in ``time_ns``; angles are radians, and degrees in ``latitude_deg``
         and the like. Whole files are taken: those
         that overlap the window. Rows that are not sealed yet are left out.
@@ -227,6 +244,43 @@ class Archive:
             listed = {kind: [self._catalog.segments(one, kind, window) for one in missions] for kind in DTYPES}
         files = {kind: [self.folder / item.path for part in parts for item in part] for kind, parts in listed.items()}
         return engines.sql_engine().run(query, files)
+
+    # what is made of it, and kept
+
+    def keep_cells(self, mission: int, table: CellCounts, now: int) -> None:
+        """Keep counts by cell of a mission in place of those before; retention leaves them, deletion does not.
+
+        Parameters
+        ----------
+        mission : that is over
+        table : not empty
+        now : ns UTC
+
+        Raises
+        ------
+        UsageError
+            The mission is not over.
+        """
+        if self._catalog.mission(mission).ended is None:
+            message = f"mission {mission} is not over: its counts would miss what comes"
+            raise UsageError(message)
+        old = self._catalog.segments(mission, Kind.CELLS)
+        known = self._writers.get(mission)  # a mission that was written in this process is read by its writer's book
+        book = OriginBook.of(self._catalog.origins(mission)) if known is None else known.unsealed.origins
+        columns = cell_columns(table, book.renumber(table.origins, table.origin))
+        maker = SegmentMaker(folder=self.folder, files=self._reader.files, mission=mission)
+        with self._care, storage_errors(self.folder, "keeping counts"):
+            new = list(maker.make(Kind.CELLS, columns, book.all(), (now, now)))
+            self._catalog.replace(old, new, book.all())
+            delete_doomed(self.folder, self._catalog)
+
+    def keep_note(self, name: str, data: bytes) -> None:
+        """Keep a small document, such as the places that are watched, under a name."""
+        self._catalog.keep_note(name, data)
+
+    def note(self, name: str) -> bytes | None:
+        """Give the document that is kept under a name; None where there is none."""
+        return self._catalog.note(name)
 
     # care
 
@@ -289,3 +343,15 @@ class Archive:
     def _deleter(self) -> Deleter:
         """Make the one that deletes."""
         return Deleter(folder=self.folder, catalog=self._catalog)
+
+
+def note_question(folder: Path, entry: AuditEntry) -> None:
+    """Append to the audit log of an archive that another process may be writing; durable when it returns.
+
+    Raises
+    ------
+    StorageError
+        The catalog cannot be written.
+    """
+    with contextlib.closing(Catalog(folder, "write")) as catalog:
+        catalog.audit(entry)

@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS doomed (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
     subject TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -264,10 +265,7 @@ class Catalog:
         with self.transaction() as writer:
             mission = seal.mission
             enter_segments(writer, seal.segments)
-            writer.executemany(
-                "INSERT OR IGNORE INTO origins VALUES (?, ?, ?)",
-                ((mission, number, json.dumps(asdict(origin))) for number, origin in enumerate(seal.origins)),
-            )
+            _enter_origins(writer, mission, seal.origins)
             writer.executemany(
                 "INSERT INTO activity VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET plots = plots + excluded.plots,"
                 " dwells = dwells + excluded.dwells, revisits = revisits + excluded.revisits",
@@ -292,9 +290,14 @@ class Catalog:
         with self.transaction() as writer:
             enter_segments(writer, segments)
 
-    def replace(self, old: Sequence[Segment], new: Sequence[Segment]) -> None:
-        """Swap files for others in one transaction; the old ones become doomed."""
+    def replace(self, old: Sequence[Segment], new: Sequence[Segment], origins: Sequence[Origin] = ()) -> None:
+        """Swap files of a mission for others in one transaction; the old ones become doomed.
+
+        ``origins`` are all of the mission by number, where the new files bring some.
+        """
         with self.transaction() as writer:
+            if origins:
+                _enter_origins(writer, new[0].mission, origins)
             enter_segments(writer, new)
             doom_segments(writer, old)
 
@@ -315,6 +318,20 @@ class Catalog:
             self._writer.execute("VACUUM")
             busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self.scrub_due = bool(busy)
+
+    # notes
+
+    def keep_note(self, name: str, data: bytes) -> None:
+        """Keep a small document under a name, in place of the one before."""
+        with self.transaction() as writer:
+            writer.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, data))
+
+    def note(self, name: str) -> bytes | None:
+        """Give the document under a name; a catalog of earlier days, only read, has none."""
+        if not self.query("SELECT 1 FROM sqlite_schema WHERE name = 'notes'"):
+            return None
+        rows = self.query("SELECT data FROM notes WHERE name = ?", (name,))
+        return bytes(rows[0][0]) if rows else None
 
     # audit
 
@@ -364,6 +381,14 @@ def enter_segments(writer: sqlite3.Connection, segments: Iterable[Segment]) -> N
         " simulated = max(simulated, excluded.simulated)"
     )
     writer.executemany(statement, (_segment_row(segment) for segment in segments))
+
+
+def _enter_origins(writer: sqlite3.Connection, mission: int, origins: Sequence[Origin]) -> None:
+    """Note the origins of a mission that are not noted yet."""
+    writer.executemany(
+        "INSERT OR IGNORE INTO origins VALUES (?, ?, ?)",
+        ((mission, number, json.dumps(asdict(origin))) for number, origin in enumerate(origins)),
+    )
 
 
 def doom_segments(writer: sqlite3.Connection, segments: Iterable[Segment]) -> None:

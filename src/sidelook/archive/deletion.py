@@ -50,7 +50,7 @@ class Deleter:
         return self._delete(lambda segment: segment.mission == mission, forget)
 
     def enforce(self, cut: int) -> Purged:
-        """Delete what live sources gave before ``cut``, ns UTC; counts over time remain.
+        """Delete what live sources gave before ``cut``, ns UTC; counts over time and by cell remain.
 
         A file goes as soon as its oldest row is too old; files hold at most an hour of reception, so rows
         live between an hour less than the policy says and what it says.
@@ -58,7 +58,7 @@ class Deleter:
         live = {row.mission for row in self.catalog.missions() if row.kind == "live"}
 
         def chosen(segment: Segment) -> bool:
-            return segment.mission in live and segment.received_first < cut
+            return segment.mission in live and segment.received_first < cut and segment.kind is not Kind.CELLS
 
         return self._delete(chosen, lambda writer: _forget_old(writer, live, cut))
 

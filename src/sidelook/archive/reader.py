@@ -21,6 +21,7 @@ from sidelook.archive.tables import (
     BRIEF_TRACKS,
     Columns,
     blank_columns,
+    cells_from,
     formations_from,
     join,
     looks_from,
@@ -30,9 +31,11 @@ from sidelook.archive.tables import (
 )
 from sidelook.archive.unsealed import DTYPES
 from sidelook.archive.writer import MissionWriter
+from sidelook.model.cells import CellCounts
 from sidelook.model.columns import Integers
 from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
+from sidelook.model.plots import Dwells
 from sidelook.model.tracks import TrackTable
 
 if TYPE_CHECKING:
@@ -83,6 +86,25 @@ class Reader:
             return looks_from(dwells, plots, snapshot.origins)
 
         return self._consistently(mission, (Kind.DWELLS, Kind.PLOTS), window, read)
+
+    def footprints(self, mission: int, window: Window | None) -> Dwells:
+        """Read dwells without their plots; see ``Archive.footprints``."""
+        names = BRIEF_DWELLS
+
+        def read(snapshot: Snapshot) -> Dwells:
+            rows = self._rows(snapshot, Kind.DWELLS, names, window)
+            return looks_from(rows, blank_columns(DTYPES[Kind.PLOTS]), snapshot.origins).dwells
+
+        return self._consistently(mission, (Kind.DWELLS,), window, read)
+
+    def cells(self, mission: int, window: Window | None) -> CellCounts:
+        """Read counts by cell; see ``Archive.cells``."""
+        names = tuple(DTYPES[Kind.CELLS])
+
+        def read(snapshot: Snapshot) -> CellCounts:
+            return cells_from(self._rows(snapshot, Kind.CELLS, names, window), snapshot.origins)
+
+        return self._consistently(mission, (Kind.CELLS,), window, read)
 
     def tracks(self, mission: int, window: Window | None, box: Box | None, *, brief: bool) -> TrackTable:
         """Read states of tracks; see ``Archive.tracks``."""

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     TRACKS = "tracks"
     FORMATIONS = "formations"
     TRUTH = "truth"
+    CELLS = "cells"
     IMAGES = "images"
 
 

@@ -122,7 +122,7 @@ def digest_of(path: Path) -> str:
 
 def _order(columns: Columns) -> Integers:
     """Order of time; within a time, of arrival."""
-    second = next(name for name in ("dwell_id", "track", "entity", "formation") if name in columns)
+    second = next(name for name in ("dwell_id", "track", "entity", "formation", "cell") if name in columns)
     return np.lexsort((columns[second], columns["time"]))
 
 

@@ -17,6 +17,7 @@ _DEGREES = {
     Kind.TRACKS: ("latitude", "longitude"),
     Kind.FORMATIONS: ("latitude", "longitude"),
     Kind.TRUTH: ("latitude", "longitude"),
+    Kind.CELLS: ("latitude", "longitude"),
     Kind.DWELLS: ("sensor_latitude", "sensor_longitude", "area_latitude", "area_longitude"),
 }
 
@@ -26,7 +27,7 @@ class SqlEngine:
 
     @staticmethod
     def run(query: str, files: Mapping[Kind, Sequence[Path]]) -> pa.Table:
-        """Run a query over the views ``plots``, ``dwells``, ``tracks``, ``formations`` and ``truth``.
+        """Run a query over the views ``plots``, ``dwells``, ``tracks``, ``formations``, ``truth`` and ``cells``.
 
         Raises
         ------

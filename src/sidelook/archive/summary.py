@@ -42,7 +42,7 @@ def _summary(
     """Sum up one mission from its files, what waits in memory, and where its images come from."""
     segments = [*files, *_in_memory(writer)]
     rows = {kind: sum(item.rows for item in segments if item.kind is kind) for kind in Kind}
-    seen = [item for item in segments if item.kind is not Kind.TRUTH]
+    seen = [item for item in segments if item.kind not in (Kind.TRUTH, Kind.CELLS)]
     begin = min((item.begin for item in seen if item.begin is not None), default=None)
     end = max((item.end for item in seen if item.end is not None), default=None)
     return MissionSummary(

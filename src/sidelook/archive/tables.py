@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidelook.archive.records import KeptTruth, Looks
+from sidelook.model.cells import CellCounts
 from sidelook.model.columns import Indices, Integers
 from sidelook.model.formation import FormationTable
 from sidelook.model.origin import Origin
@@ -56,6 +57,7 @@ FORMATION_DTYPES: dict[str, Any] = {
     **dict.fromkeys(_SPREADS, np.float32),
 }
 TRUTH_DTYPES: dict[str, Any] = {**TruthLooks.DTYPES, "origin": np.int32, "simulated": np.bool_}
+CELL_DTYPES: dict[str, Any] = {"time": np.int64, **{n: t for n, t in CellCounts.DTYPES.items() if n != "begin"}}
 
 BRIEF_PLOTS = (
     "time", "dwell_id", "track", "simulated", "report_simulated", "latitude", "longitude", "radial_speed", "snr_db",
@@ -112,6 +114,19 @@ def truth_columns(looks: TruthLooks, origin: int) -> Columns:
     """Spell truth as a table, all of it from one origin of the mission, and all of it simulated."""
     given = {name: getattr(looks, name) for name in TruthLooks.DTYPES}
     return given | {"origin": np.full(len(looks), origin, np.int32), "simulated": np.ones(len(looks), np.bool_)}
+
+
+def cell_columns(table: CellCounts, origin: Indices) -> Columns:
+    """Spell counts by cell as a table; ``time`` is when each hour begins."""
+    given = {name: getattr(table, name) for name in CellCounts.DTYPES if name != "begin"}
+    return given | {"time": table.begin, "origin": origin}
+
+
+def cells_from(columns: Columns, origins: Sequence[Origin]) -> CellCounts:
+    """Build counts by cell, by hour, then cell, from a table."""
+    columns = select(columns, np.lexsort((columns["cell"], columns["level"], columns["time"])))
+    given = {name: columns["time" if name == "begin" else name] for name in CellCounts.DTYPES}
+    return CellCounts(**given, origins=tuple(origins))
 
 
 def looks_from(dwells: Columns, plots: Columns, origins: Sequence[Origin]) -> Looks:

@@ -7,6 +7,7 @@ import numpy as np
 
 from sidelook.archive.records import Kind, Window
 from sidelook.archive.tables import (
+    CELL_DTYPES,
     DWELL_DTYPES,
     FORMATION_DTYPES,
     PLOT_DTYPES,
@@ -35,6 +36,7 @@ DTYPES = {
     Kind.TRACKS: TRACK_DTYPES,
     Kind.FORMATIONS: FORMATION_DTYPES,
     Kind.TRUTH: TRUTH_DTYPES,
+    Kind.CELLS: CELL_DTYPES,
 }
 
 

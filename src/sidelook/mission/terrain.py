@@ -34,11 +34,7 @@ def read_terrain(place: Path, frame: LocalFrame, datum: Datum = Datum.EGM96) -> 
     """
     from sidelook.geography.mosaics import mosaic  # noqa: PLC0415 - where it is wanted
 
-    paths = sorted(path for path in place.iterdir() if path.suffix.lower() in SUFFIXES) if place.is_dir() else [place]
-    if not paths:
-        message = f"{place} holds no elevation tile: put *.hgt, *.tif or *.dt2 into it"
-        raise NoTilesError(message)
-    near = [grid for grid in _read(paths, datum) if _is_near(grid, frame)]
+    near = [grid for grid in read_tiles(tile_paths(place), datum) if _is_near(grid, frame)]
     if not near:
         latitude, longitude = np.degrees([frame.latitude, frame.longitude])
         message = f"no tile of {place} is near the scene at {latitude:.4f}, {longitude:.4f}: add those that cover it"
@@ -62,7 +58,17 @@ def part_datum(words: Sequence[str]) -> tuple[list[str], Datum]:
         raise UsageError(message) from error
 
 
-def _read(paths: list[Path], datum: Datum) -> Iterator[HeightGrid]:
+def tile_paths(place: Path) -> list[Path]:
+    """Give a file, or all elevation tiles of a folder, or raise NoTilesError where it holds none."""
+    paths = sorted(path for path in place.iterdir() if path.suffix.lower() in SUFFIXES) if place.is_dir() else [place]
+    if not paths:
+        message = f"{place} holds no elevation tile: put *.hgt, *.tif or *.dt2 into it"
+        raise NoTilesError(message)
+    return paths
+
+
+def read_tiles(paths: Sequence[Path], datum: Datum = Datum.EGM96) -> Iterator[HeightGrid]:
+    """Read elevation tiles one by one; NoTilesError or InputError names the one that cannot be read."""
     for path in paths:
         try:
             with path.open("rb") as stream:

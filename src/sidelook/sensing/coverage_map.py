@@ -123,7 +123,7 @@ def add_looks(coverage: CoverageMap, dwells: Dwells, visible: Visibility | None 
     the map with these looks
     """
     last, looks, seen = coverage.last.copy(), coverage.looks.copy(), coverage.last_visible.copy()
-    for dwell, cell in _looked_at(coverage.grid, dwells):
+    for dwell, cell in looked_at(coverage.grid, dwells):
         np.maximum.at(last, cell, dwells.time[dwell])
         looks += np.bincount(cell, minlength=len(looks)).astype(np.int32)
         shown = np.ones(len(cell), bool) if visible is None else _ask(coverage.grid, dwells, (dwell, cell), visible)
@@ -144,8 +144,13 @@ def _ask(grid: EqualAreaGrid, dwells: Dwells, pairs: Pairs, visible: Visibility)
     return shown
 
 
-def _looked_at(grid: EqualAreaGrid, dwells: Dwells) -> Iterator[Pairs]:
-    """Pair dwells with the cells whose middles lie in their footprints, in pieces of bounded size."""
+def looked_at(grid: EqualAreaGrid, dwells: Dwells) -> Iterator[Pairs]:
+    """Pair dwells with the cells whose middles lie in their footprints, in pieces of bounded size.
+
+    Returns
+    -------
+    rows of dwells and numbers of cells, (K,) each, of each piece, by dwell
+    """
     bearing, distance = bearing_and_distance(
         dwells.sensor_latitude, dwells.sensor_longitude, dwells.area_latitude, dwells.area_longitude
     )

@@ -1,0 +1,131 @@
+"""``sidelook monitor``: questions to an archive. Each body is imported when its command runs, as in ``cli``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+monitor = typer.Typer(
+    name="monitor",
+    help="Ask an archive what was there, what changed, and what could not be seen.",
+    epilog="Examples: sidelook monitor coverage missions | sidelook monitor flow missions --places border.geojson",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Kept = Annotated[Path, typer.Argument(help="Folder of the archive.")]
+PlacesFile = Annotated[
+    Path | None, typer.Option("--places", help="Sites, lines, areas: GeoJSON or KML; else those kept in the archive.")
+]
+Missions = Annotated[
+    list[int] | None, typer.Option("--mission", help="Number of a mission; may be repeated. Else all.")
+]
+During = Annotated[str | None, typer.Option(help="UTC, BEGIN/END, each a date or date and time; else everything.")]
+GroundFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--ground",
+        help="Elevation tiles or their folder, or a scenario, that tell what terrain hides; an extract or GeoJSON of "
+        "the roads that cross the places. May be repeated.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]
+
+
+@monitor.command(
+    epilog="Examples: sidelook monitor flow missions --places border.geojson | ... flow missions "
+    "--during 2026-05-04/2026-05-06 --ground N42E001.hgt --by-class --json"
+)
+def flow(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    every: Annotated[float, typer.Option(help="Width of the times that are counted by, minutes.")] = 60.0,
+    by_class: Annotated[bool, typer.Option("--by-class", help="Count classes apart as well.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count what crossed lines and the edges of sites, by direction and hour, with 90 % intervals."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_flow import report_flow
+
+    question = Question(
+        archive=archive, places=places, missions=tuple(mission or ()), during=during,
+        ground=tuple(ground or ()), as_json=as_json,
+    )  # fmt: skip
+    report_flow(question, minutes=every, by_class=by_class)
+
+
+@monitor.command(epilog="Example: sidelook monitor coverage missions --ground N42E001.hgt --json")
+def coverage(
+    archive: Kept,
+    *,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of each mission when it was on station, where it flew, what it looked at, how often, and what was hidden."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_cells import report_coverage
+
+    report_coverage(Question(
+        archive=archive, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()), as_json=as_json,
+    ))  # fmt: skip
+
+
+@monitor.command(epilog="Example: sidelook monitor counts missions --during 2026-05-04T06:00:00Z/2026-05-04T09:00:00Z")
+def counts(
+    archive: Kept,
+    *,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count vehicles by cell and hour, with the time looked at beside them; fewer than five are told by block only."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_cells import report_counts
+
+    report_counts(Question(
+        archive=archive, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()), as_json=as_json,
+    ))  # fmt: skip
+
+
+@monitor.command(epilog="Example: sidelook monitor sites missions --places border.kml --keep")
+def sites(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the file's places in the archive.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the sites, lines and areas that are watched, with their rules; or keep those of a file in the archive."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_sites import report_sites
+
+    report_sites(Question(archive=archive, places=places, as_json=as_json), keep=keep)
+
+
+@monitor.command(epilog="Example: sidelook monitor rules missions --during 2026-05-04/2026-05-06 --json")
+def rules(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer the rules of places: yes, no or undetermined, with the evidence and the moments to replay."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_sites import report_rules
+
+    report_rules(Question(
+        archive=archive, places=places, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()),
+        as_json=as_json,
+    ))  # fmt: skip
