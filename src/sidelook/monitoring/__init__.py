@@ -1,0 +1,1 @@
+"""What is there over days and weeks, what changed, and what could not be seen."""
