@@ -8,9 +8,10 @@ a day by their length, and by more and fewer, in and out. As counts are whole nu
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import nbinom
 
 from sidelook.errors import UsageError
@@ -134,7 +135,8 @@ def _judge_site(
     exposure = np.stack([recent.exposure_in, recent.exposure_out], axis=1)
     expected = mean * exposure
     chance = shape / (shape + expected)
-    more, fewer = nbinom.sf(seen - 1, shape, chance), nbinom.cdf(seen, shape, chance)
+    more = np.asarray(nbinom.sf(seen - 1, shape, chance), np.float64)
+    fewer = np.asarray(nbinom.cdf(seen, shape, chance), np.float64)
     length = (recent.end - recent.start) / SECOND
     allowed = (rate * length / (TESTS * DAY))[:, None]
     activity = np.full(seen.shape, Activity.USUAL, np.uint8)
@@ -143,7 +145,7 @@ def _judge_site(
     activity[(exposure == 0.0) | (len(history) == 0)] = Activity.UNDETERMINED
     used = [part.origins[k] for part in (history, recent) for k in np.unique(part.origin)]
 
-    def twice(column: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def twice(column: NDArray[Any]) -> NDArray[Any]:
         return np.repeat(column, 2)
 
     return ActivityTable(

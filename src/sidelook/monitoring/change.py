@@ -124,8 +124,8 @@ class Announcement:
         """Refuse what cannot be asked."""
         if self.number < 1 or self.end <= self.begin or not 0.0 < self.share <= 1.0:
             message = (
-                f"no withdrawal of {self.number} vehicles, {self.share:g} of them from {self.begin} to {self.end} ns UTC, "
-                "can be looked for: give a number, an end after the begin, and a share above 0 and up to 1"
+                f"no withdrawal of {self.number} vehicles, {self.share:g} of them from {self.begin} to {self.end} ns "
+                "UTC, can be looked for: give a number, an end after the begin, and a share above 0 and up to 1"
             )
             raise UsageError(message)
 
@@ -263,8 +263,8 @@ def change_distribution(stock: SiteStock, first: int, last: int) -> tuple[Intege
     both, row, column = joint(stock.smoothed, int(stock.moment[first]), int(stock.moment[last]))
     gain = (column + np.arange(both.shape[1]))[None, :] - (row + np.arange(both.shape[0]))[:, None]
     lowest = int(gain.min())
-    probability = np.bincount((gain - lowest).ravel(), both.ravel())
-    return lowest + np.arange(len(probability)), probability
+    probability = np.bincount((gain - lowest).ravel(), both.ravel()).astype(np.float64)
+    return lowest + np.arange(len(probability), dtype=np.int64), probability
 
 
 def _places(stock: SiteStock, before: int, after: int) -> tuple[int, int]:

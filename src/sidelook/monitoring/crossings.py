@@ -24,7 +24,7 @@ def shifted(exposure: Floats, log_odds: Floats) -> Floats:
     return shifted
 
 
-def uncounted(angle: Floats, *, counted: Floats, exposure: Floats, shape: Floats, mean: Floats) -> Complexes:
+def uncounted(angle: Floats, *, counted: int, exposure: Floats, shape: Floats, mean: Floats) -> Complexes:
     """Characteristic function of the crossings that were not counted.
 
     Parameters

@@ -25,8 +25,9 @@ class ClockError(InputError):
     time : ns UTC, at which they do
     """
 
-    def __init__(self, what: str, *, site: int, time: int) -> None:
-        super().__init__(f"site {site}: {what}; the clocks disagree, or one mission was given twice")
+    def __init__(self, *, site: int, time: int, backwards: bool) -> None:
+        what = "a span ends before it begins" if backwards else "spans overlap"
+        super().__init__(f"site {site}: {what} at {time} ns UTC; the clocks disagree, or one mission was given twice")
         self.site = site
         self.time = time
 

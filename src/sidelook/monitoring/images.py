@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import betaincinv, betaln, gammaln, ndtr
 from scipy.stats import nbinom, poisson
 
-from sidelook.model.columns import Floats
+from sidelook.model.columns import Floats, Integers
 from sidelook.monitoring.settings import StockSettings
 
 LEAST = 1e-9  # chance of a number of false alarms below which it is left out
@@ -72,16 +72,16 @@ def _chances(mean: float, variance: float, nodes: Floats) -> Floats:
     return np.clip(chance, 1e-6, 1.0)
 
 
-def _false_alarms(number: np.ndarray, mean: float, spread: float) -> Floats:  # type: ignore[type-arg]
+def _false_alarms(number: Integers, mean: float, spread: float) -> Floats:
     if mean == 0.0:
-        return (number == 0).astype(np.float64)
+        return np.where(number == 0, 1.0, 0.0)
     if spread**2 * mean < SMALL:
         return np.asarray(poisson.pmf(number, mean))
     shape = spread**-2
     return np.asarray(nbinom.pmf(number, shape, shape / (shape + mean)))
 
 
-def _detected(seen: Floats, number: Floats, chance: Floats, variance: Floats) -> Floats:
+def _detected(seen: Integers, number: Floats, chance: Floats, variance: Floats) -> Floats:
     """Probability of so many seen, of so many: beta-binomial, binomial where the chance is known."""
     possible = (seen <= number) & (seen >= 0)
     k, rest = np.where(possible, seen, 0), np.where(possible, number - seen, 0)

@@ -67,7 +67,7 @@ class StockSettings:
         )
         if not sound:
             message = (
-                "stock: rates, weights and steps must be above 0, shares and chances from 0 to 1 (confidence, bad_image "
-                "and unbalanced above 0), largest and dispersion 1 or more, errors 0 or more"
+                "stock: rates, weights and steps must be above 0, shares and chances from 0 to 1 (confidence, bad_image"
+                " and unbalanced above 0), largest and dispersion 1 or more, errors 0 or more"
             )
             raise UsageError(message)

@@ -305,7 +305,7 @@ def _basis(flow: FlowObservation, images: ImageCount, times: Integers, fresh: fl
     start, end = flow.start[watched], flow.end[watched]
     crossing = ((start <= times[:, None]) & (times[:, None] <= end)).any(axis=1)
     near = (np.abs(images.time - times[:, None]) <= fresh * SECOND).any(axis=1)
-    return (StockBasis.FLOW * crossing + StockBasis.IMAGE * near).astype(np.uint8)
+    return np.asarray(StockBasis.FLOW * crossing + StockBasis.IMAGE * near, np.uint8)
 
 
 def _watched(flow: FlowObservation, times: Integers) -> Floats:

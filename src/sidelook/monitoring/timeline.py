@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sidelook.model.columns import Floats, Indices, Integers
+from sidelook.model.columns import Flags, Floats, Indices, Integers
 from sidelook.model.stock import FlowObservation, ImageCount
 from sidelook.monitoring.errors import ClockError, ObservationError
 
@@ -70,10 +70,10 @@ def _check_clocks(flow: FlowObservation, start: Integers, end: Integers) -> None
     backwards = np.flatnonzero(flow.end <= flow.start)
     if len(backwards):
         row = int(backwards[0])
-        raise ClockError("a span ends before it begins", site=int(flow.site[row]), time=int(flow.start[row]))
+        raise ClockError(site=int(flow.site[row]), time=int(flow.start[row]), backwards=True)
     overlapping = np.flatnonzero(start[1:] < end[:-1])
     if len(overlapping):
-        raise ClockError("spans overlap", site=int(flow.site[0]), time=int(start[overlapping[0] + 1]))
+        raise ClockError(site=int(flow.site[0]), time=int(start[overlapping[0] + 1]), backwards=False)
 
 
 def check_flow(flow: FlowObservation) -> None:
@@ -105,7 +105,7 @@ def check_images(images: ImageCount) -> None:
     _refuse(~((error >= 0.0) & (error**2 <= 0.5 * chance * (1.0 - chance))), "a detection error cannot be")
 
 
-def _refuse(wrong: np.ndarray, what: str) -> None:  # type: ignore[type-arg]
+def _refuse(wrong: Flags, what: str) -> None:
     rows = np.flatnonzero(wrong)
     if len(rows):
         raise ObservationError(what, row=int(rows[0]))
