@@ -41,6 +41,7 @@ class World:
     exposure_error : of the said chance of each road, as a share
     images : a mission; weather : chance that one is lost, and that all of a mission are
     detection, detection_spread : of a standing vehicle, in the mean; standard deviation from campaign to campaign
+    hidden : share of vehicles that no image shows; as many again are hidden from either side
     detection_bias : what is said of it over what is true
     clipped : share of images that show a part of the site only
     """
@@ -51,7 +52,7 @@ class World:
     missions_per_day: float = 1.0
     on_station: float = 8.0
     rotation: float = 40.0
-    away: float = 2.0
+    away: float = 0.5
     night: float = 0.25
     group: float = 2.5
     feint: int = 0
@@ -61,7 +62,8 @@ class World:
     exposure_error: float = 0.08
     images: int = 3
     weather: float = 0.1
-    detection: float = 0.85
+    detection: float = 0.9
+    hidden: float = 0.04
     detection_spread: float = 0.035
     detection_bias: float = 1.0
     clipped: float = 0.1
@@ -75,14 +77,14 @@ class Observed:
     ----------
     flow, images : counts
     times : middle of each mission, and of the gap after it, ns UTC
-    before, after : middle of the last mission before the change, and of the second one after it began, ns UTC
+    before, after : middles of the missions before the change, and of the two after it began, ns UTC
     """
 
     flow: FlowObservation
     images: ImageCount
     times: NDArray[np.int64]
-    before: int
-    after: int
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +132,8 @@ def play(world: World, rng: np.random.Generator) -> Campaign:
         flow=watch_cordon(world, moves, starts, rng),
         images=take_images(world, stays, starts, rng),
         times=to_ns(times),
-        before=int(to_ns(middle[first])),
-        after=int(to_ns(middle[first + 2])),
+        before=to_ns(middle[: first + 1]),
+        after=to_ns(middle[first + 1 :]),
     )
     return Campaign(observed=observed, truth=truth)
 
@@ -173,7 +175,7 @@ def drive(world: World, starts: Floats, moment: float, rng: np.random.Generator)
             leaves = 24.0 * day + hour_drawn(world, rng)
             moves += [(leaves, -size), (leaves + float(rng.exponential(world.away)), size)]
     if world.feint:
-        for start in starts[len(starts) // 3 :]:
+        for start in starts:
             for size in group_sizes(world.feint, world.group, rng):
                 moves.append((start + float(rng.uniform(0.0, world.on_station)), size))
             for size in group_sizes(world.feint, world.group, rng):
@@ -201,8 +203,8 @@ def stand(world: World, moves: list[tuple[float, int]], rng: np.random.Generator
     return Stays(
         start=np.array(start),
         end=np.array(end),
-        hidden=rng.uniform(size=count) < 0.06,
-        hidden_from=rng.uniform(size=(SIDES, count)) < 0.04,
+        hidden=rng.uniform(size=count) < world.hidden,
+        hidden_from=rng.uniform(size=(SIDES, count)) < world.hidden,
         place=np.repeat(rng.uniform(size=count // 5 + 1), 5)[:count],
     )
 
@@ -248,8 +250,8 @@ def watch_cordon(
 
 def take_images(world: World, stays: Stays, starts: Floats, rng: np.random.Generator) -> ImageCount:
     """Count what stands, mission by mission."""
-    mean = float(np.clip(world.detection + rng.normal(0.0, world.detection_spread), 0.05, 0.9))
-    chance = mean / (0.94 * 0.96)
+    mean = world.detection + rng.normal(0.0, world.detection_spread)
+    chance = float(np.clip(mean / (1.0 - world.hidden) ** 2, 0.05, 1.0))
     poles, rows = int(rng.poisson(2.0)), []
     for mission, start in enumerate(starts):
         lost = rng.uniform() < world.weather
@@ -268,7 +270,7 @@ def take_images(world: World, stays: Stays, starts: Floats, rng: np.random.Gener
         site=np.zeros(count, np.int32),
         time=to_ns(table[:, 0]),
         counted=table[:, 1].astype(np.int32),
-        detection_probability=np.full(count, min(0.95, world.detection * world.detection_bias)),
+        detection_probability=np.full(count, min(0.98, world.detection * world.detection_bias)),
         detection_error=np.full(count, 0.05),
         false_alarms=np.full(count, 2.6),
         share=table[:, 2],

@@ -9,24 +9,27 @@ one less the rate of false calls, and lies
 - else it holds no change, and a change of the size asked for, alike: undetermined. It is the width of the interval that
   leaves it open, and the width is what physics gave: who could not be seen, and what an image misses.
 
-At a time near which nothing was seen, a number is belief alone, and every answer is undetermined.
+Compared are the mean stocks of two periods, so that what comes and goes within a day is not taken for change. In a
+period near which nothing was seen a number is belief alone, and every answer is undetermined.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from sidelook.errors import UsageError
-from sidelook.model.columns import Floats, Integers
+from sidelook.model.columns import Floats
 from sidelook.model.origin import Origin
 from sidelook.model.stock import StockBasis
 from sidelook.monitoring.errors import NothingSeenError
-from sidelook.monitoring.lattice import joint
+from sidelook.monitoring.lattice import draw_paths
 from sidelook.monitoring.stock import SiteStock
 from sidelook.timescale import NANOSECONDS_PER_DAY, format_utc
 
+PATHS = 4000  # drawn: a probability is known to 0.008 or better
 POWER = 0.8  # with which the smallest change that would be seen is told
 
 
@@ -76,10 +79,11 @@ class Change:
 
     Attributes
     ----------
-    site, before, after : number, and times, ns UTC
+    site : its number
+    before, after : from when to when each period was looked at, ns UTC
     verdict : by the rule of this module
-    mean : of the change, vehicles; ``per_day`` : the same over the days between
-    low, high : ends, themselves in it, of the interval that decides
+    mean : of the change, vehicles; ``per_day`` : the same over the days between the periods' mean times
+    low, high : ends of the interval that decides
     growing, shrinking, smaller : probabilities that the change is above 0, below 0, and smaller than what was asked for
     detectable : vehicles, the smallest change that such an interval would have shown in four cases of five
     question : what was asked
@@ -88,13 +92,13 @@ class Change:
     """
 
     site: int
-    before: int
-    after: int
+    before: tuple[int, int]
+    after: tuple[int, int]
     verdict: Verdict
     mean: float
     per_day: float
-    low: int
-    high: int
+    low: float
+    high: float
     growing: float
     shrinking: float
     smaller: float
@@ -149,46 +153,52 @@ class Withdrawal:
     answer: Answer
     probability: float
     mean: float
-    low: int
-    high: int
+    low: float
+    high: float
     announced: Announcement
     false_call_rate: float
     reason: str
     origin: Origin
 
 
-def compare(stock: SiteStock, before: int, after: int, question: Question) -> Change:
-    """Say what changed between two times.
+def compare(
+    stock: SiteStock, before: ArrayLike, after: ArrayLike, question: Question, rng: np.random.Generator
+) -> Change:
+    """Say what changed from one period to another.
 
     Parameters
     ----------
-    stock : of one site, asked for at both times among others
-    before, after : ns UTC
+    stock : of one site
+    before, after : one time or several of those it was asked for, ns UTC; all of the first are earlier
+    rng : draws the paths by which the periods' means are compared
 
     Raises
     ------
     NothingSeenError : the stock was not asked for at these times, or they are in the wrong order
     """
-    first, last = _places(stock, before, after)
-    gain, probability = change_distribution(stock, first, last)
-    low, high = _interval(gain, probability, question.false_call_rate)
-    mean = float(gain @ probability)
-    deviation = float(np.sqrt((gain - mean) ** 2 @ probability))
-    detectable = float(ndtri(1.0 - 0.5 * question.false_call_rate) + ndtri(POWER)) * deviation
-    unseen = _unseen(stock, (first, last))
+    first, last = _rows(stock, before), _rows(stock, after)
+    periods = [(int(stock.time[rows].min()), int(stock.time[rows].max())) for rows in (first, last)]
+    if periods[0][1] >= periods[1][0]:
+        message = f"site {stock.site}: the period before must end before the period after begins"
+        raise NothingSeenError(message)
+    gain = draw_change(stock, first, last, rng)
+    low, high = _interval(gain, question.false_call_rate)
+    detectable = float(ndtri(1.0 - 0.5 * question.false_call_rate) + ndtri(POWER)) * float(gain.std())
+    unseen = _unseen(stock, first) or _unseen(stock, last)
     verdict = Verdict.UNDETERMINED if unseen else _verdict(low, high, question.least)
+    days = float(stock.time[last].mean() - stock.time[first].mean()) / NANOSECONDS_PER_DAY
     return Change(
         site=stock.site,
-        before=before,
-        after=after,
+        before=periods[0],
+        after=periods[1],
         verdict=verdict,
-        mean=mean,
-        per_day=mean * NANOSECONDS_PER_DAY / (after - before),
+        mean=float(gain.mean()),
+        per_day=float(gain.mean()) / days,
         low=low,
         high=high,
-        growing=float(probability[gain > 0].sum()),
-        shrinking=float(probability[gain < 0].sum()),
-        smaller=float(probability[np.abs(gain) < question.least].sum()),
+        growing=float((gain > 0.0).mean()),
+        shrinking=float((gain < 0.0).mean()),
+        smaller=float((np.abs(gain) < question.least).mean()),
         detectable=detectable,
         question=question,
         reason=unseen or _in_words(verdict, (low, high), question, detectable),
@@ -196,8 +206,8 @@ def compare(stock: SiteStock, before: int, after: int, question: Question) -> Ch
     )
 
 
-def trend(stock: SiteStock, question: Question) -> Change:
-    """Say what changed over all times asked for: the first against the last, all between taken into account.
+def trend(stock: SiteStock, question: Question, rng: np.random.Generator) -> Change:
+    """Say what changed over all times asked for: their first third against their last.
 
     Raises
     ------
@@ -206,10 +216,13 @@ def trend(stock: SiteStock, question: Question) -> Change:
     if len(stock.time) < 2:  # noqa: PLR2004 - a trend needs two times
         message = f"site {stock.site}: one time has no trend; ask for two missions or more"
         raise NothingSeenError(message)
-    return compare(stock, int(stock.time[0]), int(stock.time[-1]), question)
+    third = max(1, len(stock.time) // 3)
+    return compare(stock, stock.time[:third], stock.time[-third:], question, rng)
 
 
-def find_withdrawal(stock: SiteStock, announced: Announcement, false_call_rate: float = 0.05) -> Withdrawal:
+def find_withdrawal(
+    stock: SiteStock, announced: Announcement, rng: np.random.Generator, false_call_rate: float = 0.05
+) -> Withdrawal:
     """Say whether an announced withdrawal was seen.
 
     The stock at the last time asked for up to the begin is held against that at the first one from the end on. Yes is
@@ -224,22 +237,22 @@ def find_withdrawal(stock: SiteStock, announced: Announcement, false_call_rate: 
     if not (len(earlier) and len(later)):
         message = f"site {stock.site}: ask for its stock at a time before the announced withdrawal and at one after it"
         raise NothingSeenError(message)
-    first, last = int(earlier[-1]), int(later[0])
-    gain, probability = change_distribution(stock, first, last)
-    low, high = (-end for end in reversed(_interval(gain, probability, false_call_rate)))
+    first, last = earlier[-1:], later[:1]
+    fewer = -draw_change(stock, first, last, rng)
+    low, high = _interval(fewer, false_call_rate)
     enough = announced.share * announced.number
-    chance = float(probability[-gain >= enough].sum())
-    reason = _unseen(stock, (first, last))
+    chance = float((fewer >= enough).mean())
+    reason = _unseen(stock, first) or _unseen(stock, last)
     answer = Answer.UNDETERMINED
     if not reason:
         answer = Answer.YES if chance >= 1.0 - false_call_rate else Answer.NO if chance <= false_call_rate else answer
-        stood = int(np.flatnonzero(np.cumsum(stock.probability()[first]) >= 1.0 - false_call_rate)[0])
+        stood = int(np.flatnonzero(np.cumsum(stock.probability()[first[0]]) >= 1.0 - false_call_rate)[0])
         reason = _withdrawn_in_words(answer, (low, high), announced, stood)
     return Withdrawal(
         site=stock.site,
         answer=answer,
         probability=chance,
-        mean=float(-gain @ probability),
+        mean=float(fewer.mean()),
         low=low,
         high=high,
         announced=announced,
@@ -249,64 +262,53 @@ def find_withdrawal(stock: SiteStock, announced: Announcement, false_call_rate: 
     )
 
 
-def change_distribution(stock: SiteStock, first: int, last: int) -> tuple[Integers, Floats]:
-    """Give the posterior of the change between two of the times asked for.
+def draw_change(stock: SiteStock, first: NDArray[np.intp], last: NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    """Draw changes (``PATHS``,) of the mean stock from some of the times asked for to others.
 
     Parameters
     ----------
     first, last : rows of ``stock.time``
-
-    Returns
-    -------
-    gain, probability : (D,) vehicles more, ascending, and how likely each is
     """
-    both, row, column = joint(stock.smoothed, int(stock.moment[first]), int(stock.moment[last]))
-    gain = (column + np.arange(both.shape[1]))[None, :] - (row + np.arange(both.shape[0]))[:, None]
-    lowest = int(gain.min())
-    probability = np.bincount((gain - lowest).ravel(), both.ravel()).astype(np.float64)
-    return lowest + np.arange(len(probability), dtype=np.int64), probability
+    paths = draw_paths(stock.smoothed, PATHS, rng)
+    change: Floats = paths[stock.moment[last]].mean(axis=0) - paths[stock.moment[first]].mean(axis=0)
+    return change
 
 
-def _places(stock: SiteStock, before: int, after: int) -> tuple[int, int]:
-    first, last = (int(np.searchsorted(stock.time, time)) for time in (before, after))
-    known = all(
-        place < len(stock.time) and stock.time[place] == time for place, time in ((first, before), (last, after))
-    )
-    if not known or first >= last:
-        message = f"site {stock.site}: ask for its stock at both times that are compared, the earlier one first"
+def _rows(stock: SiteStock, times: ArrayLike) -> NDArray[np.intp]:
+    wanted = np.atleast_1d(np.asarray(times, np.int64))
+    rows = np.searchsorted(stock.time, wanted)
+    if not len(wanted) or (stock.time[np.minimum(rows, len(stock.time) - 1)] != wanted).any():
+        message = f"site {stock.site}: ask for its stock at all times that are compared"
         raise NothingSeenError(message)
-    return first, last
+    return rows
 
 
-def _interval(gain: Integers, probability: Floats, rate: float) -> tuple[int, int]:
-    """Give the equal-tailed interval that holds one less the rate."""
-    below = np.cumsum(probability)
-    low = int((below <= 0.5 * rate).sum())
-    high = int((below < 1.0 - 0.5 * rate).sum())
-    last = len(gain) - 1
-    return int(gain[min(low, last)]), int(gain[min(high, last)])
+def _interval(values: Floats, rate: float) -> tuple[float, float]:
+    """Give the ends of the equal-tailed interval that holds one less the rate; each was drawn."""
+    low = np.quantile(values, 0.5 * rate, method="lower")
+    high = np.quantile(values, 1.0 - 0.5 * rate, method="higher")
+    return float(low), float(high)
 
 
-def _verdict(low: int, high: int, least: float) -> Verdict:
+def _verdict(low: float, high: float, least: float) -> Verdict:
     if -least < low and high < least:
         return Verdict.UNCHANGED
-    if low > 0:
+    if low > 0.0:
         return Verdict.GROWING
-    return Verdict.SHRINKING if high < 0 else Verdict.UNDETERMINED
+    return Verdict.SHRINKING if high < 0.0 else Verdict.UNDETERMINED
 
 
-def _unseen(stock: SiteStock, places: tuple[int, int]) -> str:
-    """Say near which time nothing was seen; nothing where something was near both."""
-    blind = [int(stock.time[place]) for place in places if stock.basis[place] == StockBasis.NOTHING]
-    if not blind:
+def _unseen(stock: SiteStock, rows: NDArray[np.intp]) -> str:
+    """Say where nothing was seen near any of some times; empty where something was."""
+    if (stock.basis[rows] != StockBasis.NOTHING).any():
         return ""
-    when = " and ".join(format_utc(time, 0) for time in blind)
+    when = " to ".join(format_utc(int(time), 0) for time in np.unique(stock.time[[rows[0], rows[-1]]]))
     return f"near {when} neither an image nor a crossing could be seen"
 
 
-def _in_words(verdict: Verdict, ends: tuple[int, int], question: Question, detectable: float) -> str:
+def _in_words(verdict: Verdict, ends: tuple[float, float], question: Question, detectable: float) -> str:
     sure = 100.0 * (1.0 - question.false_call_rate)
-    held = f"the change lies between {ends[0]:+d} and {ends[1]:+d} with {sure:g} %"
+    held = f"the change lies between {ends[0]:+.0f} and {ends[1]:+.0f} with {sure:g} %"
     if verdict is Verdict.UNCHANGED:
         return f"{held}: less than the {question.least:g} asked about"
     if verdict is not Verdict.UNDETERMINED:
@@ -317,9 +319,9 @@ def _in_words(verdict: Verdict, ends: tuple[int, int], question: Question, detec
     )
 
 
-def _withdrawn_in_words(answer: Answer, ends: tuple[int, int], announced: Announcement, stood: int) -> str:
+def _withdrawn_in_words(answer: Answer, ends: tuple[float, float], announced: Announcement, stood: int) -> str:
     enough = announced.share * announced.number
-    held = f"between {ends[0]} and {ends[1]} fewer than before"
+    held = f"between {ends[0]:.0f} and {ends[1]:.0f} fewer than before"
     if answer is Answer.NO and stood < enough:
         return f"{held}; no more than {stood} stood there before, and {enough:g} must have left"
     if answer is Answer.UNDETERMINED:

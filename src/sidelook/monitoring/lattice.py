@@ -9,18 +9,19 @@ Series Analysis by State Space Methods, 2012, for the frame).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from sidelook.model.columns import Floats
+from sidelook.model.columns import Floats, Integers
 from sidelook.monitoring.crossings import Complexes
 
 Nodes: TypeAlias = tuple[NDArray[np.intp], ...]
+Values = TypeVar("Values", Floats, Complexes)
 
-NEGLIGIBLE = 1e-7  # probability that is left out of joint distributions
+NEGLIGIBLE = 1e-7  # probability that is left out
 IMPOSSIBLE = 1e-13  # below this only rounding is left
 
 
@@ -51,11 +52,13 @@ class Smoothed:
     Attributes
     ----------
     chain : of which
-    weight : (...) posterior of the nodes
-    before, after : (T, ..., N + 1) forward and backward probabilities, each scaled to sum or mean as it may
+    nodes : of the nuisance whose evidence is not negligible, K of them: an index array (K,) for each axis
+    weight : (K,) their posterior
+    before, after : (T, K, N + 1) forward and backward probabilities, scaled anyhow
     """
 
     chain: Chain
+    nodes: Nodes
     weight: Floats
     before: Floats
     after: Floats
@@ -63,9 +66,8 @@ class Smoothed:
     def probability(self) -> Floats:
         """Give the posterior (T, N + 1) of the number at each moment."""
         both = self.before * self.after
-        both /= both.sum(axis=-1, keepdims=True)
-        axes = "abcdef"[: self.weight.ndim]
-        return np.asarray(np.einsum(f"t{axes}n,{axes}->tn", both, self.weight), np.float64)
+        both *= (self.weight / both.sum(axis=-1))[..., None]
+        return np.asarray(both.sum(axis=1), np.float64)
 
 
 class ImpossibleError(Exception):
@@ -82,9 +84,9 @@ def ring_angles(largest: int, spread: float) -> tuple[Floats, int]:
     Parameters
     ----------
     largest : number N
-    spread : of a step, beyond which it is negligible
+    spread : gain of a step beyond which it is negligible
     """
-    length = int(next_fast_len(2 * (largest + 1) + int(np.ceil(spread)), real=True))
+    length = int(next_fast_len(largest + 1 + int(np.ceil(spread)), real=True))
     length += length % 2
     angle: Floats = -2.0 * np.pi * np.arange(length // 2 + 1) / length  # NumPy's forward transform has the minus
     return angle, length
@@ -97,52 +99,93 @@ def smooth(chain: Chain) -> Smoothed:
     ------
     ImpossibleError : nothing explains what is seen
     """
-    moments, shape = len(chain.likelihood), (*chain.nodes.shape, len(chain.prior))
-    before, after = np.empty((moments, *shape)), np.empty((moments, *shape))
-    evidence = np.zeros(chain.nodes.shape)
+    before, evidence = _forward(chain)
+    weight = chain.nodes * np.exp(evidence - evidence.max())
+    weight /= weight.sum()
+    nodes = np.nonzero(weight > NEGLIGIBLE)
+    kept = weight[nodes]
+    return Smoothed(
+        chain=chain,
+        nodes=nodes,
+        weight=kept / kept.sum(),
+        before=np.stack([state[nodes] for state in before]),
+        after=_backward(chain, nodes),
+    )
+
+
+def _forward(chain: Chain) -> tuple[Floats, Floats]:
+    """Give the forward probabilities (T, ..., N + 1) of all nodes and their log-evidence (...)."""
+    shape = (*chain.nodes.shape, len(chain.prior))
+    before, evidence = np.empty((len(chain.likelihood), *shape)), np.zeros(chain.nodes.shape)
     state = np.broadcast_to(chain.prior / chain.prior.sum(), shape)
-    for moment in range(moments):
+    for moment, seen in enumerate(chain.likelihood):
         if moment:
             state = _advance(state, chain.step[moment - 1], chain.length)
-        state = _weighed(state, chain.likelihood[moment])
+        if seen is not None:
+            state = state * seen
         total = state.sum(axis=-1, keepdims=True)
         if total.max() < IMPOSSIBLE:
             raise ImpossibleError(moment)
-        evidence += np.log(np.maximum(total[..., 0], 1e-300))
-        state = before[moment] = state / np.maximum(total, 1e-300)
-    after[-1] = 1.0
-    for moment in range(moments - 2, -1, -1):
-        state = _weighed(after[moment + 1], chain.likelihood[moment + 1])
-        state = _advance(state, chain.step[moment].conj(), chain.length)
-        after[moment] = state / np.maximum(state.max(axis=-1, keepdims=True), 1e-300)
-    weight = chain.nodes * np.exp(evidence - evidence.max())
-    return Smoothed(chain=chain, weight=weight / weight.sum(), before=before, after=after)
+        total = np.maximum(total, IMPOSSIBLE)
+        evidence += np.log(total[..., 0])
+        state = before[moment] = state / total
+    return before, evidence
 
 
-def joint(smoothed: Smoothed, first: int, last: int) -> tuple[Floats, int, int]:
-    """Give the joint posterior of the number at two moments.
+def _backward(chain: Chain, nodes: Nodes) -> Floats:
+    """Give the backward probabilities (T, K, N + 1) of some nodes."""
+    after = np.ones((len(chain.likelihood), len(nodes[0]), len(chain.prior)))
+    for moment in range(len(after) - 2, -1, -1):
+        state, seen = after[moment + 1], chain.likelihood[moment + 1]
+        if seen is not None:
+            state = state * _at(seen, nodes)
+        state = _advance(state, _at(chain.step[moment], nodes).conj(), chain.length)
+        after[moment] = state / np.maximum(state.max(axis=-1, keepdims=True), IMPOSSIBLE)
+    return after
+
+
+def draw_paths(smoothed: Smoothed, count: int, rng: np.random.Generator) -> Integers:
+    """Draw numbers over all moments from their joint posterior: filtered forwards, drawn backwards.
+
+    Carter and Kohn (Biometrika 81, 1994).
 
     Returns
     -------
-    (A, B) probabilities, and the number that the first row and the first column stand for
+    (T, count)
     """
     chain = smoothed.chain
-    marginal = smoothed.probability()[first : last + 1]
-    rows, window = _support(marginal[:1]), _support(marginal)
-    nodes = np.nonzero(smoothed.weight > NEGLIGIBLE)
-    paths = np.zeros((len(nodes[0]), rows.stop - rows.start, window.stop - window.start))
-    row = np.arange(paths.shape[1])
-    paths[:, row, row + rows.start - window.start] = smoothed.before[first][nodes][:, rows]
-    for moment in range(first, last):
-        paths = paths @ _matrices(chain, moment, nodes, paths.shape[2])
-        seen = chain.likelihood[moment + 1]
-        if seen is not None:
-            paths *= _at(seen, nodes)[:, None, window]
-        paths /= paths.sum(axis=(1, 2), keepdims=True)
-    paths *= smoothed.after[last][nodes][:, None, window]
-    paths *= (smoothed.weight[nodes] / paths.sum(axis=(1, 2)))[:, None, None]
-    both = paths.sum(axis=0)
-    return both / both.sum(), rows.start, window.start
+    node = rng.choice(len(smoothed.weight), count, p=smoothed.weight)
+    paths = np.empty((len(chain.likelihood), count), np.int64)
+    number = np.zeros(count, np.int64)
+    for moment in range(len(paths) - 1, -1, -1):
+        # Many paths are at one number of one node: what was before is laid out once for each.
+        kinds, kind = np.unique(node * len(chain.prior) + number, return_inverse=True)
+        at, after = np.divmod(kinds, len(chain.prior))
+        window = _support(smoothed.before[moment])
+        chance = smoothed.before[moment][at, window]
+        if moment < len(paths) - 1:
+            step, kept = chain.step[moment], tuple(axis[at] for axis in smoothed.nodes)
+            gain, row = _gain(step, kept, chain.length)
+            came_from = np.arange(window.start, window.stop)
+            chance = chance * gain[row[:, None], (after[:, None] - came_from) % chain.length]
+        number = paths[moment] = window.start + _draw(chance, kind, rng)
+    return paths
+
+
+def _draw(chance: Floats, row: NDArray[np.intp], rng: np.random.Generator) -> Integers:
+    """Draw a column for each of some rows of a table of chances."""
+    below = np.cumsum(chance, axis=1)
+    below /= below[:, -1:]
+    ladder = (below + np.arange(len(below))[:, None]).ravel()  # one ascending scale, a unit a row
+    place = np.searchsorted(ladder, row + rng.uniform(size=len(row)), side="right")
+    return np.asarray(np.clip(place - row * chance.shape[1], 0, chance.shape[1] - 1), np.int64)
+
+
+def _gain(step: Complexes, nodes: Nodes, length: int) -> tuple[Floats, NDArray[np.intp]]:
+    """Give chances (C, L) of each gain of a step, one row a kind of it, and the row of each node."""
+    kinds = step.shape[:-1]
+    gain = np.maximum(irfft(step.reshape(-1, step.shape[-1]), length, axis=-1), 0.0)
+    return np.asarray(gain, np.float64), np.ravel_multi_index(_places(kinds, nodes), kinds)
 
 
 def _support(probability: Floats) -> slice:
@@ -156,24 +199,10 @@ def _advance(state: Floats, step: Complexes, length: int) -> Floats:
     return np.maximum(np.asarray(moved, np.float64), 0.0)  # rounding may leave less than nothing
 
 
-def _weighed(state: Floats, likelihood: Floats | None) -> Floats:
-    return state if likelihood is None else np.asarray(state * likelihood, np.float64)
-
-
 def _places(shape: tuple[int, ...], nodes: Nodes) -> Nodes:
     """Give where nodes stand in an array of which some axes of nodes have one entry for all."""
     return tuple(np.minimum(k, size - 1) for k, size in zip(nodes, shape, strict=True))
 
 
-def _at(values: Floats, nodes: Nodes) -> Floats:
-    return np.asarray(values[_places(values.shape[:-1], nodes)], np.float64)
-
-
-def _matrices(chain: Chain, moment: int, nodes: Nodes, size: int) -> Floats:
-    """Give the matrices (G, size, size) of a step from one number to another, one a node."""
-    step = chain.step[moment]
-    kinds = step.shape[:-1]
-    gain = np.maximum(irfft(step.reshape(-1, step.shape[-1]), chain.length, axis=-1), 0.0)
-    number = np.arange(size)
-    kind = np.ravel_multi_index(_places(kinds, nodes), kinds)
-    return np.asarray(gain[:, (number[None, :] - number[:, None]) % chain.length][kind], np.float64)
+def _at(values: Values, nodes: Nodes) -> Values:
+    return values[_places(values.shape[:-1], nodes)]

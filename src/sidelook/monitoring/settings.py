@@ -28,6 +28,7 @@ class StockSettings:
     exposure_error : standard deviation, of the log-odds, of what the chances of counting a crossing are wrong by all
         campaign long, in and out apart: a mask or a notch lies on one road more than on another
     common_error : share of the variance of a probability of detection that is common to all images of a site
+    same_missed : correlation of what two images within a day miss: who stands under a roof stays there
     patchiness : correlation of vehicles in whether the part of a site that an image shows holds them
     false_alarm_spread : standard deviation of the mean number of false alarms, as a share of it
     bad_image : chance that an image's count says nothing
@@ -40,11 +41,12 @@ class StockSettings:
     rate_weight: float = 2.0
     dispersion: float = 2.0
     dispersion_weight: float = 10.0
-    unbalanced: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
-    step_interval: float = 10.0 * DAY
-    step_share: float = 0.15
+    unbalanced: tuple[float, ...] = (0.03, 0.2, 1.0)
+    step_interval: float = 4.0 * DAY
+    step_share: float = 0.1
     exposure_error: float = 0.3
     common_error: float = 0.7
+    same_missed: float = 0.25
     patchiness: float = 0.04
     false_alarm_spread: float = 0.5
     bad_image: float = 0.01
@@ -53,7 +55,7 @@ class StockSettings:
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
         positive = (self.prior_rate, self.rate_weight, self.dispersion_weight, self.step_interval, self.step_share)
-        shares = (self.common_error, self.patchiness)
+        shares = (self.common_error, self.same_missed, self.patchiness)
         sound = (
             all(isfinite(value) and value > 0.0 for value in positive)
             and all(0.0 <= share <= 1.0 for share in shares)

@@ -12,7 +12,7 @@ by how much in and out are counted unequally. Dail and Madsen (Biometrics 67, 20
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import roots_hermitenorm
+from scipy.fft import irfft, rfft
 from scipy.stats import binom
 
 from sidelook.model.columns import Floats, Integers, Octets, stack
@@ -23,13 +23,16 @@ from sidelook.monitoring.errors import ContradictionError, NothingSeenError, Sto
 from sidelook.monitoring.images import Count, count_likelihood
 from sidelook.monitoring.lattice import Chain, ImpossibleError, Smoothed, ring_angles, smooth
 from sidelook.monitoring.pattern import SECOND, Pattern, learn_pattern
-from sidelook.monitoring.settings import StockSettings
-from sidelook.monitoring.timeline import NOBODY, Timeline, check_flow, check_images, lay_out
+from sidelook.monitoring.settings import DAY, StockSettings
+from sidelook.monitoring.timeline import Timeline, check_flow, check_images, lay_out
 
-DETECTION_NODES, EXPOSURE_NODES = 7, 3
-HEADROOM = 1.3
+DETECTION_NODES = np.linspace(-2.5, 2.5, 9)  # near enough for a number known to 3 % where the chance is, to 5 %
+EXPOSURE_NODES = np.array([-1.0, 0.0, 1.0]) * np.sqrt(3.0)  # of Gauss and Hermite, with their weights
+EXPOSURE_WEIGHTS = np.array([1.0, 4.0, 1.0]) / 6.0
+HEADROOM = 1.15
 WITHOUT_IMAGE = 200  # vehicles asked about where no image says how many stood there
 LEAST_STEP = 5.0  # vehicles
+LEAST_CHANCE = 1e-9  # of a gain, below which it is not told from rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,7 @@ def follow_site(
     times = np.unique(np.asarray(times, np.int64))
     line = lay_out(flow, images, times)
     try:
-        smoothed = smooth(build_chain(line, flow, images, settings))
+        smoothed = smooth(build_chain(line, images, settings))
     except ImpossibleError as impossible:
         raise ContradictionError(site=site, time=int(line.time[impossible.moment])) from impossible
     return SiteStock(
@@ -161,40 +164,24 @@ def follow_site(
     )
 
 
-def build_chain(line: Timeline, flow: FlowObservation, images: ImageCount, settings: StockSettings) -> Chain:
+def build_chain(line: Timeline, images: ImageCount, settings: StockSettings) -> Chain:
     """Lay what was seen of one site out on its lattice.
 
     Raises
     ------
     StockTooLargeError
     """
-    largest = _largest(line, flow, images, settings)
-    pattern = learn_pattern(flow, settings)
-    mean, weight = pattern.expected(line.time[:-1], line.time[1:])
-    # Of what is out of sight the difference counts, and it is some ten standard deviations at most.
-    spread = 10.0 * np.sqrt(pattern.dispersion * mean.sum(axis=1).max(initial=0.0))
-    angle, length = ring_angles(largest, spread)
-    detection, detection_weight = _nodes(DETECTION_NODES)
-    exposure, exposure_weight = _nodes(EXPOSURE_NODES)
-    balance = np.array(settings.unbalanced)
-    nodes = detection_weight[:, None, None] * exposure_weight / len(balance)
-    size = max(LEAST_STEP, settings.step_share * _typical(images))
+    largest = _largest(line, images, settings)
+    detection = np.exp(-0.5 * DETECTION_NODES**2)
+    nodes = np.multiply.outer(detection / detection.sum(), EXPOSURE_WEIGHTS / len(settings.unbalanced))
+    step, length = _gains(line, largest, max(LEAST_STEP, settings.step_share * _typical(images)), settings)
     return Chain(
         prior=1.0 / (1.0 + np.arange(largest + 1.0)),  # the scale of a number is unknown: Raftery, Biometrika 75, 1988
-        nodes=np.broadcast_to(nodes, (len(detection), len(balance), len(exposure))),
-        step=[
-            _step(line, span, (flow, pattern, settings), (mean[span], weight[span]), (angle, size, exposure))
-            for span in range(len(mean))
-        ],
-        likelihood=_likelihoods(line, flow, images, (np.arange(largest + 1.0), detection), settings),
+        nodes=np.repeat(nodes[:, None, :], len(settings.unbalanced), axis=1),
+        step=step,
+        likelihood=_likelihoods(line, images, np.arange(largest + 1.0), settings),
         length=length,
     )
-
-
-def _nodes(count: int) -> tuple[Floats, Floats]:
-    """Nodes and weights of a standard normal variable (Gauss and Hermite)."""
-    places, weights = roots_hermitenorm(count)
-    return np.asarray(places, np.float64), np.asarray(weights / weights.sum(), np.float64)
 
 
 def _typical(images: ImageCount) -> float:
@@ -205,68 +192,94 @@ def _typical(images: ImageCount) -> float:
     return float(np.median(found / (images.detection_probability * images.share)))
 
 
-def _largest(line: Timeline, flow: FlowObservation, images: ImageCount, settings: StockSettings) -> int:
+def _largest(line: Timeline, images: ImageCount, settings: StockSettings) -> int:
     """Choose the lattice: what images show and what was seen to come and go, with room above."""
-    moved = _swing(line, flow)
+    moved = _swing(line)
     if not len(images):
         return min(settings.largest, WITHOUT_IMAGE + int(2.0 * moved))
     likely, error = images.detection_probability, images.detection_error
     chance = np.maximum(likely - 2.0 * error, 0.3 * likely) * images.share
     most = float(((images.counted + 3.0 * np.sqrt(images.counted + 1.0)) / chance).max())
-    needed = int(np.ceil(HEADROOM * (most + moved))) + 10
+    needed = int(np.ceil(HEADROOM * most + moved)) + 10
     if needed > settings.largest:
         raise StockTooLargeError(site=int(images.site[0]), needed=needed, largest=settings.largest)
     return needed
 
 
-def _swing(line: Timeline, flow: FlowObservation) -> float:
+def _swing(line: Timeline) -> float:
     """Give by how much the stock was seen to swing while it was watched without a gap, at most."""
+    flow = line.flow
     chance_in, chance_out = np.maximum(flow.exposure_in, 0.1), np.maximum(flow.exposure_out, 0.1)
-    net = flow.seen_in / chance_in - flow.seen_out / chance_out
-    gained = np.where(line.row == NOBODY, 0.0, net[line.row] if len(net) else 0.0)
-    stretches = np.split(gained, np.flatnonzero(line.row == NOBODY))
+    gained = flow.seen_in / chance_in - flow.seen_out / chance_out
+    stretches = np.split(gained, np.flatnonzero(flow.start[1:] != flow.end[:-1]) + 1)
     return max(float(np.ptp(np.append(0.0, np.cumsum(stretch)))) for stretch in stretches)
 
 
-def _step(
-    line: Timeline,
-    span: int,
-    known: tuple[FlowObservation, Pattern, StockSettings],
-    expected: tuple[Floats, Floats],
-    places: tuple[Floats, float, Floats],
-) -> Complexes:
-    """Characteristic function of what the stock gains in a span; axes: detection, balance, exposure, angle."""
-    flow, pattern, settings = known
-    mean, weight = expected
-    angle, size, exposure = places
-    row, duration = line.row[span], (line.time[span + 1] - line.time[span]) / SECOND
-    if row == NOBODY:
-        share = np.array(settings.unbalanced)[None, :, None, None]
-        gained = groups(angle, share * mean[0], pattern.dispersion) * groups(
-            -angle, share * mean[1], pattern.dispersion
+def _gains(line: Timeline, largest: int, size: float, settings: StockSettings) -> tuple[list[Complexes], int]:
+    """Give characteristic functions of what the stock gains in each stretch, and the length of the ring.
+
+    Axes: detection, balance, exposure, angle.
+    """
+    flow, pattern = line.flow, learn_pattern(line.flow, settings)
+    mean, _ = pattern.expected(line.time[:-1], line.time[1:])
+    of_span = pattern.expected(flow.start, flow.end)
+    seen = np.diff(np.append(0, np.cumsum(flow.seen_in - flow.seen_out))[line.row])
+    spread = 10.0 * np.sqrt(pattern.dispersion * mean.sum(axis=1).max(initial=1.0))
+    angle, length = ring_angles(largest, max(12.0 * size, spread + np.abs(seen).max(initial=0)))
+    days = (line.time[1:] - line.time[:-1]) / (SECOND * settings.step_interval)
+    share = np.array(settings.unbalanced)[None, :, None, None]
+    gains: list[Complexes] = []
+    for stretch, rows in enumerate(zip(line.row[:-1], line.row[1:], strict=True)):
+        came, left = (share * mean[stretch, way] for way in range(2))
+        usual = groups(angle, came, pattern.dispersion) * groups(-angle, left, pattern.dispersion)
+        usual = usual * steps(angle, days[stretch], size)
+        if rows[0] < rows[1]:
+            counted = _counted(flow, range(*rows), (pattern, of_span), angle, settings)
+            usual = _weighed(usual, counted, length)
+        gains.append(usual)
+    return gains, length
+
+
+def _counted(
+    flow: FlowObservation,
+    rows: range,
+    traffic: tuple[Pattern, tuple[Floats, Floats]],
+    angle: Floats,
+    settings: StockSettings,
+) -> tuple[Complexes, Complexes]:
+    """Give the gain (1, 1, X, L / 2 + 1) of watched spans after and before counting, were in and out independent."""
+    pattern, (mean, weight) = traffic
+    tilt = settings.exposure_error * EXPOSURE_NODES[None, None, :, None]
+    shape = 1.0 / ((pattern.dispersion - 1.0) / mean + 1.0 / weight)
+    after, before = np.ones((1, 1, 1, 1), np.complex128), np.ones((1, 1, 1, 1), np.complex128)
+    for row in rows:
+        ways = (
+            (angle, int(flow.seen_in[row]), shifted(flow.exposure_in[row], tilt)),
+            (-angle, int(flow.seen_out[row]), shifted(flow.exposure_out[row], -tilt)),
         )
-        unwatched = 1.0
-    else:
-        tilt = settings.exposure_error * exposure[None, None, :, None]
-        shape = 1.0 / ((pattern.dispersion - 1.0) / mean + 1.0 / weight)
-        seen = (int(flow.seen_in[row]), int(flow.seen_out[row]))
-        chance = (flow.exposure_in[row], flow.exposure_out[row])
-        gained = np.exp(1j * angle * (seen[0] - seen[1]))
-        for way, (along, odds) in enumerate(((angle, tilt), (-angle, -tilt))):
-            gained = gained * uncounted(
-                along, counted=seen[way], exposure=shifted(chance[way], odds), shape=shape[way], mean=mean[way]
-            )
-        unwatched = 1.0 - 0.5 * (chance[0] + chance[1])
-    return np.asarray(gained * steps(angle, unwatched * duration / settings.step_interval, size), np.complex128)
+        for way, (along, seen, exposure) in enumerate(ways):
+            prior = {"shape": shape[row, way], "mean": mean[row, way]}
+            rest = uncounted(along, counted=seen, exposure=exposure, **prior)
+            after = after * np.exp(1j * along * seen) * rest
+            before = before * uncounted(along, counted=0, exposure=np.zeros(1), **prior)
+    return after, before
 
 
-def _likelihoods(
-    line: Timeline, flow: FlowObservation, images: ImageCount, lattice: tuple[Floats, Floats], settings: StockSettings
-) -> list[Floats | None]:
+def _weighed(usual: Complexes, counted: tuple[Complexes, Complexes], length: int) -> Complexes:
+    """Join what a stretch usually gains with what its counts say.
+
+    How likely the counts are for each gain is what they make of independent in and out, over what that was before.
+    """
+    after, before = (np.maximum(irfft(part, length, axis=-1), 0.0) for part in counted)
+    gain = after / np.maximum(before, LEAST_CHANCE) * np.maximum(irfft(usual, length, axis=-1), 0.0)
+    return np.asarray(rfft(gain / gain.sum(axis=-1, keepdims=True), axis=-1), np.complex128)
+
+
+def _likelihoods(line: Timeline, images: ImageCount, number: Floats, settings: StockSettings) -> list[Floats | None]:
     """Say how likely what images show is at each moment: (Z, 1, 1, N + 1), or None where there is none."""
-    number, nodes = lattice
     likelihoods: list[Floats | None] = [None] * len(line.time)
-    for row, (moment, ahead) in enumerate(zip(line.image, line.ahead, strict=True)):
+    weight = _image_weights(images, settings.same_missed)
+    for row, moment in enumerate(line.image):
         count = Count(
             counted=int(images.counted[row]),
             false_alarms=float(images.false_alarms[row]),
@@ -274,13 +287,20 @@ def _likelihoods(
             detection_error=float(images.detection_error[row]),
             share=float(images.share[row]),
         )
-        likely = count_likelihood(count, number, nodes, settings)
-        if ahead:
-            likely = _blurred(likely, ahead, flow, int(line.row[moment if ahead > 0.0 else moment - 1]))
+        likely = count_likelihood(count, number, DETECTION_NODES, settings) ** weight[row]
+        if line.ahead[row]:
+            likely = _blurred(likely, float(line.ahead[row]), line.flow, int(line.span[row]))
         before = likelihoods[moment]
         likely = likely[:, None, None, :]
         likelihoods[moment] = likely if before is None else before * likely
     return likelihoods
+
+
+def _image_weights(images: ImageCount, correlation: float) -> Floats:
+    """Give what each image counts: n that miss alike are worth n / (1 + (n - 1) correlation) (Kish, 1965)."""
+    within_a_day = 2.0 * np.abs(images.time[:, None] - images.time) <= DAY * SECOND
+    weight: Floats = 1.0 / (1.0 + (within_a_day.sum(axis=1) - 1.0) * correlation)
+    return weight
 
 
 def _blurred(likely: Floats, ahead: float, flow: FlowObservation, row: int) -> Floats:

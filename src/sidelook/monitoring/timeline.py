@@ -1,33 +1,36 @@
-"""The time of one site, cut where something begins, ends, is imaged or asked for."""
+"""The time of one site, cut where watching begins or ends, and where an image or a question falls."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sidelook.model.columns import Flags, Floats, Indices, Integers
+from sidelook.model.columns import Flags, Floats, Integers
 from sidelook.model.stock import FlowObservation, ImageCount
 from sidelook.monitoring.errors import ClockError, ObservationError
-
-NOBODY = -1  # row of a span in which nothing was watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Moments of a site and the spans between them.
+    """Moments of a site and the stretches between them.
 
     Attributes
     ----------
     time : (T,) ns UTC, ascending
-    row : (T - 1,) of the flow in the span that follows, ``NOBODY`` where it was not watched
-    image : (I,) moment at which each image counts: where it was taken within a watched span, of which it is not known
-        who crossed before it, the nearer end
-    ahead : (I,) how far, as a share of that span, the image was taken after (or, negative, before) that moment
+    flow : spans in which crossings could be seen, in order of time; none of them is cut
+    row : (T,) first row of ``flow`` from each moment on: those up to the next one are the stretch's, none where nobody
+        watched
+    image : (I,) moment at which each image counts: where it was taken within a span, of which it is not known who
+        crossed before it, the nearer end
+    span, ahead : (I,) that row of ``flow``, and how far, as a share of it, the image was taken after (or, negative,
+        before) the moment; 0 where it was taken at one
     asked : (A,) moment that answers each time asked for, likewise
     """
 
     time: Integers
-    row: Indices
+    flow: FlowObservation
+    row: Integers
     image: Integers
+    span: Integers
     ahead: Floats
     asked: Integers
 
@@ -44,36 +47,51 @@ def lay_out(flow: FlowObservation, images: ImageCount, times: Integers) -> Timel
     ------
     ClockError : spans end before they begin, or overlap
     """
-    watched = np.flatnonzero((flow.exposure_in > 0.0) | (flow.exposure_out > 0.0))
-    order = watched[np.argsort(flow.start[watched], kind="stable")]
-    start, end = flow.start[order], flow.end[order]
-    _check_clocks(flow, start, end)
+    flow = _in_order(flow)
     events = np.concatenate([images.time, times])
-    span = np.searchsorted(start, events, side="right") - 1
-    if len(order):
-        inside = (span >= 0) & (events > start[span]) & (events < end[span])
-        first = np.where(inside, start[span], events)
-        last = np.where(inside, end[span], events)
-    else:
-        first = last = events
+    span, first, last = _around(flow, events)
     nearer = np.where(events - first <= last - events, first, last)
     ahead = (events - nearer) / np.maximum(last - first, 1)
-    time = np.unique(np.concatenate([start, end, nearer]))
-    row = np.full(max(len(time) - 1, 0), NOBODY, np.int32)
-    row[np.searchsorted(time, start)] = order
-    place = np.searchsorted(time, nearer)
-    pictures = len(images)
-    return Timeline(time=time, row=row, image=place[:pictures], ahead=ahead[:pictures], asked=place[pictures:])
+    begins = np.append(True, flow.start[1:] != flow.end[:-1])[: len(flow)]
+    time = np.unique(np.concatenate([flow.start[begins], flow.end[np.roll(begins, -1)], nearer]))
+    place, pictures = np.searchsorted(time, nearer), len(images)
+    return Timeline(
+        time=time,
+        flow=flow,
+        row=np.searchsorted(flow.start, time),
+        image=place[:pictures],
+        span=span[:pictures],
+        ahead=ahead[:pictures],
+        asked=place[pictures:],
+    )
 
 
-def _check_clocks(flow: FlowObservation, start: Integers, end: Integers) -> None:
+def _around(flow: FlowObservation, events: Integers) -> tuple[Integers, Integers, Integers]:
+    """Give the span that each event falls into, and its ends; itself twice where it falls into none."""
+    span = np.searchsorted(flow.start, events, side="right") - 1
+    if not len(flow):
+        return span, events, events
+    inside = (span >= 0) & (events > flow.start[span]) & (events < flow.end[span])
+    return span, np.where(inside, flow.start[span], events), np.where(inside, flow.end[span], events)
+
+
+def _in_order(flow: FlowObservation) -> FlowObservation:
+    """Sort spans, and leave out those in which nothing could be seen.
+
+    Raises
+    ------
+    ClockError : they end before they begin, or overlap
+    """
     backwards = np.flatnonzero(flow.end <= flow.start)
     if len(backwards):
         row = int(backwards[0])
         raise ClockError(site=int(flow.site[row]), time=int(flow.start[row]), backwards=True)
-    overlapping = np.flatnonzero(start[1:] < end[:-1])
+    flow = flow.take((flow.exposure_in > 0.0) | (flow.exposure_out > 0.0))
+    flow = flow.take(np.argsort(flow.start, kind="stable"))
+    overlapping = np.flatnonzero(flow.start[1:] < flow.end[:-1])
     if len(overlapping):
-        raise ClockError(site=int(flow.site[0]), time=int(start[overlapping[0] + 1]), backwards=False)
+        raise ClockError(site=int(flow.site[0]), time=int(flow.start[overlapping[0] + 1]), backwards=False)
+    return flow
 
 
 def check_flow(flow: FlowObservation) -> None:

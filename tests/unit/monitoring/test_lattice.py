@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.fft import rfft
 
-from sidelook.monitoring.lattice import Chain, ImpossibleError, joint, ring_angles, smooth
+from sidelook.monitoring.lattice import Chain, ImpossibleError, draw_paths, ring_angles, smooth
 
 LARGEST, MOMENTS = 5, 4
 SHAPE = (2, 1, 3)
@@ -53,9 +53,18 @@ def test_smoothed_numbers_are_those_of_all_paths_added_up(seed: int) -> None:
     for moment, probability in enumerate(smoothed.probability()):
         others = tuple(k for k in range(MOMENTS) if k != moment)
         np.testing.assert_allclose(probability, paths.sum(axis=others), atol=1e-12)
-    both, row, column = joint(smoothed, 1, 3)
-    assert (row, column) == (0, 0)
-    np.testing.assert_allclose(both, paths.sum(axis=(0, 2)), atol=1e-12)
+
+
+def test_drawn_paths_come_as_often_as_they_are_likely() -> None:
+    chain, gain, likelihood = tiny_chain(5)
+    paths = every_path(chain, gain, likelihood)
+    count = 200_000
+    drawn = draw_paths(smooth(chain), count, np.random.default_rng(1))
+    often = np.zeros_like(paths)
+    np.add.at(often, tuple(drawn), 1.0 / count)
+    np.testing.assert_allclose(often, paths, atol=5.0 * np.sqrt(paths.max() / count))
+    chi_square = (count * (often - paths) ** 2 / paths)[paths * count > 5.0]
+    assert abs(chi_square.mean() - 1.0) < 5.0 * np.sqrt(2.0 / len(chi_square))
 
 
 def test_a_crowd_of_particles_agrees() -> None:
