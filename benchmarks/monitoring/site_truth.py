@@ -42,6 +42,7 @@ class World:
     images : a mission; weather : chance that one is lost, and that all of a mission are
     detection, detection_spread : of a standing vehicle, in the mean; standard deviation from campaign to campaign
     hidden : share of vehicles that no image shows; as many again are hidden from either side
+    detection_error : standard deviation that is said of it
     detection_bias : what is said of it over what is true
     clipped : share of images that show a part of the site only
     """
@@ -65,6 +66,7 @@ class World:
     detection: float = 0.9
     hidden: float = 0.04
     detection_spread: float = 0.035
+    detection_error: float = 0.04
     detection_bias: float = 1.0
     clipped: float = 0.1
 
@@ -76,8 +78,8 @@ class Observed:
     Attributes
     ----------
     flow, images : counts
-    times : middle of each mission, and of the gap after it, ns UTC
-    before, after : middles of the missions before the change, and of the two after it began, ns UTC
+    times : end of each mission, and middle of the gap after it, ns UTC
+    before, after : ends of the missions before the change, and of the two after it began, ns UTC
     """
 
     flow: FlowObservation
@@ -117,23 +119,23 @@ def play(world: World, rng: np.random.Generator) -> Campaign:
     starts = mission_starts(world, rng)
     first = int(len(starts) * rng.uniform(0.4, 0.65))
     moment = (
-        rng.uniform(starts[first + 1], starts[first + 1] + world.on_station)
+        rng.uniform(starts[first + 1], starts[first + 1] + world.on_station - 1.0)
         if rng.uniform() < world.watched
         else rng.uniform(starts[first] + world.on_station, starts[first + 1])
     )
     starts = starts[: first + 3]
     moves = drive(world, starts, moment, rng)
     stays = stand(world, moves, rng)
-    middle = starts + 0.5 * world.on_station
+    ends = starts + world.on_station
     gaps = 0.5 * (starts[1:] + starts[:-1] + world.on_station)
-    times = np.sort(np.concatenate([middle, gaps]))
+    times = np.sort(np.concatenate([ends, gaps]))
     truth = ((stays.start <= times[:, None]) & (times[:, None] < stays.end)).sum(axis=1)
     observed = Observed(
         flow=watch_cordon(world, moves, starts, rng),
         images=take_images(world, stays, starts, rng),
         times=to_ns(times),
-        before=to_ns(middle[: first + 1]),
-        after=to_ns(middle[first + 1 :]),
+        before=to_ns(ends[: first + 1]),
+        after=to_ns(ends[first + 1 :]),
     )
     return Campaign(observed=observed, truth=truth)
 
@@ -229,7 +231,7 @@ def watch_cordon(
             if start <= time < start + spans:
                 way = 0 if size > 0 else 1
                 chance = float(held[side, rng.choice(world.roads, p=used[way])])
-                together = rng.uniform() < 0.5  # a ridge hides the group, or each is lost alone
+                together = bool(rng.integers(2))  # a ridge hides the group, or each is lost alone
                 seen = abs(size) * (rng.uniform() < chance) if together else rng.binomial(abs(size), chance)
                 counts[int(time - start), way] += int(seen)
         exposure = float(np.clip(said[side].mean(), 0.0, 1.0))
@@ -271,7 +273,7 @@ def take_images(world: World, stays: Stays, starts: Floats, rng: np.random.Gener
         time=to_ns(table[:, 0]),
         counted=table[:, 1].astype(np.int32),
         detection_probability=np.full(count, min(0.98, world.detection * world.detection_bias)),
-        detection_error=np.full(count, 0.05),
+        detection_error=np.full(count, world.detection_error),
         false_alarms=np.full(count, 2.6),
         share=table[:, 2],
         origin=np.zeros(count, np.int32),

@@ -36,12 +36,12 @@ class Count:
     share: float
 
 
-def count_likelihood(count: Count, number: Floats, nodes: Floats, settings: StockSettings) -> Floats:
-    """Give the probability (Z, N) of a count.
+def count_likelihood(count: Count, largest: int, nodes: Floats, settings: StockSettings) -> Floats:
+    """Give the probability (Z, N + 1) of a count, for each number 0 ... N of vehicles at the site.
 
     Parameters
     ----------
-    number : (N,) vehicles at the site
+    largest : N
     nodes : (Z,) standard normal deviates of the common part of the error
     """
     common = settings.common_error * count.detection_error**2
@@ -51,13 +51,9 @@ def count_likelihood(count: Count, number: Floats, nodes: Floats, settings: Stoc
     false = np.arange(count.counted + 1)
     likely = _false_alarms(false, count.false_alarms, settings.false_alarm_spread)
     kept = (likely > LEAST) | (likely == likely.max())
-    seen = _detected(
-        (count.counted - false[kept])[None, None, :],
-        number[None, :, None],
-        (chance * count.share)[:, None, None],
-        (own + own_of_share)[:, None, None],
-    )
-    nothing = settings.bad_image / (1.0 + max(float(number[-1]), count.counted))
+    variance = own + own_of_share
+    seen = _detected(count.counted - false[kept], largest, chance * count.share, variance)
+    nothing = settings.bad_image / (1.0 + max(largest, count.counted))
     likelihood: Floats = (1.0 - settings.bad_image) * (seen @ likely[kept]) + nothing
     return likelihood
 
@@ -81,17 +77,29 @@ def _false_alarms(number: Integers, mean: float, spread: float) -> Floats:
     return np.asarray(nbinom.pmf(number, shape, shape / (shape + mean)))
 
 
-def _detected(seen: Integers, number: Floats, chance: Floats, variance: Floats) -> Floats:
-    """Probability of so many seen, of so many: beta-binomial, binomial where the chance is known."""
-    possible = (seen <= number) & (seen >= 0)
-    k, rest = np.where(possible, seen, 0), np.where(possible, number - seen, 0)
-    ways = gammaln(k + rest + 1.0) - gammaln(k + 1.0) - gammaln(rest + 1.0)
+def _detected(seen: Integers, largest: int, chance: Floats, variance: Floats) -> Floats:
+    """Probability (Z, N + 1, J) of so many seen, of 0 ... N: beta-binomial, binomial where the chance is known.
+
+    Parameters
+    ----------
+    seen : (J,)
+    chance, variance : (Z,) of a vehicle to be seen
+    """
+    number = np.arange(largest + 1)
+    rest = number[:, None] - seen
+    possible, rest = rest >= 0, np.maximum(rest, 0)
+    factorial = gammaln(number + 1.0)
+    ways = factorial[:, None] - gammaln(seen + 1.0) - factorial[rest]
     spread = variance / np.maximum(chance * (1.0 - chance), 1e-12)
-    known = spread < SMALL
     weight = 1.0 / np.clip(spread, SMALL, 0.5) - 1.0
-    a, b = chance * weight, np.maximum((1.0 - chance) * weight, 1e-9)
-    sure = np.clip(chance, 1e-12, 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        binomial = k * np.log(sure) + np.where(rest > 0, rest * np.log1p(-sure), 0.0)
-    log = ways + np.where(known, binomial, betaln(k + a, rest + b) - betaln(a, b))
-    return np.asarray(np.where(possible, np.exp(log), 0.0), np.float64)
+    a, b = (chance * weight)[:, None], np.maximum((1.0 - chance) * weight, 1e-9)[:, None]
+    unsure = (
+        gammaln(seen + a)[:, None, :]
+        + gammaln(number + b)[:, rest]
+        - gammaln(number + a + b)[:, :, None]
+        - betaln(a, b)[:, :, None]
+    )
+    missed = np.log(np.maximum(1.0 - chance, 1e-300))
+    sure = seen * np.log(np.maximum(chance, 1e-300))[:, None, None] + rest * missed[:, None, None]
+    log = ways + np.where((spread < SMALL)[:, None, None], sure, unsure)
+    return np.asarray(np.where(possible, np.exp(np.minimum(log, 0.0)), 0.0), np.float64)

@@ -179,7 +179,7 @@ def build_chain(line: Timeline, images: ImageCount, settings: StockSettings) -> 
         prior=1.0 / (1.0 + np.arange(largest + 1.0)),  # the scale of a number is unknown: Raftery, Biometrika 75, 1988
         nodes=np.repeat(nodes[:, None, :], len(settings.unbalanced), axis=1),
         step=step,
-        likelihood=_likelihoods(line, images, np.arange(largest + 1.0), settings),
+        likelihood=_likelihoods(line, images, largest, settings),
         length=length,
     )
 
@@ -275,7 +275,7 @@ def _weighed(usual: Complexes, counted: tuple[Complexes, Complexes], length: int
     return np.asarray(rfft(gain / gain.sum(axis=-1, keepdims=True), axis=-1), np.complex128)
 
 
-def _likelihoods(line: Timeline, images: ImageCount, number: Floats, settings: StockSettings) -> list[Floats | None]:
+def _likelihoods(line: Timeline, images: ImageCount, largest: int, settings: StockSettings) -> list[Floats | None]:
     """Say how likely what images show is at each moment: (Z, 1, 1, N + 1), or None where there is none."""
     likelihoods: list[Floats | None] = [None] * len(line.time)
     weight = _image_weights(images, settings.same_missed)
@@ -287,7 +287,7 @@ def _likelihoods(line: Timeline, images: ImageCount, number: Floats, settings: S
             detection_error=float(images.detection_error[row]),
             share=float(images.share[row]),
         )
-        likely = count_likelihood(count, number, DETECTION_NODES, settings) ** weight[row]
+        likely = count_likelihood(count, largest, DETECTION_NODES, settings) ** weight[row]
         if line.ahead[row]:
             likely = _blurred(likely, float(line.ahead[row]), line.flow, int(line.span[row]))
         before = likelihoods[moment]
