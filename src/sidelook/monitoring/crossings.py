@@ -16,6 +16,8 @@ from sidelook.model.columns import Floats
 
 Complexes = NDArray[np.complex128]
 
+LARGE, LARGE_SHARE = 5.0, 0.2  # steps that are larger than others, by what; and their share
+
 
 def shifted(exposure: Floats, log_odds: Floats) -> Floats:
     """Give chances whose odds are off by a factor; none stays none and certainty certainty."""
@@ -55,12 +57,19 @@ def groups(angle: Floats, mean: Floats, dispersion: float) -> Complexes:
 def steps(angle: Floats, number: Floats, size: float) -> Floats:
     """Characteristic function of the sum of a Poisson number of steps, either way, of this mean size.
 
+    One in five is of another kind, five times as large: a site that fills or empties.
+
     Parameters
     ----------
     angle : (..., L)
     number : of steps in the mean, with the last axis of one
     """
-    ratio = np.exp(-1.0 / size)
-    one = (1.0 - ratio) ** 2 / (1.0 - 2.0 * ratio * np.cos(angle) + ratio**2)
+    one = (1.0 - LARGE_SHARE) * _laplace(angle, size) + LARGE_SHARE * _laplace(angle, LARGE * size)
     several: Floats = np.exp(-number * (1.0 - one))
     return several
+
+
+def _laplace(angle: Floats, size: float) -> Floats:
+    ratio = np.exp(-1.0 / size)
+    one: Floats = (1.0 - ratio) ** 2 / (1.0 - 2.0 * ratio * np.cos(angle) + ratio**2)
+    return one

@@ -23,8 +23,8 @@ class StockSettings:
         spans of time that this belief is worth
     unbalanced : shares of the turnover out of sight that may not be balanced by its opposite, each as likely as the
         others: a small one where rotations leave what there was
-    step_interval, step_share : mean time between steps out of sight that no turnover explains, s, and their mean size
-        as a share of the stock
+    step_interval, step_share : mean time between steps out of sight that no turnover explains, s, and the mean size of
+        the smaller ones as a share of the stock
     exposure_error : standard deviation, of the log-odds, of what the chances of counting a crossing are wrong by all
         campaign long, in and out apart: a mask or a notch lies on one road more than on another
     common_error : share of the variance of a probability of detection that is common to all images of a site
@@ -49,7 +49,7 @@ class StockSettings:
     same_missed: float = 0.25
     patchiness: float = 0.04
     false_alarm_spread: float = 0.5
-    bad_image: float = 0.01
+    bad_image: float = 0.002
     fresh: float = DAY
 
     def __post_init__(self) -> None:

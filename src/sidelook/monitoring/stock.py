@@ -18,7 +18,7 @@ from scipy.stats import binom
 from sidelook.model.columns import Floats, Integers, Octets, stack
 from sidelook.model.origin import Origin, join_origins
 from sidelook.model.stock import FlowObservation, ImageCount, StockBasis, StockTable
-from sidelook.monitoring.crossings import Complexes, groups, shifted, steps, uncounted
+from sidelook.monitoring.crossings import LARGE, Complexes, groups, shifted, steps, uncounted
 from sidelook.monitoring.errors import ContradictionError, NothingSeenError, StockTooLargeError
 from sidelook.monitoring.images import Count, count_likelihood
 from sidelook.monitoring.lattice import Chain, ImpossibleError, Smoothed, ring_angles, smooth
@@ -225,7 +225,7 @@ def _gains(line: Timeline, largest: int, size: float, settings: StockSettings) -
     of_span = pattern.expected(flow.start, flow.end)
     seen = np.diff(np.append(0, np.cumsum(flow.seen_in - flow.seen_out))[line.row])
     spread = 10.0 * np.sqrt(pattern.dispersion * mean.sum(axis=1).max(initial=1.0))
-    angle, length = ring_angles(largest, max(12.0 * size, spread + np.abs(seen).max(initial=0)))
+    angle, length = ring_angles(largest, max(4.0 * LARGE * size, spread + np.abs(seen).max(initial=0)))
     days = (line.time[1:] - line.time[:-1]) / (SECOND * settings.step_interval)
     share = np.array(settings.unbalanced)[None, :, None, None]
     gains: list[Complexes] = []

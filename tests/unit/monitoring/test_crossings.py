@@ -41,13 +41,14 @@ def test_spans_add_up_wherever_they_are_cut() -> None:
     np.testing.assert_allclose(part**4, whole, atol=1e-12)
 
 
-def test_one_step_is_laplace_distributed_with_that_size() -> None:
-    sure = irfft(steps(ANGLE, np.array(1e-6), 10.0) - np.exp(-1e-6), LENGTH)
+def test_one_step_is_laplace_distributed_small_or_large() -> None:
+    sure = irfft(steps(ANGLE, np.array(1e-6), 5.0) - np.exp(-1e-6), LENGTH)
     one = np.concatenate([sure[-200:], sure[:200]]) / 1e-6
     gain = np.arange(-200, 200)
-    ratio = np.exp(-0.1)
-    np.testing.assert_allclose(one, (1.0 - ratio) / (1.0 + ratio) * ratio ** np.abs(gain), atol=1e-6)
-    assert np.abs(gain) @ one == pytest.approx(10.0, rel=0.01)
+    small, large = np.exp(-1.0 / 5.0), np.exp(-1.0 / 25.0)
+    by_hand = [(1.0 - ratio) / (1.0 + ratio) * ratio ** np.abs(gain) for ratio in (small, large)]
+    np.testing.assert_allclose(one, 0.8 * by_hand[0] + 0.2 * by_hand[1], atol=1e-5)
+    assert np.abs(gain) @ one == pytest.approx(0.8 * 5.0 + 0.2 * 25.0, rel=0.01)
 
 
 def test_odds_leave_certainty_alone() -> None:
