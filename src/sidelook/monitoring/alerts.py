@@ -13,7 +13,8 @@ import numpy as np
 from sidelook.model.origin import Origin
 from sidelook.model.stock import StockBasis, StockTable
 from sidelook.monitoring.activity import Activity, ActivityTable, Way
-from sidelook.monitoring.change import Answer, Change, Verdict, Withdrawal
+from sidelook.monitoring.change import Change, Verdict
+from sidelook.monitoring.withdrawal import Answer, Withdrawal
 
 
 class AlertKind(IntEnum):

@@ -1,4 +1,4 @@
-"""What changed at a site: growing, unchanged, shrinking, or undetermined; and whether a withdrawal was seen.
+"""What changed at a site: growing, unchanged, shrinking, or undetermined.
 
 The rule is one interval of the change, read against nothing and against the size asked for. It holds the change with
 one less the rate of false calls, and lies
@@ -40,14 +40,6 @@ class Verdict(IntEnum):
     SHRINKING = 1
     UNCHANGED = 2
     GROWING = 3
-
-
-class Answer(IntEnum):
-    """To a question of yes or no."""
-
-    UNDETERMINED = 0
-    NO = 1
-    YES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,59 +100,6 @@ class Change:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """A withdrawal that was announced.
-
-    Attributes
-    ----------
-    number : of vehicles that are to leave
-    begin, end : of the time in which they are to, ns UTC
-    share : of the number that must have left for the answer to be yes
-    """
-
-    number: int
-    begin: int
-    end: int
-    share: float = 0.8
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be asked."""
-        if self.number < 1 or self.end <= self.begin or not 0.0 < self.share <= 1.0:
-            message = (
-                f"no withdrawal of {self.number} vehicles, {self.share:g} of them from {self.begin} to {self.end} ns "
-                "UTC, can be looked for: give a number, an end after the begin, and a share above 0 and up to 1"
-            )
-            raise UsageError(message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
-    """Whether an announced withdrawal was seen.
-
-    Attributes
-    ----------
-    site : its number
-    answer : yes, no or undetermined
-    probability : that as many left as must have
-    mean, low, high : vehicles fewer, with the ends of the interval that decides
-    announced, false_call_rate : what was asked
-    reason : in words
-    origin : of what this rests on
-    """
-
-    site: int
-    answer: Answer
-    probability: float
-    mean: float
-    low: float
-    high: float
-    announced: Announcement
-    false_call_rate: float
-    reason: str
-    origin: Origin
-
-
 def compare(
     stock: SiteStock, before: ArrayLike, after: ArrayLike, question: Question, rng: np.random.Generator
 ) -> Change:
@@ -182,9 +121,9 @@ def compare(
         message = f"site {stock.site}: the period before must end before the period after begins"
         raise NothingSeenError(message)
     gain = draw_change(stock, first, last, rng)
-    low, high = _interval(gain, question.false_call_rate)
+    low, high = interval_of(gain, question.false_call_rate)
     detectable = float(ndtri(1.0 - 0.5 * question.false_call_rate) + ndtri(POWER)) * float(gain.std())
-    unseen = _unseen(stock, first) or _unseen(stock, last)
+    unseen = unseen_near(stock, first) or unseen_near(stock, last)
     verdict = Verdict.UNDETERMINED if unseen else _verdict(low, high, question.least)
     days = float(stock.time[last].mean() - stock.time[first].mean()) / NANOSECONDS_PER_DAY
     return Change(
@@ -220,48 +159,6 @@ def trend(stock: SiteStock, question: Question, rng: np.random.Generator) -> Cha
     return compare(stock, stock.time[:third], stock.time[-third:], question, rng)
 
 
-def find_withdrawal(
-    stock: SiteStock, announced: Announcement, rng: np.random.Generator, false_call_rate: float = 0.05
-) -> Withdrawal:
-    """Say whether an announced withdrawal was seen.
-
-    The stock at the last time asked for up to the begin is held against that at the first one from the end on. Yes is
-    said where as many as must have left have done so with a probability of one less the rate of false calls, and no
-    where with no more than that rate.
-
-    Raises
-    ------
-    NothingSeenError : the stock was not asked for both before and after
-    """
-    earlier, later = np.flatnonzero(stock.time <= announced.begin), np.flatnonzero(stock.time >= announced.end)
-    if not (len(earlier) and len(later)):
-        message = f"site {stock.site}: ask for its stock at a time before the announced withdrawal and at one after it"
-        raise NothingSeenError(message)
-    first, last = earlier[-1:], later[:1]
-    fewer = -draw_change(stock, first, last, rng)
-    low, high = _interval(fewer, false_call_rate)
-    enough = announced.share * announced.number
-    chance = float((fewer >= enough).mean())
-    reason = _unseen(stock, first) or _unseen(stock, last)
-    answer = Answer.UNDETERMINED
-    if not reason:
-        answer = Answer.YES if chance >= 1.0 - false_call_rate else Answer.NO if chance <= false_call_rate else answer
-        stood = int(np.flatnonzero(np.cumsum(stock.probability()[first[0]]) >= 1.0 - false_call_rate)[0])
-        reason = _withdrawn_in_words(answer, (low, high), announced, stood)
-    return Withdrawal(
-        site=stock.site,
-        answer=answer,
-        probability=chance,
-        mean=float(fewer.mean()),
-        low=low,
-        high=high,
-        announced=announced,
-        false_call_rate=false_call_rate,
-        reason=reason,
-        origin=stock.origin,
-    )
-
-
 def draw_change(stock: SiteStock, first: NDArray[np.intp], last: NDArray[np.intp], rng: np.random.Generator) -> Floats:
     """Draw changes (``PATHS``,) of the mean stock from some of the times asked for to others.
 
@@ -283,7 +180,7 @@ def _rows(stock: SiteStock, times: ArrayLike) -> NDArray[np.intp]:
     return rows
 
 
-def _interval(values: Floats, rate: float) -> tuple[float, float]:
+def interval_of(values: Floats, rate: float) -> tuple[float, float]:
     """Give the ends of the equal-tailed interval that holds one less the rate; each was drawn."""
     low = np.quantile(values, 0.5 * rate, method="lower")
     high = np.quantile(values, 1.0 - 0.5 * rate, method="higher")
@@ -298,7 +195,7 @@ def _verdict(low: float, high: float, least: float) -> Verdict:
     return Verdict.SHRINKING if high < 0.0 else Verdict.UNDETERMINED
 
 
-def _unseen(stock: SiteStock, rows: NDArray[np.intp]) -> str:
+def unseen_near(stock: SiteStock, rows: NDArray[np.intp]) -> str:
     """Say where nothing was seen near any of some times; empty where something was."""
     if (stock.basis[rows] != StockBasis.NOTHING).any():
         return ""
@@ -317,13 +214,3 @@ def _in_words(verdict: Verdict, ends: tuple[float, float], question: Question, d
         f"{held}, which holds no change and one of {question.least:g} alike; "
         f"what was seen would show a change of {detectable:.0f} in four cases of five"
     )
-
-
-def _withdrawn_in_words(answer: Answer, ends: tuple[float, float], announced: Announcement, stood: int) -> str:
-    enough = announced.share * announced.number
-    held = f"between {ends[0]:.0f} and {ends[1]:.0f} fewer than before"
-    if answer is Answer.NO and stood < enough:
-        return f"{held}; no more than {stood} stood there before, and {enough:g} must have left"
-    if answer is Answer.UNDETERMINED:
-        return f"{held}, which holds less and more than the {enough:g} that must have left"
-    return f"{held}, and {enough:g} must have left"

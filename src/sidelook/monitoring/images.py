@@ -2,18 +2,22 @@
 
 Each vehicle is counted with a chance that is itself uncertain, and false alarms come on top: the N-mixture model of
 Royle (Biometrics 60, 2004), its binomial a beta-binomial. One part of the uncertainty is common to all images of the
-site, and is what the caller's nodes stand for; the other is each image's own.
+site, and is what the nodes stand for; the other is each image's own.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betaincinv, betaln, gammaln, ndtr
-from scipy.stats import nbinom, poisson
+from scipy.stats import binom, nbinom, poisson
 
 from sidelook.model.columns import Floats, Integers
-from sidelook.monitoring.settings import StockSettings
+from sidelook.model.stock import FlowObservation, ImageCount
+from sidelook.monitoring.pattern import SECOND
+from sidelook.monitoring.settings import DAY, StockSettings
+from sidelook.monitoring.timeline import Timeline
 
+DETECTION_NODES = np.linspace(-2.5, 2.5, 9)  # near enough for a number known to 3 % where the chance is, to 5 %
 LEAST = 1e-9  # chance of a number of false alarms below which it is left out
 SMALL = 1e-6  # variance, as a share of the largest possible, below which a chance is known
 
@@ -34,6 +38,27 @@ class Count:
     detection_probability: float
     detection_error: float
     share: float
+
+
+def image_likelihoods(line: Timeline, images: ImageCount, largest: int, settings: StockSettings) -> list[Floats | None]:
+    """Say how likely what images show is at each moment: (Z, 1, 1, N + 1), or None where there is none."""
+    likelihoods: list[Floats | None] = [None] * len(line.time)
+    weight = _image_weights(images, settings.same_missed)
+    for row, moment in enumerate(line.image):
+        count = Count(
+            counted=int(images.counted[row]),
+            false_alarms=float(images.false_alarms[row]),
+            detection_probability=float(images.detection_probability[row]),
+            detection_error=float(images.detection_error[row]),
+            share=float(images.share[row]),
+        )
+        likely = count_likelihood(count, largest, DETECTION_NODES, settings) ** weight[row]
+        if line.ahead[row]:
+            likely = _blurred(likely, float(line.ahead[row]), line.flow, int(line.span[row]))
+        before = likelihoods[moment]
+        likely = likely[:, None, None, :]
+        likelihoods[moment] = likely if before is None else before * likely
+    return likelihoods
 
 
 def count_likelihood(count: Count, largest: int, nodes: Floats, settings: StockSettings) -> Floats:
@@ -103,3 +128,26 @@ def _detected(seen: Integers, largest: int, chance: Floats, variance: Floats) ->
     sure = seen * np.log(np.maximum(chance, 1e-300))[:, None, None] + rest * missed[:, None, None]
     log = ways + np.where((spread < SMALL)[:, None, None], sure, unsure)
     return np.asarray(np.where(possible, np.exp(np.minimum(log, 0.0)), 0.0), np.float64)
+
+
+def _image_weights(images: ImageCount, correlation: float) -> Floats:
+    """Give what each image counts: n that miss alike are worth n / (1 + (n - 1) correlation) (Kish, 1965)."""
+    within_a_day = 2.0 * np.abs(images.time[:, None] - images.time) <= DAY * SECOND
+    weight: Floats = 1.0 / (1.0 + (within_a_day.sum(axis=1) - 1.0) * correlation)
+    return weight
+
+
+def _blurred(likely: Floats, ahead: float, flow: FlowObservation, row: int) -> Floats:
+    """Give the likelihood of the number at the end of a span of what was imaged ``ahead`` of it, within the span.
+
+    Who was counted in the span crossed in that part of it with a chance that is the part's share.
+    """
+    came = binom.pmf(np.arange(flow.seen_in[row] + 1), flow.seen_in[row], abs(ahead))
+    left = binom.pmf(np.arange(flow.seen_out[row] + 1), flow.seen_out[row], abs(ahead))
+    gain = np.convolve(came, left[::-1])  # from -seen_out to seen_in
+    lowest = -int(flow.seen_out[row])
+    if ahead < 0.0:
+        gain, lowest = gain[::-1], -int(flow.seen_in[row])
+    padded = np.pad(likely, ((0, 0), (max(-lowest, 0), lowest + len(gain) - 1)), mode="edge")
+    blurred: Floats = np.stack([np.correlate(line, gain, mode="valid") for line in padded])
+    return blurred

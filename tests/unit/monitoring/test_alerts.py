@@ -11,9 +11,10 @@ from sidelook.monitoring.alerts import (
     alerts_of_content,
     alerts_of_withdrawals,
 )
-from sidelook.monitoring.change import Announcement, Question, compare, find_withdrawal
+from sidelook.monitoring.change import Question, compare
 from sidelook.monitoring.settings import StockSettings
 from sidelook.monitoring.stock import estimate_stock, follow_site
+from sidelook.monitoring.withdrawal import Announcement, find_withdrawal
 
 from .conftest import hours, make_flow, make_images
 
