@@ -19,9 +19,10 @@ from sidelook.monitoring.settings import StockSettings
 from sidelook.monitoring.stock import as_table, follow_site
 
 SEED = 2026
+SURE = 0.99
 SETTINGS = StockSettings()
 HEAD = (
-    "| world | true change | campaigns | called growing | called shrinking | unchanged | undetermined "
+    "| world | true change | campaigns | growing | shrinking | unchanged | undetermined | the same two at 2 % "
     "| stock in its 90 % | change in its 95 % | width of 90 % | detectable "
     "| dots up / down | tally up / down | raw image up / down | CPU s |"
 )
@@ -101,6 +102,7 @@ def row(name: str, world: World, campaigns: int) -> str:
     took = (time.process_time() - began) / campaigns
     verdicts = np.array([outcome.change.verdict for outcome in outcomes])
     share = [float((verdicts == verdict).mean()) for verdict in (Verdict.GROWING, Verdict.SHRINKING, Verdict.UNCHANGED)]
+    strict = np.array([strictly(outcome.change) for outcome in outcomes])
     naive = np.array([outcome.naive for outcome in outcomes])
     misled = " | ".join(f"{(way > 0).mean():.2f} / {(way < 0).mean():.2f}" for way in naive.T)
     means = [np.mean([getattr(outcome, name) for outcome in outcomes]) for name in ("held", "change_held", "width")]
@@ -108,9 +110,16 @@ def row(name: str, world: World, campaigns: int) -> str:
     true = np.mean([outcome.true_change for outcome in outcomes])
     return (
         f"| {name} | {world.change:+d} ({true:+.1f}) | {campaigns} | {share[0]:.3f} | {share[1]:.3f} | {share[2]:.3f} "
-        f"| {1.0 - sum(share):.3f} | {means[0]:.3f} | {means[1]:.3f} | {means[2]:.1f} | {detectable:.1f} | {misled} "
+        f"| {1.0 - sum(share):.3f} | {(strict > 0).mean():.3f}, {(strict < 0).mean():.3f} | {means[0]:.3f} | {means[1]:.3f} | {means[2]:.1f} | {detectable:.1f} | {misled} "
         f"| {took:.2f} |"
     )
+
+
+def strictly(change: Change) -> int:
+    """Call the change by an interval of 98 % in place of 95 %: +1, -1, or 0."""
+    if change.verdict is Verdict.UNCHANGED:
+        return 0
+    return int(change.growing >= SURE) - int(change.shrinking >= SURE)
 
 
 def judge(world: World, number: int) -> Outcome:

@@ -46,7 +46,7 @@ class StockSettings:
     step_share: float = 0.1
     exposure_error: float = 0.3
     common_error: float = 0.7
-    same_missed: float = 0.25
+    same_missed: float = 0.4
     patchiness: float = 0.04
     false_alarm_spread: float = 0.5
     bad_image: float = 0.002
