@@ -104,15 +104,23 @@ def row(name: str, world: World, campaigns: int) -> str:
     share = [float((verdicts == verdict).mean()) for verdict in (Verdict.GROWING, Verdict.SHRINKING, Verdict.UNCHANGED)]
     strict = np.array([strictly(outcome.change) for outcome in outcomes])
     naive = np.array([outcome.naive for outcome in outcomes])
-    misled = " | ".join(f"{(way > 0).mean():.2f} / {(way < 0).mean():.2f}" for way in naive.T)
     means = [np.mean([getattr(outcome, name) for outcome in outcomes]) for name in ("held", "change_held", "width")]
     detectable = np.median([outcome.change.detectable for outcome in outcomes])
     true = np.mean([outcome.true_change for outcome in outcomes])
-    return (
-        f"| {name} | {world.change:+d} ({true:+.1f}) | {campaigns} | {share[0]:.3f} | {share[1]:.3f} | {share[2]:.3f} "
-        f"| {1.0 - sum(share):.3f} | {(strict > 0).mean():.3f}, {(strict < 0).mean():.3f} | {means[0]:.3f} | {means[1]:.3f} | {means[2]:.1f} | {detectable:.1f} | {misled} "
-        f"| {took:.2f} |"
-    )
+    cells = [
+        name,
+        f"{world.change:+d} ({true:+.1f})",
+        f"{campaigns}",
+        *(f"{part:.3f}" for part in (*share, 1.0 - sum(share))),
+        f"{(strict > 0).mean():.3f}, {(strict < 0).mean():.3f}",
+        f"{means[0]:.3f}",
+        f"{means[1]:.3f}",
+        f"{means[2]:.1f}",
+        f"{detectable:.1f}",
+        *(f"{(way > 0).mean():.2f} / {(way < 0).mean():.2f}" for way in naive.T),
+        f"{took:.2f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def strictly(change: Change) -> int:

@@ -16,6 +16,11 @@ class ObservationError(InputError):
         self.row = row
 
 
+BACKWARDS = "a span ends before it begins"
+OVERLAPPING = "spans overlap"
+OUT_OF_TIME = "a time is centuries away"
+
+
 class ClockError(InputError):
     """Spans of time that end before they begin, or that overlap at one site: the clocks disagree.
 
@@ -25,8 +30,7 @@ class ClockError(InputError):
     time : ns UTC, at which they do
     """
 
-    def __init__(self, *, site: int, time: int, backwards: bool) -> None:
-        what = "a span ends before it begins" if backwards else "spans overlap"
+    def __init__(self, what: str, *, site: int, time: int) -> None:
         super().__init__(f"site {site}: {what} at {time} ns UTC; the clocks disagree, or one mission was given twice")
         self.site = site
         self.time = time

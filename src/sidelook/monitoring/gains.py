@@ -40,7 +40,8 @@ def gains_of(line: Timeline, largest: int, size: float, settings: StockSettings)
     of_span = pattern.expected(flow.start, flow.end)
     seen = np.diff(np.append(0, np.cumsum(flow.seen_in - flow.seen_out))[line.row])
     spread = 10.0 * np.sqrt(pattern.dispersion * mean.sum(axis=1).max(initial=1.0))
-    angle, length = ring_angles(largest, max(4.0 * LARGE * size, spread + np.abs(seen).max(initial=0)))
+    spread = max(4.0 * LARGE * size, spread + np.abs(seen).max(initial=0))
+    angle, length = ring_angles(largest, min(spread, 8.0 * (largest + 1)))  # what is wider is as good as even
     days = (line.time[1:] - line.time[:-1]) / (SECOND * settings.step_interval)
     share = np.array(settings.unbalanced)[None, :, None, None]
     gains: list[Complexes] = []

@@ -108,7 +108,7 @@ def smooth(chain: Chain) -> Smoothed:
         chain=chain,
         nodes=nodes,
         weight=kept / kept.sum(),
-        before=np.stack([state[nodes] for state in before]),
+        before=before.reshape(len(before), weight.size, len(chain.prior))[:, np.ravel_multi_index(nodes, weight.shape)],
         after=_backward(chain, nodes),
     )
 

@@ -188,6 +188,8 @@ def _largest(line: Timeline, images: ImageCount, settings: StockSettings) -> int
     """Choose the lattice: what images show and what was seen to come and go, with room above."""
     moved = _swing(line)
     if not len(images):
+        if moved > settings.largest:
+            raise StockTooLargeError(site=int(line.flow.site[0]), needed=int(moved), largest=settings.largest)
         return min(settings.largest, WITHOUT_IMAGE + int(2.0 * moved))
     likely, error = images.detection_probability, images.detection_error
     chance = np.maximum(likely - 2.0 * error, 0.3 * likely) * images.share

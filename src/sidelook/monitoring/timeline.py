@@ -6,7 +6,10 @@ import numpy as np
 
 from sidelook.model.columns import Flags, Floats, Integers
 from sidelook.model.stock import FlowObservation, ImageCount
-from sidelook.monitoring.errors import ClockError, ObservationError
+from sidelook.monitoring.errors import BACKWARDS, OUT_OF_TIME, OVERLAPPING, ClockError, ObservationError
+
+LATEST = 1 << 61  # ns from 1970 either way, 73 years: differences must fit into 64 bits
+MOST_CROSSINGS = 50_000  # in a span: more than an hour of any road
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +48,14 @@ def lay_out(flow: FlowObservation, images: ImageCount, times: Integers) -> Timel
 
     Raises
     ------
-    ClockError : spans end before they begin, or overlap
+    ClockError : spans end before they begin, or overlap, or a time is centuries away
     """
-    flow = _in_order(flow)
     events = np.concatenate([images.time, times])
+    away = np.concatenate([events, flow.start, flow.end])
+    away = away[(away < -LATEST) | (away > LATEST)]
+    if len(away):
+        raise ClockError(OUT_OF_TIME, site=int(np.append(flow.site, images.site)[0]), time=int(away[0]))
+    flow = _in_order(flow)
     span, first, last = _around(flow, events)
     nearer = np.where(events - first <= last - events, first, last)
     ahead = (events - nearer) / np.maximum(last - first, 1)
@@ -85,12 +92,12 @@ def _in_order(flow: FlowObservation) -> FlowObservation:
     backwards = np.flatnonzero(flow.end <= flow.start)
     if len(backwards):
         row = int(backwards[0])
-        raise ClockError(site=int(flow.site[row]), time=int(flow.start[row]), backwards=True)
+        raise ClockError(BACKWARDS, site=int(flow.site[row]), time=int(flow.start[row]))
     flow = flow.take((flow.exposure_in > 0.0) | (flow.exposure_out > 0.0))
     flow = flow.take(np.argsort(flow.start, kind="stable"))
     overlapping = np.flatnonzero(flow.start[1:] < flow.end[:-1])
     if len(overlapping):
-        raise ClockError(site=int(flow.site[0]), time=int(flow.start[overlapping[0] + 1]), backwards=False)
+        raise ClockError(OVERLAPPING, site=int(flow.site[0]), time=int(flow.start[overlapping[0] + 1]))
     return flow
 
 
@@ -104,6 +111,7 @@ def check_flow(flow: FlowObservation) -> None:
     for seen, exposure in ((flow.seen_in, flow.exposure_in), (flow.seen_out, flow.exposure_out)):
         _refuse(~((exposure >= 0.0) & (exposure <= 1.0)), "the chance of counting a crossing is not from 0 to 1")
         _refuse(seen < 0, "fewer crossings than none were counted")
+        _refuse(seen > MOST_CROSSINGS, f"more than {MOST_CROSSINGS} crossings were counted in one span")
         _refuse((seen > 0) & (exposure == 0.0), "crossings were counted where nothing could be seen")
 
 

@@ -120,6 +120,22 @@ def test_a_site_that_could_hold_more_than_is_asked_about_is_refused() -> None:
     assert len(estimate_stock(NO_FLOW, make_images([(8.0, 900)]), hours(8), StockSettings(largest=2000))) == 1
 
 
+def test_more_coming_than_is_asked_about_is_refused_and_decades_without_sight_are_not() -> None:
+    with pytest.raises(StockTooLargeError):
+        estimate_stock(make_flow([(8.0, 9.0, 40_000, 0)], exposure=0.9), NO_IMAGE, hours(9))
+    busy = make_flow([(8.0, 9.0, 40_000, 40_000)], exposure=0.9)
+    table = estimate_stock(busy, make_images([(8.5, 50)]), hours(8.5, 24 * 365 * 40))
+    assert table.high[0] < 100 < table.high[1]
+
+
+def test_only_blind_rows_and_no_question_is_an_empty_answer() -> None:
+    blind = make_flow([(8.0, 9.0, 0, 0)], exposure=0.0)
+    assert len(estimate_stock(blind, NO_IMAGE, hours())) == 0
+    table = estimate_stock(blind, NO_IMAGE, hours(8.5))
+    assert table.basis[0] == StockBasis.NOTHING
+    assert table.high[0] > 100
+
+
 def test_nan_is_refused() -> None:
     flow = make_flow(MISSION, exposure=0.5)
     with pytest.raises(ObservationError):

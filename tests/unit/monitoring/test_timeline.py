@@ -39,6 +39,13 @@ def test_clocks_that_disagree_are_refused(rows: list[tuple[float, float, int, in
         lay_out(make_flow(rows), make_images([]), hours(1.0))
 
 
+def test_a_time_centuries_away_is_refused() -> None:
+    images = make_images([(8.0, 5)])
+    far = np.array([np.iinfo(np.int64).max])
+    with pytest.raises(ClockError, match="centuries"):
+        lay_out(make_flow([]), images, far)
+
+
 @pytest.mark.parametrize("exposure", [np.nan, -0.1, 1.1, np.inf])
 def test_chances_that_cannot_be_are_refused_by_row(exposure: float) -> None:
     with pytest.raises(ObservationError, match="row 0"):
@@ -50,6 +57,8 @@ def test_crossings_counted_blind_and_fewer_than_none_are_refused() -> None:
         check_flow(make_flow([(8, 9, 0, 3)], exposure=(0.5, 0.0)))
     with pytest.raises(ObservationError, match="fewer"):
         check_flow(make_flow([(8, 9, -1, 3)]))
+    with pytest.raises(ObservationError, match="more than 50000"):
+        check_flow(make_flow([(8, 9, 0, 2_000_000_000)]))
 
 
 @pytest.mark.parametrize(
