@@ -22,6 +22,8 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     for name in ("geodesy", "stanag4607", "convert", "archive", "kill_archive", "console_feed", *SIMULATION):
         yield [f"{name}.py"]
     yield ["sar/vehicles.py"]
+    yield ["monitoring/campaigns.py"]
+    yield ["monitoring/month.py"]
     yield ["fuzz_stanag4607.py", "--cpu-minutes", "30", "--seed", "1"]
     if shutil.which("chromium") and shutil.which("node"):
         yield ["console_frames.py", "--tracks", "10000"]

@@ -51,6 +51,7 @@ def main() -> None:
         print(f"\n{part}\n\n{HEAD}\n|{'---|' * HEAD.count(' | ')}---|", flush=True)
         for name, world in PARTS[part]:
             print(row(name, world, arguments.campaigns), flush=True)
+    print(f"\n{bound(World(), 1000)}\n{bound(FINE, 1000)}")
     if arguments.plot:
         draw(arguments.plot, arguments.campaigns)
 
@@ -149,6 +150,32 @@ def judge(world: World, number: int) -> Outcome:
         count_dots(observed, question.least),
         true_change,
     )
+
+
+def bound(world: World, campaigns: int) -> str:
+    """Say what means of images before and after show to who knows that nothing else happens."""
+    gains = [
+        [
+            image_gain(play(replace(world, change=change), np.random.default_rng([SEED, number])).observed)
+            for number in range(campaigns)
+        ]
+        for change in (0, 10)
+    ]
+    null, ten = np.array(gains)
+    threshold = np.nanquantile(np.abs(null), 0.95)
+    power = np.nanmean(ten > threshold)
+    return f"means of images: standard deviation {np.nanstd(null):.1f}, ten more called {power:.2f} at 5 % false calls"
+
+
+def image_gain(observed: Observed) -> float:
+    """Give the difference of the mean corrected counts of all images after and before, by the share that they show."""
+    images = observed.images
+    number = (images.counted - images.false_alarms) / (images.detection_probability * images.share)
+    weight = np.where(images.share < 1.0, 0.1, 1.0)  # a part of the site says little
+    late = images.time > 0.5 * (observed.before[-1] + observed.after[0])
+    if not late.any() or late.all():
+        return float("nan")
+    return float(np.average(number[late], weights=weight[late]) - np.average(number[~late], weights=weight[~late]))
 
 
 def count_dots(observed: Observed, least: float) -> tuple[int, int, int]:

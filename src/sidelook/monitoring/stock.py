@@ -64,8 +64,12 @@ def estimate_stock(
     Parameters
     ----------
     flow, images : of any number of sites, in any order
-    times : (A,) ns UTC at which to tell it
+    times : (A,) ns UTC at which to tell it; within a span that was watched its nearer end answers
     settings : what is believed beforehand
+
+    Returns
+    -------
+    sites in order of their numbers, each with its times in order, once each
 
     Raises
     ------

@@ -74,7 +74,7 @@ class Withdrawal:
 
 
 def find_withdrawal(
-    stock: SiteStock, announced: Announcement, rng: np.random.Generator, false_call_rate: float = 0.05
+    stock: SiteStock, announced: Announcement, rng: np.random.Generator, false_call_rate: float = 0.02
 ) -> Withdrawal:
     """Say whether an announced withdrawal was seen.
 
