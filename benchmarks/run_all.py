@@ -23,6 +23,8 @@ def commands(scratch: Path) -> Iterator[list[str]]:
         yield [f"{name}.py"]
     yield ["sar/vehicles.py"]
     yield ["monitoring/flow.py", str(scratch / "flow")]
+    yield ["monitoring/campaigns.py"]
+    yield ["monitoring/month.py"]
     yield ["monitoring/questions.py", str(scratch / "month")]
     if Path("/usr/bin/time").exists():
         yield ["sar/parts.py", str(scratch)]

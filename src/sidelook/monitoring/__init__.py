@@ -1,1 +1,1 @@
-"""What is there over hours and weeks, what changed, and what could not be seen."""
+"""What is there over hours, days and weeks, what changed, and what could not be seen."""
