@@ -129,3 +129,58 @@ def rules(
         archive=archive, places=places, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()),
         as_json=as_json,
     ))  # fmt: skip
+
+
+Detection = Annotated[
+    float | None,
+    typer.Option(help="Probability that a vehicle standing in view is found in an image; else none are used."),
+]
+
+
+@monitor.command(epilog="Example: sidelook monitor stock missions --places yard.geojson --detection 0.9 --json")
+def stock(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    mission: Missions = None,
+    during: During = None,
+    ground: GroundFiles = None,
+    detection: Detection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many vehicles are at each site, after each mission, from crossings and images, with 90 % intervals."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_stock import Counting, report_stock
+
+    question = Question(
+        archive=archive, places=places, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()),
+        as_json=as_json,
+    )  # fmt: skip
+    report_stock(question, Counting(detection=detection))
+
+
+@monitor.command(
+    epilog="Examples: sidelook monitor compare missions --detection 0.9 | ... compare missions "
+    "--period 2026-05-04/2026-05-08 --period 2026-05-12/2026-05-16 --least 10 --announced 30"
+)
+def compare(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    ground: GroundFiles = None,
+    detection: Detection = None,
+    period: Annotated[
+        list[str] | None,
+        typer.Option(help="UTC, BEGIN/END; two, before and after. Else the first third of all missions and the last."),
+    ] = None,
+    least: Annotated[float, typer.Option(help="Smallest change that is asked about, vehicles.")] = 10.0,
+    announced: Annotated[int | None, typer.Option(help="Vehicles that were to leave in between: did they?")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether each site grew, shrank, is unchanged or undetermined; and whether an announced withdrawal came."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_stock import Counting, Periods, report_changes
+
+    question = Question(archive=archive, places=places, ground=tuple(ground or ()), as_json=as_json)
+    periods = Periods(spans=tuple(period or ()), least=least, announced=announced)
+    report_changes(question, Counting(detection=detection), periods)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sidelook.geometry.flat import flat, from_flat, turn
+from sidelook.geometry.flat import flat, from_flat, inside, turn
 from sidelook.sensing.location import bearing_and_distance
 
 
@@ -26,3 +26,10 @@ def test_there_and_back_over_the_antimeridian() -> None:
 
 def test_left_is_above_zero() -> None:
     assert turn(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == 1.0
+
+
+def test_inside_is_what_a_ring_goes_around() -> None:
+    ring = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [2.0, 1.0], [0.0, 4.0], [0.0, 0.0]])
+    points = np.array([[1.0, 1.0], [3.5, 3.0], [2.0, 2.0], [2.0, 0.5], [-1.0, 1.0], [5.0, 1.0], [2.0, -1.0]])
+    assert inside(ring, points).tolist() == [True, True, False, True, False, False, False]
+    assert inside(ring[::-1], points).tolist() == inside(ring, points).tolist()
