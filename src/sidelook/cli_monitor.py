@@ -184,3 +184,26 @@ def compare(
     question = Question(archive=archive, places=places, ground=tuple(ground or ()), as_json=as_json)
     periods = Periods(spans=tuple(period or ()), least=least, announced=announced)
     report_changes(question, Counting(detection=detection), periods)
+
+
+@monitor.command(epilog="Example: sidelook monitor report missions --places yard.geojson -o may.html --detection 0.9")
+def report(
+    archive: Kept,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="To write: .html, one file.")],
+    places: PlacesFile = None,
+    mission: Missions = None,
+    ground: GroundFiles = None,
+    detection: Detection = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write what was seen at each site, what changed, with pictures, and what could not be seen, as one page."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_report import write_report
+    from sidelook.mission.monitor_stock import Counting
+
+    question = Question(
+        archive=archive, places=places, missions=tuple(mission or ()), ground=tuple(ground or ()), as_json=as_json,
+    )  # fmt: skip
+    write_report(question, Counting(detection=detection), output, overwrite=overwrite)

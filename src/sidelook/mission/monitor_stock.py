@@ -165,15 +165,19 @@ class Observed:
     Attributes
     ----------
     places : of which sites are asked about
+    table : their flow, hour by hour
     flow, images : of the sites, numbered by row of the places
     ends : of the missions, ns UTC, ascending
+    terrain_known : it is known what terrain hides
     told : marking of all of it
     """
 
     places: Places
+    table: FlowTable
     flow: FlowObservation
     images: ImageCount
     ends: Integers
+    terrain_known: bool
     told: Told
 
 
@@ -256,9 +260,11 @@ def observe(question: Question, archive: Archive, missions: Sequence[MissionSumm
         raise UsageError(message)
     return Observed(
         places=places,
+        table=table,
         flow=as_observation(table, places),
         images=images,
         ends=np.unique(np.array(ends, np.int64)),
+        terrain_known=meter.terrain,
         told=told((*table.origins, *images.origins), "monitor stock"),
     )
 

@@ -78,16 +78,9 @@ def count_at(archive: Archive, image: KeptImage, places: Places, site: int) -> t
     things of a vehicle's size, false ones among them at most over even ground, and share of the site in the image; None
     where it shows too little of the site
     """
-    from sidelook.formats.rasters import read_raster  # noqa: PLC0415 - half a second, where it is wanted
-
-    latitude, longitude = places.outline(site)
-    middle = float(latitude[:-1].mean()), float(longitude[:-1].mean())
-    ring = flat(latitude, longitude, middle)
-    side = 2.0 * (float(np.abs(ring).max()) + MARGIN)
-    wanted = Wanted(chip=Chip(place=middle, size=side), most_pixels=MOST_HELD)
     try:
-        with archive.open_image(image.number) as file:
-            part = read_raster(file, source=image.name, wanted=wanted)
+        part, ring = part_about(archive, image, places, site)
+        middle = middle_of(places, site)
         share = share_shown(part, ring, middle)
         if share < LEAST_SHARE:
             return None
@@ -97,6 +90,33 @@ def count_at(archive: Archive, image: KeptImage, places: Places, site: int) -> t
     counted = within(part, np.stack([vehicles.east, vehicles.north], axis=-1), ring, middle)
     false = vehicles.false_alarms_per_km2 * share * area_of(ring) / 1e6
     return int(counted.sum()), false, share
+
+
+def middle_of(places: Places, site: int) -> tuple[float, float]:
+    """Give latitude and longitude, rad, of the middle of a site's corners."""
+    latitude, longitude = places.outline(site)
+    return float(latitude[:-1].mean()), float(longitude[:-1].mean())
+
+
+def part_about(archive: Archive, image: KeptImage, places: Places, site: int) -> tuple[SarImage, Floats]:
+    """Read the part of an image about a site, and lay the site's outline out on it.
+
+    Returns
+    -------
+    the part, whose reference is the middle of the site; and (K, 2) corners east and north of that, m
+
+    Raises
+    ------
+    OutsideImageError
+    """
+    from sidelook.formats.rasters import read_raster  # noqa: PLC0415 - half a second, where it is wanted
+
+    middle = middle_of(places, site)
+    ring = flat(*places.outline(site), middle)
+    side = 2.0 * (float(np.abs(ring).max()) + MARGIN)
+    wanted = Wanted(chip=Chip(place=middle, size=side), most_pixels=MOST_HELD)
+    with archive.open_image(image.number) as file:
+        return read_raster(file, source=image.name, wanted=wanted), ring
 
 
 def within(image: SarImage, places: Floats, ring: Floats, middle: tuple[float, float]) -> Flags:
