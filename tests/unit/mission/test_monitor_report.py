@@ -44,7 +44,7 @@ def test_one_mission_has_no_trend(kept: Path, yard: Path, tmp_path: Path) -> Non
 
 def test_nothing_is_replaced_unasked_or_written_to_another_kind(kept: Path, yard: Path, tmp_path: Path) -> None:
     question = Question(archive=kept, places=yard)
-    with pytest.raises(UsageError, match="write to .html"):
+    with pytest.raises(UsageError, match=r"write to \.html"):
         write_report(question, Counting(), tmp_path / "a.pdf")
     (tmp_path / "a.html").write_text("mine")
     with pytest.raises(UsageError, match="--overwrite"):
