@@ -9,6 +9,7 @@ from sidelook.tracking.columns import CONSTANT_NAMES, Table, constant_columns
 from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.measurement import MeasurementErrors
 from sidelook.tracking.motion import LEAST_SHARE, MotionModes
+from sidelook.tracking.registration.offset import Registration
 from sidelook.tracking.roads.motion import RoadMotion
 
 
@@ -109,7 +110,7 @@ class TrackerSettings:
 
     Attributes
     ----------
-    motion, errors, detection, gating, life_cycle, roads : by subject
+    motion, errors, detection, gating, life_cycle, roads, registration : by subject
     flight : what differs of what flies
     lateness : a dwell older than the newest by more than this is counted and left out, s
     """
@@ -120,6 +121,7 @@ class TrackerSettings:
     gating: Gating = field(default_factory=Gating)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
     roads: Roads = field(default_factory=Roads)
+    registration: Registration = field(default_factory=Registration)
     flight: Flight = field(default_factory=Flight)
     lateness: float = 0.5
 
@@ -150,7 +152,7 @@ def _as_row(settings: TrackerSettings) -> Table:
     constants["road_share"] = share / np.maximum(share.sum(axis=1, keepdims=True), LEAST_SHARE)
     constants["road_noise"] = fitted(settings.roads.road_noise, motion)
     constants["road_relaxation"] = fitted(settings.roads.road_relaxation, motion)
-    parts = (motion, settings.detection, settings.gating, life, settings.roads, settings)
+    parts = (motion, settings.detection, settings.gating, life, settings.roads, settings.registration, settings)
     for name in CONSTANT_NAMES:
         home = next(part for part in parts if hasattr(part, name))
         constants[name] = getattr(home, name)

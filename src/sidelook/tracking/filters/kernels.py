@@ -15,6 +15,7 @@ LookChances: TypeAlias = tuple[float, float, float]  # peak, inside, covered bef
 Plane: TypeAlias = tuple[float, float, float, float, float]  # of the ground: a point of it, its slopes
 State: TypeAlias = tuple[float, float, float, float]
 Point: TypeAlias = tuple[float, float, float]
+View: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]  # as ``observe`` gives it
 Symmetric: TypeAlias = tuple[float, float, float, float, float, float]
 PlotFields: TypeAlias = tuple[Point, Point, float, Plane]  # measured, variance, wrap speed, ground
 UNLIKELY = 1e-6  # weight of a motion mode that passes nothing on to others
@@ -167,7 +168,7 @@ def merge_drift(modes: Modes, estimate: Floats, drift: Floats) -> None:
 
 
 @kernel
-def observe(state: Floats | State, mobile: int, sensor: Point, ground: Plane) -> tuple[float, ...]:
+def observe(state: Floats | State, mobile: int, sensor: Point, ground: Plane) -> View:
     """Give what the sensor would measure of a state, and how that changes with it.
 
     Returns slant range, azimuth, radial speed, then the derivatives of range over east, north (those of radial speed
@@ -251,8 +252,25 @@ def innovate(
     ``work`` is (6, 4): three rows of covariance times Jacobian, then the inverse of the residual's covariance with,
     in its last column, that inverse times the residual.
     """
-    _, variance, _, ground = plot
-    slant, azimuth, speed, re, rn, ae, an, se, sn = observe(state, mobile, sensor, ground)
+    view = observe(state, mobile, sensor, plot[3])
+    s00, s01, s02, s11, s12, s22 = spread_of(covariance, mobile, view, plot[1], work)
+    residual = residual_of(plot, view[0], view[1], view[2])
+    if math.isnan(residual[2]):
+        work[2] = 0.0
+    else:
+        residual = (residual[0], residual[1], nearest_alias(residual, (s00, s01, s02, s11, s12), plot[2]))
+    inverse, turned, distance, likelihood = weigh(residual, (s00, s01, s02, s11, s12, s22))
+    for a in range(3):
+        work[3 + a, 3] = turned[a]
+    work[3, 0], work[3, 1], work[3, 2], work[4, 1], work[4, 2], work[5, 2] = inverse
+    work[4, 0], work[5, 0], work[5, 1] = inverse[1], inverse[2], inverse[4]
+    return distance, likelihood
+
+
+@kernel
+def spread_of(covariance: Floats, mobile: int, view: View, variance: Point, work: Floats) -> Symmetric:
+    """Give the covariance of the residual of a plot, of what ``observe`` gave; fill the first rows of ``work``."""
+    _, _, _, re, rn, ae, an, se, sn = view
     moving = 1.0 if mobile else 0.0
     for a in range(4):
         work[0, a] = covariance[a, 0] * re + covariance[a, 1] * rn
@@ -265,17 +283,7 @@ def innovate(
     s02 = re * work[2, 0] + rn * work[2, 1]
     s12 = ae * work[2, 0] + an * work[2, 1]
     s22 = se * work[2, 0] + sn * work[2, 1] + moving * (re * work[2, 2] + rn * work[2, 3]) + variance[2]
-    residual = residual_of(plot, slant, azimuth, speed)
-    if math.isnan(residual[2]):
-        work[2] = 0.0
-    else:
-        residual = (residual[0], residual[1], nearest_alias(residual, (s00, s01, s02, s11, s12), plot[2]))
-    inverse, turned, distance, likelihood = weigh(residual, (s00, s01, s02, s11, s12, s22))
-    for a in range(3):
-        work[3 + a, 3] = turned[a]
-    work[3, 0], work[3, 1], work[3, 2], work[4, 1], work[4, 2], work[5, 2] = inverse
-    work[4, 0], work[5, 0], work[5, 1] = inverse[1], inverse[2], inverse[4]
-    return distance, likelihood
+    return s00, s01, s02, s11, s12, s22
 
 
 @kernel
