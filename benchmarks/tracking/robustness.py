@@ -42,6 +42,7 @@ FIGURES = {
     "comp_moving": "moving held",
     "id_switches_per_truth_hour": "switches / h",
     "main_id_frac": "main identity",
+    "updated": "RMSE of those updated, m",
 }
 VARIANTS = (
     "as told",
@@ -126,8 +127,10 @@ def main() -> None:
     print("| " + " | ".join(head if given.stone_soup else ["", *FIGURES.values()]) + " |")
     for variant in given.variant or VARIANTS:
         rows: dict[str, list[list[float]]] = {"free": [], "roads": [], "stone": []}
-        for seed, path in enumerate(given.scenario):
-            scenario = detect(dict(np.load(path)), np.random.default_rng([seed, 5]), variant)
+        for path in given.scenario:
+            drawn = dict(np.load(path))
+            seed = json.loads(str(drawn["params"]))["seed"]
+            scenario = detect(drawn, np.random.default_rng([seed, 5]), variant)
             tracked = {"free": run(scenario, Tracker(), 1, ALL_SCANS)[0]}
             tracked["roads"] = run(scenario, with_roads(scenario), 1, ALL_SCANS)[0]
             if given.stone_soup:
@@ -137,7 +140,9 @@ def main() -> None:
                         0
                     ]
             for name, tracks in tracked.items():
-                figures = evaluate(scenario, tracks, 500.0, 6)
+                figures = dict(evaluate(scenario, tracks, 500.0, 6))
+                fresh = {key: column[tracks["updated"] > 0] for key, column in tracks.items() if "updated" in tracks}
+                figures["updated"] = evaluate(scenario, fresh, 500.0, 6)["pos_rmse"] if fresh else np.nan
                 rows[name].append([figures[figure] for figure in FIGURES])
         means = {name: np.mean(values, axis=0) for name, values in rows.items() if values}
         cells = []
