@@ -184,6 +184,7 @@ CONSTANT_NAMES = (
     "second_look",
     "soft_edge",
     "companion_density",
+    "tail_share",
     "birth",
     "survival",
     "confirm_existence",

@@ -28,6 +28,7 @@ class Detection:
     soft_edge : how far beyond its footprint a dwell still shows vehicles, in halves of the footprint's width
     companion_density : vehicles to expect about a vehicle because some drive together, 1/m2; weighs against taking the
         plot of a dwell that hardly covers a vehicle for a second look at it
+    tail_share : of plots whose azimuth is off three times as far as its standard deviation says
     """
 
     peak: float = 0.9
@@ -36,6 +37,7 @@ class Detection:
     second_look: float = 6.0
     soft_edge: float = 0.25
     companion_density: float = 5.0e-6
+    tail_share: float = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ DOUBTFUL = 0.2  # chance that the plot is another's, from which it does not
 LEAST_FREE, LEAST_ON_ROAD = 0.5, 0.9  # weight from which a track speaks as one that drives freely, or on that road
 HUBER = 1.5  # sigmas, beyond which what is said counts less and less (Huber 1964)
 NOTICEABLE = 0.05  # squared sigmas of a plot, from which a change of offset asks for pairing anew
+STEP = 1.0  # s, from which it is worth while to carry an offset on
 DOUBT_TIME = 300.0  # s, in which what spoke for a scale is forgotten
 LEAST_BELIEF = -5.0  # log; a platform whose navigation fails is believed soon
 DRIFT = 0.01  # share of the variances by which what tracks have in common wanders by itself
@@ -54,14 +55,14 @@ def arrive(platforms: Table, look: LookColumns, d: int, constants: Row) -> int:
         begin(platforms[row], dwells[d].time, constants)
     known = platforms[row]
     elapsed = max(dwells[d].time - known.time, 0) / SECOND
-    fade = math.exp(-elapsed / DOUBT_TIME)
-    for k in range(SCALES):
-        wander(known.mean[k], known.covariance[k], known.offset, elapsed, (SCALE ** (2 * k), constants))
-        known.belief[k] *= fade
+    if elapsed > STEP:
+        for k in range(SCALES):
+            wander(known.mean[k], known.covariance[k], known.offset, elapsed, (SCALE ** (2 * k), constants))
+            known.belief[k] *= math.exp(-elapsed / DOUBT_TIME)
+        settle_offset(known)
+        known.time = dwells[d].time
     known.dwells += 1
-    known.time = max(dwells[d].time, known.time)
     known.place[0], known.place[1] = dwells[d].sensor[0], dwells[d].sensor[1]
-    settle_offset(known)
     take_off(look, d, known.offset)
     return row
 
