@@ -24,7 +24,7 @@ from sidelook.tracking.filters.kernels import (
     residual_of,
     spread_of,
 )
-from sidelook.tracking.gating.kernels import bucket
+from sidelook.tracking.gating.kernels import bucket, usable
 from sidelook.tracking.hypotheses.kernels import LEAST_MODE_WEIGHT, meet
 from sidelook.tracking.roads.kernels import locate_on_route
 
@@ -374,12 +374,12 @@ def noticeable(look: LookColumns, d: int, change: Floats) -> bool:
     """Say whether a change of offset moves some plot by what counts beside its errors."""
     dwells, plots = look
     for plot in range(dwells[d].begin, dwells[d].end):
-        variance, most = plots[plot].variance, 0.0
-        if variance[0] > 0.0 and variance[1] > 0.0:
-            along, aside = sights(point_of(dwells[d].sensor), fields_of(plots, plot))
-            r, a = apply(along, change), apply(aside, change)
-            most = r * r / variance[0] + a * a / variance[1]
-        if most > NOTICEABLE:
+        if not usable(plots, plot):
+            continue
+        variance = plots[plot].variance
+        along, aside = sights(point_of(dwells[d].sensor), fields_of(plots, plot))
+        r, a = apply(along, change), apply(aside, change)
+        if r * r / variance[0] + a * a / variance[1] > NOTICEABLE:
             return True
     return False
 
@@ -407,6 +407,8 @@ def widen(platform: tuple[Table, int], look: LookColumns, d: int) -> None:
                 spread = covariance[a, b] - covariance[a, b + OFFSETS] - covariance[a + OFFSETS, b] + then
                 apart[a, b] += share * spread
     for plot in range(look[0][d].begin, look[0][d].end):
+        if not usable(plots, plot):
+            continue  # it stays so: a variance of nothing is a fault that must not be mended here
         along, aside = sights(point_of(look[0][d].sensor), fields_of(plots, plot))
         plots[plot].variance[0] += between(along, apart)
         plots[plot].variance[1] += between(aside, apart)
