@@ -409,6 +409,7 @@ export class App {
     this.details.refresh(session);
     this.convoy.refresh(session);
     this.imagePanel.refresh();
+    this.swipe.refresh();
     this.#showImages(session);
     this.#showFormations(session);
     this.#showTruth(session);

@@ -19,8 +19,14 @@ export class Swipe {
     if (state !== before) this.#show(state);
   }
 
+  /** Images may have come since. */
+  refresh(): void {
+    this.#show(this.app.store.now);
+  }
+
   #show({ image, against, swipe, hidden, dotsAlone }: Readonly<State>): void {
-    this.element.hidden = image === null || against === null || hidden.includes('images') || dotsAlone;
+    const both = this.app.imageOf(image) !== null && this.app.imageOf(against) !== null;
+    this.element.hidden = !both || hidden.includes('images') || dotsAlone;
     this.element.style.left = `${100 * swipe}%`;
   }
 
