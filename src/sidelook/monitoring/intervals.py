@@ -23,6 +23,7 @@ Masses: TypeAlias = NDArray[np.float64]
 """Chance of each number from 0 on."""
 
 _NODES = 9  # of the exposure's spread
+_LEAST = 1e-3  # of a spread exposure
 _MOST = 200_000
 _TAIL = 12.0  # standard deviations beyond which nothing is left
 
@@ -41,7 +42,7 @@ class CountSettings:
 
     level: float = 0.9
     true_share: float = 0.97
-    exposure_weight: float = 10.0
+    exposure_weight: float = 8.0
     least_exposure: float = 0.1
 
 
@@ -143,7 +144,10 @@ def _ends(masses: Masses, level: float) -> tuple[float, float, float]:
 
 
 def _spread_nodes(exposure: Floats, looked: Floats, weight: float) -> NDArray[np.float64]:
-    """Spread exposures, (N,), over (K, N) values of equal chance: all up together, or all down."""
+    """Spread exposures, (N,), over (K, N) values of equal chance: all up together, or all down.
+
+    In the mean one over them is one over the exposure, so that estimates are not raised by not knowing it.
+    """
     if not np.isfinite(weight):
         return exposure[None]
     from scipy.special import betaincinv  # noqa: PLC0415 - heavy
@@ -152,7 +156,8 @@ def _spread_nodes(exposure: Floats, looked: Floats, weight: float) -> NDArray[np
     reach = np.clip(np.maximum(looked, exposure), 1e-3, 1.0)
     inner = np.clip(exposure / reach, 1e-6, 1.0 - 1e-6)
     spread = reach * betaincinv(inner * weight, (1.0 - inner) * weight, share)
-    return np.asarray(np.clip(spread, 1e-3, 1.0))
+    spread = np.maximum(spread, _LEAST)
+    return np.asarray(np.clip(spread * exposure * np.mean(1.0 / spread, axis=0), _LEAST, 1.0))
 
 
 def _thinned(seen: int, share: float) -> Masses:
