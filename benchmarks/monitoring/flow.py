@@ -12,6 +12,7 @@ truth, taken every ten seconds, is cut by the same lines. For each line, directi
 - 90 % : share of the times with an exposure of 0.1 or more whose interval holds the true number; and by exposure
 - estimate over truth, seen over exposure : sums of both beside the sum of the true numbers
 - seen is the number : share of the times with crossings in which what was seen is the true number, for comparison
+- 90 % of totals : likewise of the sums over all times of a line and direction with crossings
 - undetermined : share of times of which nothing is concluded
 
 ``--blind`` keeps terrain from the method, ``--roads`` tells it the roads. Folders that were played before are used
@@ -44,6 +45,7 @@ from sidelook.model.places import PlaceKind, Places
 from sidelook.model.tracks import TrackState, TrackTable
 from sidelook.monitoring.edge_crossings import CrossingSettings, find_crossings
 from sidelook.monitoring.flow import FlowMeter, FlowSettings
+from sidelook.monitoring.intervals import total_count
 
 SCENARIOS = {
     "plain": ("convoy", ()),
@@ -176,6 +178,18 @@ def false_share(case: Case) -> float:
     return lost / max(len(case.shown), 1)
 
 
+def totals(case: Case) -> list[bool]:
+    """Tell of each line and direction whether the interval of its total holds the true one; all times must be told."""
+    flow, held = case.flow, []
+    for place in np.unique(flow.place).tolist():
+        for direction in (0, 1):
+            mine = (flow.place == place) & (flow.direction == direction)
+            low, _, high = total_count(flow.seen[mine], flow.exposure[mine], flow.looked[mine])
+            if np.isfinite(low) and case.count[mine].any():
+                held.append(bool(low <= case.count[mine].sum() <= high))
+    return held
+
+
 def figures(name: str, group: list[Case]) -> dict[str, Any]:
     """Sum up cases of one scenario."""
     seen, exposure, low, high, mean = (
@@ -206,6 +220,7 @@ def figures(name: str, group: list[Case]) -> dict[str, Any]:
         "estimate over truth": round(float(mean[told].sum() / max(true[told].sum(), 1)), 3),
         "seen over exposure, to truth": round(float((seen[told] / exposure[told]).sum() / max(true[told].sum(), 1)), 3),
         "seen is the number": round(float((seen == true)[told & (true > 0)].mean()), 3),
+        "90 % of totals": round(float(np.mean([held for case in group for held in totals(case)] or [np.nan])), 3),
         "width": round(float((high - low)[told & (true > 0)].mean()), 2),
         "undetermined": round(1.0 - float(told.mean()), 3),
         "by exposure": bands,

@@ -23,6 +23,7 @@ Masses: TypeAlias = NDArray[np.float64]
 """Chance of each number from 0 on."""
 
 _NODES = 9  # of the exposure's spread
+_LEAST = 1e-3  # of a spread exposure
 _MOST = 200_000
 _TAIL = 12.0  # standard deviations beyond which nothing is left
 
@@ -41,7 +42,7 @@ class CountSettings:
 
     level: float = 0.9
     true_share: float = 0.97
-    exposure_weight: float = 20.0
+    exposure_weight: float = 8.0
     least_exposure: float = 0.1
 
 
@@ -105,7 +106,7 @@ def total_count(
     truly = _thinned(int(count.sum()), settings.true_share)
     shapes = (count + 0.5 / len(count)) * (settings.true_share if count.sum() else 1.0)
     parts = []
-    for node in _spread_nodes(chance, share, settings):
+    for node in _spread_nodes(chance, share, settings.exposure_weight):
         missed = shapes * (1.0 - node) / node
         variance = missed / node
         parts.append(_fitted(float(missed.sum()), float(variance.sum())))
@@ -114,7 +115,7 @@ def total_count(
 
 def posterior(seen: int, exposure: float, looked: float = 1.0, settings: CountSettings = USUAL) -> Masses:
     """Give the chance of each true number of events, from 0 on, behind ``seen`` ones of an exposure above zero."""
-    nodes = _spread_nodes(np.array([exposure]), np.array([looked]), settings)[:, 0]
+    nodes = _spread_nodes(np.array([exposure]), np.array([looked]), settings.exposure_weight)[:, 0]
     truly = _thinned(seen, settings.true_share)
     missed = (seen + 0.5) * (1.0 - nodes) / nodes
     length = max(_length(*pair) for pair in zip(missed.tolist(), (missed / nodes).tolist(), strict=True))
@@ -142,18 +143,21 @@ def _ends(masses: Masses, level: float) -> tuple[float, float, float]:
     return float(low), float(np.arange(len(masses)) @ masses), float(high)
 
 
-def _spread_nodes(exposure: Floats, looked: Floats, settings: CountSettings) -> NDArray[np.float64]:
-    """Spread exposures, (N,), over (K, N) values of equal chance: all up together, or all down."""
-    if not np.isfinite(settings.exposure_weight):
+def _spread_nodes(exposure: Floats, looked: Floats, weight: float) -> NDArray[np.float64]:
+    """Spread exposures, (N,), over (K, N) values of equal chance: all up together, or all down.
+
+    In the mean one over them is one over the exposure, so that estimates are not raised by not knowing it.
+    """
+    if not np.isfinite(weight):
         return exposure[None]
     from scipy.special import betaincinv  # noqa: PLC0415 - heavy
 
     share = (np.arange(_NODES) + 0.5)[:, None] / _NODES
     reach = np.clip(np.maximum(looked, exposure), 1e-3, 1.0)
     inner = np.clip(exposure / reach, 1e-6, 1.0 - 1e-6)
-    weight = settings.exposure_weight
     spread = reach * betaincinv(inner * weight, (1.0 - inner) * weight, share)
-    return np.asarray(np.clip(spread, 1e-3, 1.0))
+    spread = np.maximum(spread, _LEAST)
+    return np.asarray(np.clip(spread * exposure * np.mean(1.0 / spread, axis=0), _LEAST, 1.0))
 
 
 def _thinned(seen: int, share: float) -> Masses:
