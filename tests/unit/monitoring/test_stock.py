@@ -128,6 +128,12 @@ def test_more_coming_than_is_asked_about_is_refused_and_decades_without_sight_ar
     assert table.high[0] < 100 < table.high[1]
 
 
+def test_a_column_larger_than_anything_usual_is_still_counted() -> None:
+    images = make_images([(8.0, 20)], chance=1.0, error=0.0)
+    table = estimate_stock(make_flow([(8.0, 9.0, 700, 0)]), images, hours(8, 9), StockSettings(largest=2000))
+    assert table.low[1] == table.high[1] == 720
+
+
 def test_only_blind_rows_and_no_question_is_an_empty_answer() -> None:
     blind = make_flow([(8.0, 9.0, 0, 0)], exposure=0.0)
     assert len(estimate_stock(blind, NO_IMAGE, hours())) == 0
