@@ -1,4 +1,4 @@
-"""What a stretch gains: the usual where nobody watched, what was counted where nobody is missed, and between by Bayes."""
+"""What a stretch gains: the usual where nobody watched, the count where nobody is missed, else both by Bayes."""
 
 import numpy as np
 from scipy.fft import irfft
