@@ -138,7 +138,7 @@ def judge(world: World, number: int) -> Outcome:
     observed, truth = campaign.observed, campaign.truth
     stock = follow_site(0, observed.flow, observed.images, observed.times, SETTINGS)
     table = as_table(stock, SETTINGS.confidence)
-    question = Question(least=0.1 * world.vehicles)
+    question = Question(least=0.1 * world.vehicles, false_call_rate=0.05)
     change = compare(stock, observed.before, observed.after, question, np.random.default_rng(number))
     before, after = (np.isin(observed.times, times) for times in (observed.before, observed.after))
     true_change = float(truth[after].mean() - truth[before].mean())

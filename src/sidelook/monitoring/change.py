@@ -167,7 +167,14 @@ def draw_change(stock: SiteStock, first: NDArray[np.intp], last: NDArray[np.intp
     Parameters
     ----------
     first, last : rows of ``stock.time``
+
+    Raises
+    ------
+    NothingSeenError : both fall into one watched span, of which it is not known who crossed when
     """
+    if stock.moment[first].max() >= stock.moment[last].min():
+        message = f"site {stock.site}: these times lie within one watched span; ask for times that a span's end parts"
+        raise NothingSeenError(message)
     paths = draw_paths(stock.smoothed, PATHS, rng)
     change: Floats = paths[stock.moment[last]].mean(axis=0) - paths[stock.moment[first]].mean(axis=0)
     return change
@@ -176,7 +183,7 @@ def draw_change(stock: SiteStock, first: NDArray[np.intp], last: NDArray[np.intp
 def _rows(stock: SiteStock, times: ArrayLike) -> NDArray[np.intp]:
     wanted = np.atleast_1d(np.asarray(times, np.int64))
     rows = np.searchsorted(stock.time, wanted)
-    if not len(wanted) or (stock.time[np.minimum(rows, len(stock.time) - 1)] != wanted).any():
+    if not len(wanted) or not np.isin(wanted, stock.time).all():
         message = f"site {stock.site}: ask for its stock at all times that are compared"
         raise NothingSeenError(message)
     return rows

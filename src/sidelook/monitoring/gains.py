@@ -18,7 +18,9 @@ from sidelook.monitoring.timeline import Timeline
 
 EXPOSURE_NODES = np.array([-1.0, 0.0, 1.0]) * np.sqrt(3.0)  # of Gauss and Hermite, with their weights
 EXPOSURE_WEIGHTS = np.array([1.0, 4.0, 1.0]) / 6.0
-LEAST_CHANCE = 1e-9  # of a gain, below which it is not told from rounding
+LEAST_CHANCE = 1e-9  # of a gain by independent crossings, below which it is not told from rounding
+ROUNDING = 1e-13  # what a transform leaves where nothing should be is below this
+UNUSUAL = 1e-15  # chance of any gain, however unusual: who is seen to come has come
 
 
 def gains_of(line: Timeline, largest: int, size: float, settings: StockSettings) -> tuple[list[Complexes], int]:
@@ -84,5 +86,6 @@ def _counted(
 def _weighed(usual: Complexes, counted: tuple[Complexes, Complexes], length: int) -> Complexes:
     """Join what a stretch usually gains with how likely its counts are for each gain."""
     after, before = (np.maximum(irfft(part, length, axis=-1), 0.0) for part in counted)
-    gain = after / np.maximum(before, LEAST_CHANCE) * np.maximum(irfft(usual, length, axis=-1), 0.0)
+    after[after < ROUNDING] = 0.0
+    gain = after / np.maximum(before, LEAST_CHANCE) * np.maximum(irfft(usual, length, axis=-1), UNUSUAL)
     return np.asarray(rfft(gain / gain.sum(axis=-1, keepdims=True), axis=-1), np.complex128)

@@ -23,6 +23,7 @@ Values = TypeVar("Values", Floats, Complexes)
 
 NEGLIGIBLE = 1e-7  # probability that is left out
 IMPOSSIBLE = 1e-13  # below this only rounding is left
+TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,7 @@ def _forward(chain: Chain) -> tuple[Floats, Floats]:
         total = state.sum(axis=-1, keepdims=True)
         if total.max() < IMPOSSIBLE:
             raise ImpossibleError(moment)
-        total = np.maximum(total, IMPOSSIBLE)
+        total = np.maximum(total, TINY)  # a node may be impossible where others are not
         evidence += np.log(total[..., 0])
         state = before[moment] = state / total
     return before, evidence
@@ -140,7 +141,7 @@ def _backward(chain: Chain, nodes: Nodes) -> Floats:
         if seen is not None:
             state = state * _at(seen, nodes)
         state = _advance(state, _at(chain.step[moment], nodes).conj(), chain.length)
-        after[moment] = state / np.maximum(state.max(axis=-1, keepdims=True), IMPOSSIBLE)
+        after[moment] = state / np.maximum(state.max(axis=-1, keepdims=True), TINY)
     return after
 
 

@@ -94,6 +94,9 @@ def test_times_not_asked_for_and_periods_in_the_wrong_order_are_refused(rng: np.
         compare(stock, ASKED[3:5], ASKED[4:], TEN, rng)
     with pytest.raises(NothingSeenError):
         compare(stock, [], ASKED[4:], TEN, rng)
+    within = follow_site(0, make_flow([(8, 12, 9, 0)]), make_images([]), hours(8.5, 9.5), StockSettings())
+    with pytest.raises(NothingSeenError, match="within one watched span"):
+        compare(within, hours(8.5), hours(9.5), TEN, rng)
 
 
 @pytest.mark.parametrize(

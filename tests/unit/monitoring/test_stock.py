@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sidelook.model.columns import stack
 from sidelook.model.origin import Classification, Origin
 from sidelook.model.stock import FlowObservation, ImageCount, StockBasis
-from sidelook.monitoring.errors import NothingSeenError, ObservationError, StockTooLargeError
+from sidelook.monitoring.errors import ContradictionError, NothingSeenError, ObservationError, StockTooLargeError
 from sidelook.monitoring.settings import StockSettings
 from sidelook.monitoring.stock import as_table, estimate_stock, follow_site, interval
 
@@ -126,6 +126,18 @@ def test_more_coming_than_is_asked_about_is_refused_and_decades_without_sight_ar
     busy = make_flow([(8.0, 9.0, 40_000, 40_000)], exposure=0.9)
     table = estimate_stock(busy, make_images([(8.5, 50)]), hours(8.5, 24 * 365 * 40))
     assert table.high[0] < 100 < table.high[1]
+
+
+def test_a_column_larger_than_anything_usual_is_still_counted() -> None:
+    images = make_images([(8.0, 20)], chance=1.0, error=0.0)
+    table = estimate_stock(make_flow([(8.0, 9.0, 700, 0)]), images, hours(8, 9), StockSettings(largest=2000))
+    assert table.low[1] == table.high[1] == 720
+
+
+def test_certainties_that_contradict_one_another_are_refused() -> None:
+    images = make_images([(8.0, 20), (9.0, 20)], chance=1.0, error=0.0)
+    with pytest.raises(ContradictionError, match="fits no number of vehicles"):
+        estimate_stock(make_flow([(8.0, 9.0, 5, 0)]), images, hours(9), StockSettings(bad_image=1e-16, same_missed=0.0))
 
 
 def test_only_blind_rows_and_no_question_is_an_empty_answer() -> None:
