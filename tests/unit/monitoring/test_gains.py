@@ -9,7 +9,7 @@ from sidelook.monitoring.pattern import learn_pattern
 from sidelook.monitoring.settings import HOUR, StockSettings
 from sidelook.monitoring.timeline import lay_out
 
-from .conftest import hours, make_flow, make_images
+from .observed import hours, make_flow, make_images
 
 NO_STEPS = StockSettings(unbalanced=(0.2,), step_interval=1e15, exposure_error=0.0, prior_rate=8.0 / HOUR)
 LARGEST = 60
