@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from run_sidelook import COLUMNS, scan_look
 
 from sidelook.tracking.look import PLOT_FIELDS, Look
+from sidelook.tracking.registration.offset import Registration
 from sidelook.tracking.settings import TrackerSettings
 from sidelook.tracking.tracker import Tracker
 
@@ -42,7 +43,10 @@ def trusting(settings: TrackerSettings) -> TrackerSettings:
         birth=0.999, confirm_existence=0.5, confirm_hits=1, show_existence=0.0, drop_tentative=0.0,
         drop_confirmed=0.0, survival=EVER, coast_limit=EVER, source_density=1e-15, rejoin_chance=0.0,
     )  # fmt: skip
-    return replace(settings, life_cycle=life, gating=replace(settings.gating, gate=1e6, reach=1e6))
+    unbiased = Registration(offset_position=0.0, offset_heading=0.0, offset_range=0.0)
+    return replace(
+        settings, registration=unbiased, life_cycle=life, gating=replace(settings.gating, gate=1e6, reach=1e6)
+    )
 
 
 def only(look: Look, mine: NDArray[np.bool_]) -> Look:

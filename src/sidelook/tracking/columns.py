@@ -19,6 +19,9 @@ UNUSED = -2  # of a hypothesis' lane: there is no such hypothesis
 ROUTE = 8  # lanes of a route that a hypothesis remembers, the one it is on first
 CLASSES = 20  # that are told apart: those of D32.10 up to 18, and other
 MINUTES = 10  # for which doubts about an identity are remembered
+OFFSETS = 4  # numbers of what a platform's plots are off by together; see ``registration``
+PLATFORMS = 4  # that are told apart
+SCALES, SCALE = 3, 0.25  # how large offsets may be: as set, and so much less each, as standard deviations
 HYPOTHESES = 8  # of a track: lanes it may be on, or none
 PIECE_LONGEST = 250.0  # m, of a straight piece of road
 PIECE_CELL = 500.0  # m
@@ -132,6 +135,23 @@ PLOT_COLUMNS = np.dtype(
 )
 
 
+# Platforms: dwells used so far (0: a free row), time of the last and place of its sensor, east, north; the offset taken
+# off its plots: east, north, heading, slant range. For each scale what its plots are off by and what its tracks are,
+# four numbers each, their covariance, and the logarithm of how likely the scale is.
+PLATFORM_COLUMNS = np.dtype(
+    [
+        ("dwells", np.int64),
+        ("time", np.int64),
+        ("place", np.float64, (2,)),
+        ("offset", np.float64, (OFFSETS,)),
+        ("mean", np.float64, (SCALES, 2 * OFFSETS)),
+        ("covariance", np.float64, (SCALES, 2 * OFFSETS, 2 * OFFSETS)),
+        ("belief", np.float64, (SCALES,)),
+    ],
+    align=True,
+)
+
+
 def constant_columns(modes: int) -> np.dtype[np.void]:
     """Columns of the one row of a tracker's constants; meanings in ``settings``."""
     by_mode = [
@@ -164,6 +184,7 @@ CONSTANT_NAMES = (
     "second_look",
     "soft_edge",
     "companion_density",
+    "tail_share",
     "birth",
     "survival",
     "confirm_existence",
@@ -187,6 +208,11 @@ CONSTANT_NAMES = (
     "road_speed_spread",
     "junction_reach",
     "junction_slowing",
+    "offset_position",
+    "offset_heading",
+    "offset_range",
+    "offset_time",
+    "offset_memory",
 )
 
 
@@ -250,6 +276,7 @@ class Book(NamedTuple):
     sources : (4,) plots that no track explained, the area looked at (m2), the tracks confirmed that were nothing seen
         before, and the confirmed tracks looked at, all fading with time
     recent : (16, 3) time, revisit and dwell index of the dwells that came last
+    platforms : (``PLATFORMS``,) that dwells came from, with what is known of their offsets
     """
 
     numbers: Integers
@@ -257,6 +284,7 @@ class Book(NamedTuple):
     gone: Indices
     sources: Floats
     recent: Integers
+    platforms: Table
 
 
 N_IDENTITY, N_FREE, N_GONE, N_CLOCK, N_SWEPT, N_DWELLS, N_LATE, N_REPEATED = range(8)

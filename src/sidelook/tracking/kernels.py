@@ -7,7 +7,7 @@ import numpy as np
 
 from sidelook.compiling import kernel
 from sidelook.model.columns import Flags, Floats, Indices, Integers
-from sidelook.tracking.association.kernels import assign, pair, row_of
+from sidelook.tracking.association.kernels import Graph, assign, pair, row_of
 from sidelook.tracking.columns import (
     DWELL_COLUMNS,
     HYPOTHESES,
@@ -45,10 +45,12 @@ from sidelook.tracking.life_cycle.kernels import (
     take_miss,
     take_plot,
 )
+from sidelook.tracking.registration.kernels import arrive, learn, widen
 
 SWEEP_INTERVAL = 10 * SECOND  # how old a track's cell may grow; at 35 m/s that is well inside the search margin
 
 Given: TypeAlias = tuple[Integers, Flags]
+Predicted: TypeAlias = tuple[Ahead, Floats, Integers]  # of several tracks: hypotheses, facts, how many hypotheses
 Room: TypeAlias = tuple[Search, Scratch]  # to search the index, and for one track's work
 
 
@@ -67,8 +69,9 @@ def advance(holding: Holding, look: LookColumns, settings: tuple[Table, RoadMap,
         if admit(book, dwells, d, constants):
             if dwells[d].time - book.numbers[N_SWEPT] >= SWEEP_INTERVAL:
                 sweep(holding, dwells[d].time, worlds, given[1])
+            platform = arrive(book.platforms, look, d, constants)
             rows = candidates(tracks, holding[1], look, d, worlds, search)
-            take_dwell(holding, look, d, rows, worlds, given, room)
+            take_dwell((holding, platform), look, d, rows, worlds, given, room)
 
 
 @kernel
@@ -121,27 +124,29 @@ def admit(book: Book, dwells: Table, d: int, constants: Row) -> bool:
 
 @kernel
 def take_dwell(
-    holding: Holding, look: LookColumns, d: int, rows: Indices, worlds: Worlds, given: Given, room: Room
+    of: tuple[Holding, int], look: LookColumns, d: int, rows: Indices, worlds: Worlds, given: Given, room: Room
 ) -> None:
-    """Use one dwell: pair the tracks it concerns with its plots, update both kinds, start tracks on the rest."""
+    """Use one dwell of a platform: pair the tracks it concerns with its plots, update both, start tracks on the rest.
+
+    What the pairs have in common is the platform's; where it moves the plots, they are paired anew.
+    """
+    holding, platform = of
     tracks, _, book = holding
     dwells = look[0]
-    begin, end = dwells[d].begin, dwells[d].end
+    begin = dwells[d].begin
     ground, sky = worlds
     constants, count = ground[0], rows.shape[0]
     search, scratch = room
     ahead = make_ahead(count + 1, constants.mobile.shape[0])
     facts, held, fresh = np.empty((count, 8)), np.empty(count, np.int64), np.zeros(count, np.bool_)
-    for k in range(count):
-        # Branches, not a choice of worlds: to hand that on, every array in it would be counted.
-        if tracks[rows[k]].flying:
-            held[k] = foresee(tracks, rows[k], dwells, d, sky, row_of(ahead, k), facts[k], scratch)
-        else:
-            held[k] = foresee(tracks, rows[k], dwells, d, ground, row_of(ahead, k), facts[k], scratch)
-    first, column, gain = pair(tracks, rows, look, d, worlds, book.sources, (ahead, facts, held))
-    partner = assign((first, column, gain), end - begin)
+    foresee_all(tracks, rows, dwells, d, worlds, (ahead, facts, held), scratch)
     doubt = np.empty((count, 2))
-    doubts((first, column, gain), partner, end - begin, doubt)
+    (first, column, gain), partner = pair_up(tracks, rows, look, d, worlds, book.sources, (ahead, facts, held), doubt)
+    known = (book.platforms, platform)
+    if learn(known, (tracks, rows), look, d, (partner, doubt), (ahead, held), ground):
+        again = pair_up(tracks, rows, look, d, worlds, book.sources, (ahead, facts, held), doubt)
+        (first, column, gain), partner = again
+    widen(known, look, d)
     for k in range(count):
         row, one = rows[k], (row_of(ahead, k), held[k])
         plot = begin + partner[k] if partner[k] != NONE else NONE
@@ -165,6 +170,38 @@ def take_dwell(
                 rejoin(holding, rows[k], search, constants)
             given[0][begin + partner[k]] = tracks[rows[k]].identity
     start_tracks(holding, look, d, worlds, given[0], (row_of(ahead, count), scratch))
+
+
+@kernel
+def foresee_all(
+    tracks: Table, rows: Indices, dwells: Table, d: int, worlds: Worlds, ahead: Predicted, scratch: Scratch
+) -> None:
+    """Predict tracks to a dwell: into ``ahead`` their hypotheses, the facts that follow, and how many there are."""
+    for k in range(rows.shape[0]):
+        one, facts = row_of(ahead[0], k), ahead[1][k]
+        # Branches, not a choice of worlds: to hand that on, every array in it would be counted.
+        if tracks[rows[k]].flying:
+            ahead[2][k] = foresee(tracks, rows[k], dwells, d, worlds[1], one, facts, scratch)
+        else:
+            ahead[2][k] = foresee(tracks, rows[k], dwells, d, worlds[0], one, facts, scratch)
+
+
+@kernel
+def pair_up(
+    tracks: Table,
+    rows: Indices,
+    look: LookColumns,
+    d: int,
+    worlds: Worlds,
+    sources: Floats,
+    foreseen: Predicted,
+    doubt: Floats,
+) -> tuple[Graph, Indices]:
+    """Pair tracks with plots: what each would gain, the plot that each is given, and into ``doubt`` what is open."""
+    graph, plots = pair(tracks, rows, look, d, worlds, sources, foreseen), look[0][d].end - look[0][d].begin
+    partner = assign(graph, plots)
+    doubts(graph, partner, plots, doubt)
+    return graph, partner
 
 
 @kernel

@@ -9,6 +9,7 @@ from sidelook.tracking.columns import CONSTANT_NAMES, Table, constant_columns
 from sidelook.tracking.life_cycle.bounds import LifeCycle
 from sidelook.tracking.measurement import MeasurementErrors
 from sidelook.tracking.motion import LEAST_SHARE, MotionModes
+from sidelook.tracking.registration.offset import Registration
 from sidelook.tracking.roads.motion import RoadMotion
 
 
@@ -27,6 +28,7 @@ class Detection:
     soft_edge : how far beyond its footprint a dwell still shows vehicles, in halves of the footprint's width
     companion_density : vehicles to expect about a vehicle because some drive together, 1/m2; weighs against taking the
         plot of a dwell that hardly covers a vehicle for a second look at it
+    tail_share : of plots whose azimuth is off three times as far as its standard deviation says
     """
 
     peak: float = 0.9
@@ -35,6 +37,7 @@ class Detection:
     second_look: float = 6.0
     soft_edge: float = 0.25
     companion_density: float = 5.0e-6
+    tail_share: float = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ class TrackerSettings:
 
     Attributes
     ----------
-    motion, errors, detection, gating, life_cycle, roads : by subject
+    motion, errors, detection, gating, life_cycle, roads, registration : by subject
     flight : what differs of what flies
     lateness : a dwell older than the newest by more than this is counted and left out, s
     """
@@ -120,6 +123,7 @@ class TrackerSettings:
     gating: Gating = field(default_factory=Gating)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
     roads: Roads = field(default_factory=Roads)
+    registration: Registration = field(default_factory=Registration)
     flight: Flight = field(default_factory=Flight)
     lateness: float = 0.5
 
@@ -150,7 +154,7 @@ def _as_row(settings: TrackerSettings) -> Table:
     constants["road_share"] = share / np.maximum(share.sum(axis=1, keepdims=True), LEAST_SHARE)
     constants["road_noise"] = fitted(settings.roads.road_noise, motion)
     constants["road_relaxation"] = fitted(settings.roads.road_relaxation, motion)
-    parts = (motion, settings.detection, settings.gating, life, settings.roads, settings)
+    parts = (motion, settings.detection, settings.gating, life, settings.roads, settings.registration, settings)
     for name in CONSTANT_NAMES:
         home = next(part for part in parts if hasattr(part, name))
         constants[name] = getattr(home, name)

@@ -17,6 +17,8 @@ from sidelook.tracking.columns import (
     N_LATE,
     N_REPEATED,
     NONE,
+    PLATFORM_COLUMNS,
+    PLATFORMS,
     UNUSED,
     Book,
     Grid,
@@ -38,7 +40,7 @@ class TrackerState:
     ----------
     tracks : the tracks, one row each, some rows free
     grid : which tracks are where
-    book : counters, free rows, density of unexplained plots
+    book : counters, free rows, density of unexplained plots, offsets of platforms
     origins : where the plots behind the tracks came from, from the least to the most protected
     """
 
@@ -88,6 +90,7 @@ def initial_state(capacity: int, modes: int) -> TrackerState:
             gone=np.zeros(capacity, np.int32),
             sources=np.zeros(4),
             recent=np.full((RECENT_DWELLS, 3), NONE, np.int64),
+            platforms=np.zeros(PLATFORMS, PLATFORM_COLUMNS),
         ),
     )
 

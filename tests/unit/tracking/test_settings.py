@@ -10,7 +10,7 @@ def test_every_setting_reaches_the_compiled_passes() -> None:
     """All but the measurement errors, which act when a look is made."""
     settings = TrackerSettings()
     constants = as_constants(settings)
-    for part in (settings.motion, settings.gating, settings.life_cycle):
+    for part in (settings.motion, settings.gating, settings.life_cycle, settings.registration):
         for field in fields(part):
             np.testing.assert_array_equal(constants[field.name][0], getattr(part, field.name))
     left_to_looks = {"minimum_detectable_speed"}

@@ -243,10 +243,12 @@ def test_an_empty_dwell_and_an_empty_look_are_no_trouble(look_at: MakeLook) -> N
     assert all(len(result.assigned) == 0 for result in results)
 
 
-@pytest.mark.parametrize("column", ["place", "measured", "variance"])
-def test_a_plot_without_a_place_is_left_alone(look_at: MakeLook, column: str) -> None:
+@pytest.mark.parametrize(
+    ("column", "value"), [("place", np.nan), ("measured", np.nan), ("variance", np.nan), ("variance", 0.0)]
+)
+def test_a_plot_without_a_place_is_left_alone(look_at: MakeLook, column: str, value: float) -> None:
     look = look_at(0.0, np.concatenate([ONE, ONE + 5e3]))
-    getattr(look, column)[0, 0] = np.nan
+    getattr(look, column)[0, 0] = value
     state, (result,) = follow([look])
     assert result.assigned.tolist() == [0, 1]
     assert np.isfinite(state.tracks["mean"][state.rows]).all()

@@ -15,8 +15,12 @@ LookChances: TypeAlias = tuple[float, float, float]  # peak, inside, covered bef
 Plane: TypeAlias = tuple[float, float, float, float, float]  # of the ground: a point of it, its slopes
 State: TypeAlias = tuple[float, float, float, float]
 Point: TypeAlias = tuple[float, float, float]
+View: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]  # as ``observe`` gives it
 Symmetric: TypeAlias = tuple[float, float, float, float, float, float]
 PlotFields: TypeAlias = tuple[Point, Point, float, Plane]  # measured, variance, wrap speed, ground
+TAIL_WIDTH = 3.0  # of an azimuth error that is larger than it should be, in what it should be
+TAIL_FROM = 1.5  # sigmas of the residual; nearer, an error is hardly larger than it should be
+LARGEST = 50.0  # log; keeps exp finite
 UNLIKELY = 1e-6  # weight of a motion mode that passes nothing on to others
 LEAST_LEARNT = 1e-3  # share of a miss that the notch explains, below which the state does not move
 NEGLIGIBLE = 1e-9  # weight below which a motion mode is not worth propagating
@@ -167,7 +171,7 @@ def merge_drift(modes: Modes, estimate: Floats, drift: Floats) -> None:
 
 
 @kernel
-def observe(state: Floats | State, mobile: int, sensor: Point, ground: Plane) -> tuple[float, ...]:
+def observe(state: Floats | State, mobile: int, sensor: Point, ground: Plane) -> View:
     """Give what the sensor would measure of a state, and how that changes with it.
 
     Returns slant range, azimuth, radial speed, then the derivatives of range over east, north (those of radial speed
@@ -244,15 +248,34 @@ def nearest_alias(residual: Point, spread: tuple[float, float, float, float, flo
 
 @kernel
 def innovate(
-    state: Floats, covariance: Floats, mobile: int, sensor: Point, plot: PlotFields, work: Floats
+    state: Floats, covariance: Floats, mobile: int, sensor: Point, plot: PlotFields, tail: float, work: Floats
 ) -> tuple[float, float]:
     """Compare a plot with one mode: fill ``work`` and return squared distance and log-likelihood.
+
+    ``tail`` is the share of plots whose azimuth is off by more than it should be, as ``weigh_tailed`` has it.
 
     ``work`` is (6, 4): three rows of covariance times Jacobian, then the inverse of the residual's covariance with,
     in its last column, that inverse times the residual.
     """
-    _, variance, _, ground = plot
-    slant, azimuth, speed, re, rn, ae, an, se, sn = observe(state, mobile, sensor, ground)
+    view = observe(state, mobile, sensor, plot[3])
+    s00, s01, s02, s11, s12, s22 = spread_of(covariance, mobile, view, plot[1], work)
+    residual = residual_of(plot, view[0], view[1], view[2])
+    if math.isnan(residual[2]):
+        work[2] = 0.0
+    else:
+        residual = (residual[0], residual[1], nearest_alias(residual, (s00, s01, s02, s11, s12), plot[2]))
+    inverse, turned, distance, likelihood = weigh_tailed(residual, (s00, s01, s02, s11, s12, s22), plot[1][1], tail)
+    for a in range(3):
+        work[3 + a, 3] = turned[a]
+    work[3, 0], work[3, 1], work[3, 2], work[4, 1], work[4, 2], work[5, 2] = inverse
+    work[4, 0], work[5, 0], work[5, 1] = inverse[1], inverse[2], inverse[4]
+    return distance, likelihood
+
+
+@kernel
+def spread_of(covariance: Floats, mobile: int, view: View, variance: Point, work: Floats) -> Symmetric:
+    """Give the covariance of the residual of a plot, of what ``observe`` gave; fill the first rows of ``work``."""
+    _, _, _, re, rn, ae, an, se, sn = view
     moving = 1.0 if mobile else 0.0
     for a in range(4):
         work[0, a] = covariance[a, 0] * re + covariance[a, 1] * rn
@@ -265,17 +288,7 @@ def innovate(
     s02 = re * work[2, 0] + rn * work[2, 1]
     s12 = ae * work[2, 0] + an * work[2, 1]
     s22 = se * work[2, 0] + sn * work[2, 1] + moving * (re * work[2, 2] + rn * work[2, 3]) + variance[2]
-    residual = residual_of(plot, slant, azimuth, speed)
-    if math.isnan(residual[2]):
-        work[2] = 0.0
-    else:
-        residual = (residual[0], residual[1], nearest_alias(residual, (s00, s01, s02, s11, s12), plot[2]))
-    inverse, turned, distance, likelihood = weigh(residual, (s00, s01, s02, s11, s12, s22))
-    for a in range(3):
-        work[3 + a, 3] = turned[a]
-    work[3, 0], work[3, 1], work[3, 2], work[4, 1], work[4, 2], work[5, 2] = inverse
-    work[4, 0], work[5, 0], work[5, 1] = inverse[1], inverse[2], inverse[4]
-    return distance, likelihood
+    return s00, s01, s02, s11, s12, s22
 
 
 @kernel
@@ -302,6 +315,28 @@ def weigh(residual: Point, spread: Symmetric) -> tuple[Symmetric, Point, float, 
     distance = first * turned[0] + second * turned[1] + third * turned[2]
     likelihood = -0.5 * (distance + math.log(determinant) + 3.0 * LOG_2PI)
     return (i00, i01, i02, i11, i12, i22), turned, distance, likelihood
+
+
+@kernel
+def weigh_tailed(
+    residual: Point, spread: Symmetric, variance: float, tail: float
+) -> tuple[Symmetric, Point, float, float]:
+    """Weigh a residual as ``weigh`` does, where a share of azimuths errs more than its ``variance`` says.
+
+    The error of azimuth is a mixture of the normal one and one ``TAIL_WIDTH`` times as wide. Given the residual, the
+    expected inverse of its variance is taken for the inverse of its variance, as the variational filters do that take
+    errors for Student's (Agamennoni, Nieto and Nebot, IEEE Trans. SP 60(10), 2012).
+    """
+    if residual[1] * residual[1] < TAIL_FROM * TAIL_FROM * spread[3] or tail <= 0.0:
+        return weigh(residual, spread)
+    s00, s01, s02, s11, s12, s22 = spread
+    _, _, _, usual = weigh(residual, spread)
+    _, _, _, wide = weigh(residual, (s00, s01, s02, s11 + (TAIL_WIDTH**2 - 1.0) * variance, s12, s22))
+    usual, wide = usual + math.log(1.0 - tail), wide + math.log(tail)
+    share = 1.0 / (1.0 + math.exp(min(usual - wide, LARGEST)))
+    more = variance / (1.0 - share * (1.0 - 1.0 / TAIL_WIDTH**2)) - variance
+    inverse, turned, distance, _ = weigh(residual, (s00, s01, s02, s11 + more, s12, s22))
+    return inverse, turned, distance, max(usual, wide) + math.log1p(math.exp(-abs(usual - wide)))
 
 
 @kernel

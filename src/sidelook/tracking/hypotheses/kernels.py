@@ -215,7 +215,7 @@ def compare(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields,
     """
     modes = world[0].mobile.shape[0]
     if ahead[4][c // modes, 0] < 0:
-        return innovate(ahead[0][c], ahead[1][c], world[0].mobile[c % modes], sensor, plot, work)
+        return innovate(ahead[0][c], ahead[1][c], world[0].mobile[c % modes], sensor, plot, world[0].tail_share, work)
     distance, likelihood, _ = meet(ahead, c, world, sensor, plot)
     return distance, likelihood
 
@@ -231,7 +231,7 @@ def meet(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields) ->
     road, spread = on_road_of(ahead[3][c]), (constants.map_error**2, CROSS_SPEED_VARIANCE)
     route = ahead[4][h]
     station = (road[0], locate_on_route(roads, route, road[0]))
-    here = correct_on_road(road, station, spread, mobile, sensor, plot)
+    here = correct_on_road(road, station, spread, mobile, sensor, plot, constants.tail_share)
     if not mobile or here[0] > FAR_OFF:
         return here
     about, likelihood = here[2][0], here[1]
@@ -239,7 +239,7 @@ def meet(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields) ->
     if route[1] != NONE and min(abs(road[0]), abs(about)) < corner:
         other = -ASIDE if road[0] >= 0.0 else ASIDE
         station = (other, locate_on_route(roads, route, other))
-        beyond = correct_on_road(road, station, spread, mobile, sensor, plot)
+        beyond = correct_on_road(road, station, spread, mobile, sensor, plot, constants.tail_share)
         there, chance = beyond[2][0], beyond[1]
         # A straight line that leads past the corner leads to where the vehicle is not, if it turned there.
         if about * road[0] < 0.0:
@@ -248,7 +248,9 @@ def meet(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotFields) ->
             chance -= abs(there) / ASIDE
         if chance > likelihood:
             about = there
-    return correct_on_road(road, (about, locate_on_route(roads, route, about)), spread, mobile, sensor, plot)
+    return correct_on_road(
+        road, (about, locate_on_route(roads, route, about)), spread, mobile, sensor, plot, constants.tail_share
+    )
 
 
 @kernel
@@ -257,7 +259,9 @@ def correct_state(ahead: Ahead, c: int, world: World, sensor: Point, plot: PlotF
     modes = world[0].mobile.shape[0]
     lane = ahead[4][c // modes, 0]
     if lane < 0:
-        _, likelihood = innovate(ahead[0][c], ahead[1][c], world[0].mobile[c % modes], sensor, plot, work)
+        _, likelihood = innovate(
+            ahead[0][c], ahead[1][c], world[0].mobile[c % modes], sensor, plot, world[0].tail_share, work
+        )
         correct(ahead[0][c], ahead[1][c], work)
         return likelihood
     _, likelihood, corrected = meet(ahead, c, world, sensor, plot)

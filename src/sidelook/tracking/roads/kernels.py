@@ -25,7 +25,7 @@ from sidelook.tracking.filters.kernels import (
     notch_variance,
     observe,
     residual_of,
-    weigh,
+    weigh_tailed,
 )
 
 BRANCHES = 24  # routes considered at once
@@ -99,7 +99,13 @@ def lift(
 
 @kernel
 def correct_on_road(
-    road: OnRoad, through: Through, spread: tuple[float, float], mobile: int, sensor: Point, plot: PlotFields
+    road: OnRoad,
+    through: Through,
+    spread: tuple[float, float],
+    mobile: int,
+    sensor: Point,
+    plot: PlotFields,
+    tail: float,
 ) -> tuple[float, float, OnRoad]:
     """Correct a state with a plot, the road taken for straight.
 
@@ -113,6 +119,7 @@ def correct_on_road(
     spread : variances across the road, of place and of speed
     mobile : whether it is a mode that moves
     sensor, plot : that measured it
+    tail : as ``filters.kernels.innovate`` has it
 
     Returns
     -------
@@ -143,7 +150,7 @@ def correct_on_road(
     residual = residual_of(plot, slant, azimuth, speed)
     if math.isnan(residual[2]):
         ts = tv = 0.0
-    inverse, turned, distance, likelihood = weigh(residual, covariance)
+    inverse, turned, distance, likelihood = weigh_tailed(residual, covariance, variance[1], tail)
     along, faster = (rs, as_, ts), (rv, av, tv)
     corrected = (
         s + dot(along, turned),

@@ -72,11 +72,38 @@ def test_update_is_the_textbook_extended_kalman_filter(*, speed: bool) -> None:
     if not speed:
         measured[2] = np.nan
     work = np.empty((6, 4))
-    distance, log = kernels.innovate(state, spread, 1, SENSOR, (measured, VARIANCE, np.nan, GROUND), work)
+    distance, log = kernels.innovate(state, spread, 1, SENSOR, (measured, VARIANCE, np.nan, GROUND), 0.0, work)
     kernels.correct(state, spread, work)
     np.testing.assert_allclose(state, wanted[0], rtol=1e-9)
     np.testing.assert_allclose(spread, wanted[1], rtol=1e-6, atol=1e-6)
     assert (distance, log) == pytest.approx(wanted[2:])
+
+
+def normal_log(residual: np.ndarray, spread: np.ndarray) -> float:
+    return -0.5 * (residual @ np.linalg.solve(spread, residual) + np.linalg.slogdet(2 * np.pi * spread)[1])
+
+
+@pytest.mark.parametrize("aside", [0.5e-3, 2.5e-3, 4e-3, 9e-3])
+def test_an_azimuth_far_off_is_weighed_by_the_mixture_that_errors_are(aside: float) -> None:
+    """The likelihood is the mixture's; the variance of azimuth the inverse of what its inverse is expected to be."""
+    own, tail, residual = VARIANCE[1], 0.03, np.array([15.0, aside, -0.5])
+    spread = np.array([[900.0, 0.01, 3.0], [0.01, 1.2e-6, 1e-4], [3.0, 1e-4, 1.1]])
+    symmetric = tuple(float(spread[k]) for k in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)))
+    plain = kernels.weigh(tuple(residual), symmetric)
+    assert kernels.weigh_tailed(tuple(residual), symmetric, own, 0.0) == plain
+    inverse, turned, distance, log = kernels.weigh_tailed(tuple(residual), symmetric, own, tail)
+    if aside < kernels.TAIL_FROM * np.sqrt(spread[1, 1]):
+        assert (inverse, turned, distance, log) == plain
+        return
+    wide = spread + np.diag([0.0, (kernels.TAIL_WIDTH**2 - 1.0) * own, 0.0])
+    logs = np.log([1.0 - tail, tail]) + np.array([normal_log(residual, spread), normal_log(residual, wide)])
+    assert log == pytest.approx(np.logaddexp(*logs))
+    share = np.exp(logs[1] - np.logaddexp(*logs))
+    expected = (1.0 - share) / own + share / (kernels.TAIL_WIDTH**2 * own)
+    between = spread + np.diag([0.0, 1.0 / expected - own, 0.0])
+    np.testing.assert_allclose(turned, np.linalg.solve(between, residual), rtol=1e-6)
+    assert distance == pytest.approx(residual @ np.linalg.solve(between, residual))
+    assert distance < plain[2]
 
 
 def test_a_wrapped_radial_speed_counts_as_its_nearest_alias() -> None:
@@ -84,10 +111,10 @@ def test_a_wrapped_radial_speed_counts_as_its_nearest_alias() -> None:
     measured = measure(mean[0], SENSOR, GROUND)
     work = np.empty((6, 4))
     wrapped = measured + np.array([0.0, 0.0, 2 * 18.0])
-    near = kernels.innovate(mean[0], covariance[0], 1, SENSOR, (measured, VARIANCE, 18.0, GROUND), work)
-    far = kernels.innovate(mean[0], covariance[0], 1, SENSOR, (wrapped, VARIANCE, 18.0, GROUND), work)
+    near = kernels.innovate(mean[0], covariance[0], 1, SENSOR, (measured, VARIANCE, 18.0, GROUND), 0.0, work)
+    far = kernels.innovate(mean[0], covariance[0], 1, SENSOR, (wrapped, VARIANCE, 18.0, GROUND), 0.0, work)
     assert far == pytest.approx(near, abs=1e-6)
-    unknown = kernels.innovate(mean[0], covariance[0], 1, SENSOR, (wrapped, VARIANCE, np.nan, GROUND), work)
+    unknown = kernels.innovate(mean[0], covariance[0], 1, SENSOR, (wrapped, VARIANCE, np.nan, GROUND), 0.0, work)
     assert unknown[0] > far[0] + 1.0
 
 

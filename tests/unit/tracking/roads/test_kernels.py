@@ -114,15 +114,19 @@ def test_a_road_laid_on_the_plane_spreads_along_it_as_it_did_and_across_it_by_th
 
 @pytest.mark.parametrize("mobile", [0, 1])
 @pytest.mark.parametrize(("radial", "wrap"), [(1.5, np.nan), (np.nan, np.nan), (41.0, 20.0)])
-def test_a_correction_along_a_road_is_that_on_the_plane_taken_back(mobile: int, radial: float, wrap: float) -> None:
+@pytest.mark.parametrize("aside", [3e-4, 4e-3])
+def test_a_correction_along_a_road_is_that_on_the_plane_taken_back(
+    mobile: int, radial: float, wrap: float, aside: float
+) -> None:
+    """The second azimuth is off by more than it should be."""
     station = kernels.locate(crossing(), 2, 800.0)
     mean, covariance = on_plane(ROAD, 800.0, station)
     slant, azimuth = np.hypot(*(mean[:2] - SENSOR[:2])), np.arctan2(*(mean[:2] - SENSOR[:2]))
-    measured = (float(np.hypot(slant, SENSOR[2])) + 20.0, float(azimuth) + 3e-4, radial)
+    measured = (float(np.hypot(slant, SENSOR[2])) + 20.0, float(azimuth) + aside, radial)
     plot, work = (measured, (144.0, 4.9e-7, 0.49), wrap, GROUND), np.empty((6, 4))
-    wanted = filters.innovate(mean, covariance, mobile, SENSOR, plot, work)
+    wanted = filters.innovate(mean, covariance, mobile, SENSOR, plot, 0.03, work)
     filters.correct(mean, covariance, work)
-    distance, likelihood, road = kernels.correct_on_road(ROAD, (800.0, station), SPREAD, mobile, SENSOR, plot)
+    distance, likelihood, road = kernels.correct_on_road(ROAD, (800.0, station), SPREAD, mobile, SENSOR, plot, 0.03)
     assert (distance, likelihood) == pytest.approx(wanted)
     run, speed = along(mean - [*station[:2], 0.0, 0.0], station)
     np.testing.assert_allclose(road[:2], [800.0 + run, speed])
