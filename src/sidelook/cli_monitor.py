@@ -31,6 +31,10 @@ GroundFiles = Annotated[
         "the roads that cross the places. May be repeated.",
     ),
 ]
+Detection = Annotated[
+    float | None,
+    typer.Option(help="Probability that a vehicle standing in view is found in an image; else none are used."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on the standard output.")]
 
 
@@ -119,22 +123,19 @@ def rules(
     mission: Missions = None,
     during: During = None,
     ground: GroundFiles = None,
+    detection: Detection = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer the rules of places: yes, no or undetermined, with the evidence and the moments to replay."""
     from sidelook.mission.monitor import Question
     from sidelook.mission.monitor_sites import report_rules
+    from sidelook.mission.monitor_stock import Counting
 
-    report_rules(Question(
+    question = Question(
         archive=archive, places=places, missions=tuple(mission or ()), during=during, ground=tuple(ground or ()),
         as_json=as_json,
-    ))  # fmt: skip
-
-
-Detection = Annotated[
-    float | None,
-    typer.Option(help="Probability that a vehicle standing in view is found in an image; else none are used."),
-]
+    )  # fmt: skip
+    report_rules(question, Counting(detection=detection))
 
 
 @monitor.command(epilog="Example: sidelook monitor stock missions --places yard.geojson --detection 0.9 --json")

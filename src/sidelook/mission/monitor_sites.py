@@ -11,6 +11,7 @@ from sidelook.formats.places import read_places
 from sidelook.geometry.flat import flat
 from sidelook.mission.monitor import PLACES_NOTE, Question, asked, places_of, read_file, told
 from sidelook.mission.monitor_flow import BLIND, direction_words, watch
+from sidelook.mission.monitor_stock import Counting, contents_at, gather
 from sidelook.mission.reporting import answer, marking_words
 from sidelook.model.flow import Crossings, concatenate_crossings
 from sidelook.model.places import ALWAYS, PlaceKind, Places, RuleKind, Rules
@@ -91,8 +92,8 @@ def report_sites(question: Question, *, keep: bool = False) -> None:
     answer(found, "\n".join(map(site_words, found)), as_json=question.as_json)
 
 
-def report_rules(question: Question) -> None:
-    """Answer the rules of places.
+def report_rules(question: Question, counting: Counting | None = None) -> None:
+    """Answer the rules of places; what stands in sites is told where vehicles in images are counted.
 
     Raises
     ------
@@ -104,13 +105,20 @@ def report_rules(question: Question) -> None:
             message = "these places have no rules: give them some in the file (rule, from, until, vehicles)"
             raise UsageError(message)
         meter, watched = watch(question, archive, missions, places, FlowSettings())
+        contents = {}
+        if counting is not None and counting.detection is not None:
+            observed = gather(archive, missions, counting, question.window, (meter, watched))
+            contents = contents_at(observed, declared_in(rules))
     flow = meter.count(watched, question.window)
     seen = concatenate_crossings([one.crossings for one in watched])
     if question.window is not None:
         begin, end = meter.whole(question.window)
         seen = seen.take((seen.time >= begin) & (seen.time < end))
     counts = meter.settings.counts
-    answers = [answer_rule(row, rules, places, flow, seen, settings=counts) for row in range(len(rules))]
+    answers = [
+        answer_rule(row, rules, places, flow, seen, content=contents.get(row), settings=counts)
+        for row in range(len(rules))
+    ]
     marked = told([one.origin for one in watched], "monitor rules")
     report = RulesReport(
         missions=tuple(one.mission for one in missions),
@@ -122,6 +130,12 @@ def report_rules(question: Question) -> None:
     words = [rule_words(row) for row in report.rules] + ([] if meter.terrain else [BLIND])
     words.append(marking_words(marked.marking, simulated=marked.simulated))
     answer(report, "\n".join(words), as_json=question.as_json)
+
+
+def declared_in(rules: Rules) -> dict[int, tuple[int, int, int]]:
+    """Give the rules that declare what a site holds, by row: its place, from when and until when, ns UTC."""
+    rows = np.flatnonzero(rules.kind == RuleKind.DECLARED_CONTENT).tolist()
+    return {row: (int(rules.place[row]), int(rules.begin[row]), int(rules.end[row])) for row in rows}
 
 
 def sites_of(places: Places, rules: Rules) -> Iterator[Site]:

@@ -1,6 +1,6 @@
 """``sidelook monitor stock`` and ``compare``: how many vehicles are at sites, and what changed there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from sidelook.model.places import PlaceKind, Places
 from sidelook.model.stock import FlowObservation, ImageCount, StockBasis
 from sidelook.monitoring.change import Change, compare, trend
 from sidelook.monitoring.change import Question as Asked
-from sidelook.monitoring.flow import FlowSettings
+from sidelook.monitoring.flow import FlowMeter, FlowSettings, Watched
 from sidelook.monitoring.settings import StockSettings
 from sidelook.monitoring.stock import SiteStock, as_table, follow_site
 from sidelook.monitoring.withdrawal import Announcement, Withdrawal, find_withdrawal
@@ -249,24 +249,59 @@ def observe(question: Question, archive: Archive, missions: Sequence[MissionSumm
         message = "no place is a site: stock is asked of closed places, of the kind site"
         raise UsageError(message)
     meter, watched = watch(question, archive, missions, places, FlowSettings())
+    return gather(archive, missions, counting, question.window, (meter, watched))
+
+
+def gather(
+    archive: Archive,
+    missions: Sequence[MissionSummary],
+    counting: Counting,
+    window: Window | None,
+    seen: tuple[FlowMeter, Sequence[Watched]],
+) -> Observed:
+    """Put together what crossed the edges of sites that were watched, and what stands in images of them."""
+    meter, watched = seen
     table = meter.count(watched, None)
     images = ImageCount.empty(origins=())
     if counting.detection is not None:
         detection = Detection(probability=counting.detection, error=counting.error)
-        images = count_in_images(archive, missions, places, detection, question.window)
-    ends = [one.end for one in missions if one.end is not None and within_window(one.end, question.window)]
+        images = count_in_images(archive, missions, meter.places, detection, window)
+    ends = [one.end for one in missions if one.end is not None and within_window(one.end, window)]
     if not ends:
         message = "no mission ended in that time: leave --during out, or widen it"
         raise UsageError(message)
     return Observed(
-        places=places,
+        places=meter.places,
         table=table,
-        flow=as_observation(table, places),
+        flow=as_observation(table, meter.places),
         images=images,
         ends=np.unique(np.array(ends, np.int64)),
         terrain_known=meter.terrain,
         told=told((*table.origins, *images.origins), "monitor stock"),
     )
+
+
+def contents_at(seen: Observed, spans: Mapping[int, tuple[int, int, int]]) -> dict[int, tuple[float, float]]:
+    """Give how many vehicles were in sites, 90 %, at the end of the last mission within a time.
+
+    Parameters
+    ----------
+    spans : by any key: row of the site among the places, begin and end of the time, half open, ns UTC
+
+    Returns
+    -------
+    by the same keys; none where nothing was seen of the site, or no mission ended then
+    """
+    stocks = dict(followed(seen, seen.ends))
+    found = {}
+    for key, (site, begin, end) in spans.items():
+        ends = seen.ends[(seen.ends >= begin) & (seen.ends < end)]
+        if site in stocks and len(ends):
+            table = as_table(stocks[site], StockSettings().confidence)
+            row = int(np.flatnonzero(table.time == ends[-1])[0])
+            if table.basis[row] != StockBasis.NOTHING:
+                found[key] = (float(table.low[row]), float(table.high[row]))
+    return found
 
 
 def within_window(time: int, window: Window | None) -> bool:

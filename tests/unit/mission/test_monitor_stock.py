@@ -14,6 +14,7 @@ from sidelook.formats.places import read_places
 from sidelook.geometry.frames import LocalFrame
 from sidelook.mission.image_keeping import keep_image
 from sidelook.mission.monitor import Question
+from sidelook.mission.monitor_sites import report_rules
 from sidelook.mission.monitor_stock import Counting, Periods, report_changes, report_stock
 from sidelook.mission.site_images import area_of, count_at
 from sidelook.model.image import SarImage, centred_grid
@@ -169,3 +170,22 @@ def test_wrong_questions_are_refused(kept: Path, yard: Path, tmp_path: Path) -> 
 def test_the_area_of_a_ring() -> None:
     ring = np.array([[0.0, 0.0], [0.0, 3.0], [4.0, 3.0], [4.0, 0.0], [0.0, 0.0]])
     assert area_of(ring) == 12.0
+
+
+@pytest.mark.parametrize(
+    ("declared", "until", "answer"), [(30, "2026-05-08", "yes"), (12, "2026-05-08", "no"), (12, "2026-05-06", "yes")]
+)
+def test_what_was_declared_is_held_against_the_images(
+    kept: Path, yard: Path, tmp_path: Path, capsys: Output, declared: int, until: str, answer: str
+) -> None:
+    drawn = json.loads(yard.read_text())
+    said = {"rule": "declared_content", "vehicles": declared, "from": "2026-05-04", "until": until}
+    drawn["features"][0]["properties"] |= said
+    (tmp_path / "yard.geojson").write_text(json.dumps(drawn))
+    question = Question(archive=kept, places=tmp_path / "yard.geojson", as_json=True)
+    report_rules(question, Counting(detection=0.95))
+    (row,) = told(capsys)["rules"]
+    assert (row["rule"].startswith("declared content"), row["answer"]) == (True, answer)
+    report_rules(question)
+    (row,) = told(capsys)["rules"]
+    assert row["answer"] == "undetermined"
