@@ -208,3 +208,25 @@ def report(
         archive=archive, places=places, missions=tuple(mission or ()), ground=tuple(ground or ()), as_json=as_json,
     )  # fmt: skip
     write_report(question, Counting(detection=detection), output, overwrite=overwrite)
+
+
+@monitor.command(epilog="Example: sidelook monitor alerts missions --detection 0.9 --acknowledge KEY")
+def alerts(
+    archive: Kept,
+    *,
+    places: PlacesFile = None,
+    ground: GroundFiles = None,
+    detection: Detection = None,
+    acknowledge: Annotated[
+        list[str] | None, typer.Option(help="Key of an alert that you have looked at; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what of sites somebody should look at, with the evidence and the moment to replay."""
+    from sidelook.mission.monitor import Question
+    from sidelook.mission.monitor_alerts import report_alerts
+    from sidelook.mission.monitor_stock import Counting
+    from sidelook.timescale import SystemClock
+
+    question = Question(archive=archive, places=places, ground=tuple(ground or ()), as_json=as_json)
+    report_alerts(question, Counting(detection=detection), SystemClock(), acknowledge=tuple(acknowledge or ()))
