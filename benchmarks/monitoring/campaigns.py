@@ -51,7 +51,7 @@ def main() -> None:
         print(f"\n{part}\n\n{HEAD}\n|{'---|' * HEAD.count(' | ')}---|", flush=True)
         for name, world in PARTS[part]:
             print(row(name, world, arguments.campaigns), flush=True)
-    print(f"\n{bound(World(), 1000)}\n{bound(FINE, 1000)}")
+    print(f"\n{yardstick(World(), 1000)}\n{yardstick(FINE, 1000)}")
     if arguments.plot:
         draw(arguments.plot, arguments.campaigns)
 
@@ -152,7 +152,7 @@ def judge(world: World, number: int) -> Outcome:
     )
 
 
-def bound(world: World, campaigns: int) -> str:
+def yardstick(world: World, campaigns: int) -> str:
     """Say what means of images before and after show to who knows that nothing else happens."""
     gains = [
         [

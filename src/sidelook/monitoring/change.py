@@ -50,7 +50,7 @@ class Question:
     ----------
     least : vehicles, the smallest change that is asked about
     false_call_rate : probability of a wrong call that is accepted, as far as the model knows; of made-up campaigns with
-        what it does not know, in which nothing changed, two to three times as many were called
+        what it does not know, in which nothing changed, 1.5 to 3 times as many were called
         (``benchmarks/monitoring``)
     """
 
