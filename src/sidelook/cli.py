@@ -281,7 +281,7 @@ def change(
             "--output", "-o", help="To write: .png (changes in colours), .tif (coherence or ratio, on the map)."
         ),
     ],
-    size: Annotated[float, typer.Option(help="Of the images' sides, m.")] = 100.0,
+    size: Annotated[float | None, typer.Option(help="Of the images' sides, m; 100, or all of an image.")] = None,
     spacing: Annotated[
         float | None,
         typer.Option(help="Of their pixels, m: half of what they resolve, or less; 0.2, or an image's own."),
@@ -309,7 +309,7 @@ def geocode(
         Path, typer.Option("--output", "-o", help="To write: .tif (with a band of flags), .png (hatched).")
     ],
     terrain: Tiles,
-    size: Annotated[float, typer.Option(help="Of its sides, m, where it is formed.")] = 100.0,
+    size: Annotated[float | None, typer.Option(help="Of its sides, m; 100, or all of an image.")] = None,
     spacing: Annotated[float | None, typer.Option(help="Of its pixels, m; 0.1, or an image's own.")] = None,
     said: Annotated[
         list[str],
