@@ -23,6 +23,7 @@ from sidelook.monitoring.stock import SiteStock, as_table, follow_site
 from sidelook.monitoring.withdrawal import Announcement, Withdrawal, find_withdrawal
 from sidelook.timescale import format_utc
 
+MOST_SPREAD = 0.05  # of a probability of detection, where nothing is said
 SEED = 1  # of the paths that are drawn: the same archive gives the same answer
 BASIS = {
     StockBasis.NOTHING: "nothing seen near it",
@@ -39,17 +40,24 @@ class Counting:
     Attributes
     ----------
     detection : probability that one standing in view is found, such as the benchmark tells for resolution and strength
-    error : standard deviation of that
+    error : standard deviation of that; None for half of what is missed, and no more than 0.05
     """
 
     detection: float | None = None
-    error: float = 0.05
+    error: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no probability."""
-        if self.detection is not None and not (0.0 < self.detection <= 1.0 and 0.0 <= self.error < 1.0):
+        if self.detection is not None and not (0.0 < self.detection <= 1.0 and 0.0 <= self.spread < 1.0):
             message = f"--detection {self.detection:g} is no probability that a vehicle is found: give 0.9 or so"
             raise UsageError(message)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the probability: near one it cannot be wide."""
+        if self.error is not None:
+            return self.error
+        return MOST_SPREAD if self.detection is None else min(MOST_SPREAD, 0.5 * (1.0 - self.detection))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +272,7 @@ def gather(
     table = meter.count(watched, None)
     images = ImageCount.empty(origins=())
     if counting.detection is not None:
-        detection = Detection(probability=counting.detection, error=counting.error)
+        detection = Detection(probability=counting.detection, error=counting.spread)
         images = count_in_images(archive, missions, meter.places, detection, window)
     ends = [one.end for one in missions if one.end is not None and within_window(one.end, window)]
     if not ends:
@@ -273,7 +281,7 @@ def gather(
     return Observed(
         places=meter.places,
         table=table,
-        flow=as_observation(table, meter.places),
+        flow=as_observation(table, meter.places, [(one.begin, one.end) for one in watched]),
         images=images,
         ends=np.unique(np.array(ends, np.int64)),
         terrain_known=meter.terrain,
@@ -309,23 +317,46 @@ def within_window(time: int, window: Window | None) -> bool:
     return window is None or window[0] <= time < window[1]
 
 
-def as_observation(table: FlowTable, places: Places) -> FlowObservation:
-    """Give the crossings of sites, in and out side by side, one row a site and hour."""
+def as_observation(table: FlowTable, places: Places, flown: Sequence[tuple[int, int]]) -> FlowObservation:
+    """Give the crossings of sites, in and out side by side, one row a site and hour.
+
+    An hour is cut to what of it the one mission in it watched, so that who crosses after its end is not in it.
+
+    Parameters
+    ----------
+    flown : first and last look of each mission, ns UTC
+    """
     mine = table.take((table.target_class == EVERY_CLASS) & (places.kind[table.place] == PlaceKind.SITE))
     into, out = (mine.take(mine.direction == way) for way in (Direction.IN, Direction.OUT))
     orders = [np.lexsort((part.begin, part.place)) for part in (into, out)]
     into, out = (part.take(order) for part, order in zip((into, out), orders, strict=True))
+    start, end = cut_to(into.begin, into.end, flown)
+    # The exposure is a mean over the whole span, and is nought beside the mission.
+    longer = (into.end - into.begin) / (end - start)
     return FlowObservation(
         site=into.place,
-        start=into.begin,
-        end=into.end,
+        start=start,
+        end=end,
         seen_in=into.seen,
         seen_out=out.seen,
-        exposure_in=np.clip(into.exposure, 0.0, 1.0),
-        exposure_out=np.clip(out.exposure, 0.0, 1.0),
+        exposure_in=np.clip(into.exposure * longer, 0.0, 1.0),
+        exposure_out=np.clip(out.exposure * longer, 0.0, 1.0),
         origin=into.origin,
         origins=into.origins,
     )
+
+
+def cut_to(begin: Integers, end: Integers, flown: Sequence[tuple[int, int]]) -> tuple[Integers, Integers]:
+    """Cut spans of time to the mission in them, where there is one alone; ends are half open."""
+    first, last = np.array(flown, np.int64).reshape(-1, 2).T
+    inside = (first < end[:, None]) & (last >= begin[:, None])
+    alone = inside.sum(axis=1) == 1
+    which = inside.argmax(axis=1) if len(flown) else np.zeros(len(begin), np.int64)
+    if not alone.any():
+        return begin, end
+    start = np.where(alone, np.maximum(begin, first[which]), begin)
+    stop = np.where(alone, np.minimum(end, last[which] + 1), end)
+    return start, stop
 
 
 def followed(seen: Observed, times: Integers) -> list[tuple[int, SiteStock]]:

@@ -15,7 +15,7 @@ from sidelook.geometry.frames import LocalFrame
 from sidelook.mission.image_keeping import keep_image
 from sidelook.mission.monitor import Question
 from sidelook.mission.monitor_sites import report_rules
-from sidelook.mission.monitor_stock import Counting, Periods, report_changes, report_stock
+from sidelook.mission.monitor_stock import Counting, Periods, cut_to, report_changes, report_stock
 from sidelook.mission.site_images import area_of, count_at
 from sidelook.model.image import SarImage, centred_grid
 from sidelook.model.origin import Classification, Origin
@@ -189,3 +189,19 @@ def test_what_was_declared_is_held_against_the_images(
     report_rules(question)
     (row,) = told(capsys)["rules"]
     assert row["answer"] == "undetermined"
+
+
+def test_an_hour_is_cut_to_the_one_mission_in_it() -> None:
+    begin, end = np.array([0, 10, 20, 30]), np.array([10, 20, 30, 40])
+    flown = [(4, 7), (18, 23), (25, 26)]  # within the first hour; over two; and a second one in the third
+    start, stop = cut_to(begin, end, flown)
+    assert start.tolist() == [4, 18, 20, 30]  # the third hour has two missions and the fourth none: as they were
+    assert stop.tolist() == [8, 20, 30, 40]
+    unflown = cut_to(begin, end, [])
+    assert unflown[0].tolist() == begin.tolist()
+    assert unflown[1].tolist() == end.tolist()
+
+
+@pytest.mark.parametrize(("detection", "spread"), [(None, 0.05), (0.6, 0.05), (0.98, 0.01), (1.0, 0.0)])
+def test_a_probability_near_one_is_not_far_off(detection: float | None, spread: float) -> None:
+    assert Counting(detection=detection).spread == pytest.approx(spread)
