@@ -5,6 +5,8 @@ from typing import BinaryIO
 
 from rasterio.abc import FileContainer  # type: ignore[import-untyped]
 
+from sidelook.formats.seekable_bytes import SeekableBytes
+
 NAME = "image"
 """Of the file; there are none beside it."""
 
@@ -54,26 +56,12 @@ class StreamFile(FileContainer):  # type: ignore[misc]  # rasterio has no types
         return self._stream.seek(0, io.SEEK_END)
 
 
-class _View(io.RawIOBase):
+class _View(SeekableBytes):
     """The stream from a place of its own; closing it leaves the stream open."""
 
     def __init__(self, stream: BinaryIO, files: StreamFile) -> None:
-        super().__init__()
-        self._stream, self._files, self._place = stream, files, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        begin = self._stream.seek(0, io.SEEK_END) if whence == io.SEEK_END else self._place * (whence == io.SEEK_CUR)
-        self._place = max(offset + begin, 0)
-        return self._place
+        super().__init__(stream.seek(0, io.SEEK_END))
+        self._stream, self._files = stream, files
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any writable buffer, as it is called
         try:

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeAlias, cast
 from urllib.parse import unquote, urlsplit
 
 from sidelook.errors import InputError
+from sidelook.formats.seekable_bytes import SeekableBytes
 
 SCHEMES = ("http", "https")
 PATIENCE = 60.0  # s without a byte
@@ -60,31 +61,17 @@ def sources(words: Sequence[str]) -> list[Source]:
     return [Remote(word) if urlsplit(word).scheme in SCHEMES else Path(word) for word in words]
 
 
-class _Ranges(io.RawIOBase):
+class _Ranges(SeekableBytes):
     """Bytes of a file on a server, a request for each read."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
-        self._url, self._place = url, 0
+        self._url = url
         said = self._ask(0, 0)[1]
         try:
-            self._length = int(said.rpartition("/")[2])
+            super().__init__(int(said.rpartition("/")[2]))
         except ValueError as error:
             message = f"{url}: the server does not say how long the file is; fetch it whole, and give the file"
             raise RemoteError(message) from error
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._place = max(offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence], 0)
-        return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any writable buffer, as it is called
         wanted = min(len(buffer), self._length - self._place)

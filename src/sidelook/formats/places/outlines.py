@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from sidelook.errors import InputError
-from sidelook.geometry.flat import flat, turn
+from sidelook.geometry.flat import flat, inside, turn
 from sidelook.geometry.wgs84 import wrap_longitude
 from sidelook.model.columns import Flags, Floats
 
@@ -97,16 +97,8 @@ def overlap(one: Outline, other: Outline) -> bool:
         return False
     i, j = (index.ravel() for index in np.meshgrid(np.arange(len(a)), np.arange(len(b)), indexing="ij"))
     edges = (a[i], np.roll(a, -1, axis=0)[i]), (b[j], np.roll(b, -1, axis=0)[j])
-    return bool(meet(*edges).any()) or inside(a[0], b) or inside(b[0], a)
-
-
-def inside(point: Floats, plane: Floats) -> bool:
-    """Tell whether a point, (2,), lies within corners, (K, 2), by how often a ray to the east meets their edges."""
-    begin, end = plane, np.roll(plane, -1, axis=0)
-    spans = (begin[:, 1] > point[1]) != (end[:, 1] > point[1])
-    slope = (end - begin)[spans]
-    east = begin[spans, 0] + slope[:, 0] * (point[1] - begin[spans, 1]) / slope[:, 1]
-    return bool(np.count_nonzero(east > point[0]) % 2)
+    rings = a[np.arange(-1, len(a))], b[np.arange(-1, len(b))]  # closed: the last corner stands first, too
+    return bool(meet(*edges).any() or inside(rings[1], a[:1]).any() or inside(rings[0], b[:1]).any())
 
 
 def refuse_overlaps(names: Sequence[str], outlines: Sequence[Outline]) -> None:
